@@ -1,0 +1,25 @@
+"""Rows of today that would make a step fail: from a probe's answer to a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.risk.facts import Facts, human_count
+from migrate_core.risk.reasons import FAILS_ON_EXISTING_ROWS, NOT_MEASURED, Reason
+
+
+def breaking(facts: Facts, fact: str) -> Iterator[Reason]:
+    """Blocked when rows were counted, high when they could not be; none when there are none.
+
+    A column that this plan itself adds and fills has no rows to count yet: the step's own
+    validation and the rehearsal decide.
+    """
+    if facts.is_pending:
+        return
+    answer = next((a for a in facts.answers if a.fact == fact), None)
+    if answer is None or answer.count is None:
+        yield NOT_MEASURED.because(answer.error if answer else f"{fact} was not asked")
+    elif answer.count:
+        some = f", such as {', '.join(answer.sample)}" if answer.sample else ""
+        evidence = f"{human_count(answer.count)} {answer.question}{some}"
+        yield FAILS_ON_EXISTING_ROWS.because(evidence)

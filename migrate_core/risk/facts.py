@@ -1,0 +1,91 @@
+"""What was measured in the target, for one operation and for it alone."""
+
+from __future__ import annotations
+
+from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.objects import Value
+
+
+class Probe(Value, frozen=True, kw_only=True):
+    """A read-only question about the target's data, answered by one integer.
+
+    It runs under statement_timeout; a probe that times out leaves its fact unknown.
+    `sample` gives at most a few keys (one text column) of the rows that were counted.
+    `blocks`: a count above zero would make the step fail.
+    """
+
+    fact: str
+    query: str
+    question: str  # for people: "rows that hold NULL"
+    sample: str | None = None
+    blocks: bool = True
+
+
+class Answer(Value, frozen=True, kw_only=True):
+    """`count` is None when the probe could not be answered in time."""
+
+    fact: str
+    question: str
+    count: int | None = None
+    sample: tuple[str, ...] = ()
+    blocks: bool = True
+    elapsed_ms: float = 0.0
+    error: str = ""  # why the count is unknown
+
+
+class TableSize(Value, frozen=True, kw_only=True):
+    table: QualifiedName
+    rows: int | None = None  # exact where small, else the planner's estimate
+    bytes: int | None = None  # pg_total_relation_size()
+    exact: bool = False
+
+
+class Facts(Value, frozen=True, kw_only=True):
+    """An unmeasured fact is None, never 0: unknown counts as risk."""
+
+    size: TableSize | None = None
+    is_new: bool = False  # its table is created earlier in this very plan
+    is_pending: bool = False  # a column it needs is: what it will hold cannot be probed yet
+    answers: tuple[Answer, ...] = ()
+
+    def get(self, fact: str) -> int | None:
+        return next((a.count for a in self.answers if a.fact == fact), None)
+
+    @property
+    def rows(self) -> int | None:
+        if self.is_new:
+            return 0
+        return self.size.rows if self.size else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing can be lost, scanned or rewritten: measured, never assumed."""
+        return self.is_new or bool(self.size and self.size.exact and self.size.rows == 0)
+
+    def describe(self) -> str:
+        """Size in words: `4.2 M rows, 1.1 GB`, or that it is not known."""
+        if self.is_new:
+            return "created in this plan"
+        if self.size is None or self.size.rows is None:
+            return "size not measured"
+        size = f", {human_bytes(self.size.bytes)}" if self.size.bytes is not None else ""
+        about = "" if self.size.exact else "about "
+        return f"{about}{human_count(self.size.rows)} rows{size}"
+
+
+def human_count(number: int) -> str:
+    if number < 10_000:
+        return f"{number:,}"
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if number >= size:
+            return f"{number / size:.1f} {unit}".replace(".0 ", " ")
+    return str(number)
+
+
+def human_bytes(number: int) -> str:
+    size = float(number)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "bytes" or size >= 10 else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TB"

@@ -1,0 +1,65 @@
+"""Probes of a foreign key or a check: rows of today that break it."""
+
+from __future__ import annotations
+
+from migrate_core.pg.ddl import ddl, raw
+from migrate_core.pg.lexer import mentions
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk.facts import Probe
+from migrate_core.risk.samples import counted, sampled
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Constraint
+from migrate_core.schema.rules import check_expression
+
+
+def orphans(
+    graph: SchemaGraph, table: QualifiedName, key: Constraint
+) -> tuple[Probe, ...]:
+    """Rows that point at nothing; none asked for a key of periods (18), which is no equality.
+
+    MATCH SIMPLE lets a row be that holds NULL in any column of the key, MATCH FULL only
+    one that holds it in all.
+    """
+    if key.references is None or mentions(key.definition, "period"):
+        return ()
+    where = f"({_bound(table, key)}) AND NOT EXISTS ({_match(table, key, key.references)})"
+    return (
+        Probe(
+            fact="orphans",
+            question=f"rows point at no row of {key.references}",
+            query=counted(table, where),
+            sample=sampled(graph, table, where),
+        ),
+    )
+
+
+def _bound(table: QualifiedName, key: Constraint) -> str:
+    """Whether the key asks anything of a row."""
+    together = " OR " if "MATCH FULL" in key.definition else " AND "
+    present = (
+        ddl("{table}.{column} IS NOT NULL", table=table, column=name) for name in key.columns
+    )
+    return together.join(present)
+
+
+def _match(table: QualifiedName, key: Constraint, other: QualifiedName) -> str:
+    pairs = (
+        ddl("referenced.{theirs} = {table}.{ours}", theirs=theirs, table=table, ours=ours)
+        for ours, theirs in zip(key.columns, key.ref_columns, strict=True)
+    )
+    return ddl(
+        "SELECT FROM {other} AS referenced WHERE {pairs}",
+        other=other,
+        pairs=raw(" AND ".join(pairs)),
+    )
+
+
+def violations(graph: SchemaGraph, table: QualifiedName, check: Constraint) -> Probe:
+    """Rows for which a check is false; one for which it is NULL passes."""
+    where = f"({check_expression(check.definition)}) IS FALSE"
+    return Probe(
+        fact="violations",
+        question=f"rows break {check.name}",
+        query=counted(table, where),
+        sample=sampled(graph, table, where),
+    )

@@ -1,0 +1,348 @@
+"""The closed list of reason codes a verdict may give.
+
+Codes are a public contract: stored, searched, linked and used in policies. Add; never
+rename; never reuse. Levels are base levels; a kind may raise or lower one by facts.
+"""
+
+from __future__ import annotations
+
+from migrate_core.risk.levels import Level
+from migrate_core.schema.objects import Value
+
+
+class Reason(Value, frozen=True, kw_only=True):
+    """A reason code with the evidence for it in this database."""
+
+    code: str
+    level: Level
+    evidence: str = ""
+
+    @property
+    def effect(self) -> str:
+        return REASONS[self.code].effect
+
+    @property
+    def safer(self) -> str:
+        return REASONS[self.code].safer
+
+
+class ReasonCode(Value, frozen=True, kw_only=True):
+    code: str
+    level: Level
+    effect: str  # what happens, to whom
+    safer: str  # what to do instead, or what keeps it harmless
+    by_rows: bool = False  # weighs nothing on a table without rows
+
+    def because(self, evidence: str, *, level: Level | None = None) -> Reason:
+        return Reason(code=self.code, level=level or self.level, evidence=evidence)
+
+
+REASONS: dict[str, ReasonCode] = {}
+
+
+def _code(code: str, level: Level, effect: str, safer: str, *, by_rows: bool = False) -> ReasonCode:
+    if code in REASONS:
+        raise ValueError(f"reason code {code} is listed twice")
+    made = ReasonCode(code=code, level=level, effect=effect, safer=safer, by_rows=by_rows)
+    REASONS[code] = made
+    return made
+
+
+CREATES_OBJECT = _code(
+    "creates_object",
+    Level.SAFE,
+    "A new object appears; nothing that runs today uses it.",
+    "Nothing to do.",
+)
+CHANGES_METADATA = _code(
+    "changes_metadata",
+    Level.SAFE,
+    "Only the catalog changes, under a brief lock; no row is read or written.",
+    "Nothing to do: the lock timeout bounds the wait.",
+)
+ADDS_NULLABLE_COLUMN = _code(
+    "adds_nullable_column",
+    Level.SAFE,
+    "The catalog gets a column; no row is written.",
+    "Nothing to do.",
+)
+ADDS_COLUMN_WITH_DEFAULT = _code(
+    "adds_column_with_default",
+    Level.LOW,
+    "Existing rows read the constant from the catalog; no row is written.",
+    "Nothing to do since PostgreSQL 11.",
+)
+ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT = _code(
+    "adds_required_column_without_default",
+    Level.BLOCKED,
+    "The statement fails on a table with rows, and old code's inserts fail afterwards.",
+    "Add it nullable, backfill, then forbid NULL: give a value for existing rows.",
+    by_rows=True,
+)
+ADDS_INDEX = _code(
+    "adds_index",
+    Level.LOW,
+    "The index is built concurrently: reads and writes go on, two scans are made.",
+    "Nothing to do; it waits for transactions older than itself.",
+)
+ADDS_UNIQUE_CONSTRAINT = _code(
+    "adds_unique_constraint",
+    Level.MEDIUM,
+    "Writes that repeat a value fail from now on.",
+    "The index is built concurrently and attached afterwards.",
+    by_rows=True,
+)
+ADDS_PRIMARY_KEY = _code(
+    "adds_primary_key",
+    Level.MEDIUM,
+    "Writes that repeat the key or leave it NULL fail from now on.",
+    "The index is built concurrently and attached afterwards.",
+    by_rows=True,
+)
+ADDS_FOREIGN_KEY = _code(
+    "adds_foreign_key",
+    Level.MEDIUM,
+    "Writes that point at nothing fail from now on; both tables are locked briefly.",
+    "It is added NOT VALID and validated while reads and writes go on.",
+    by_rows=True,
+)
+ADDS_CHECK = _code(
+    "adds_check",
+    Level.MEDIUM,
+    "Writes that break the rule fail from now on.",
+    "It is added NOT VALID and validated while reads and writes go on.",
+    by_rows=True,
+)
+VALIDATES_ONLINE = _code(
+    "validates_online",
+    Level.LOW,
+    "Every row is read once while reads and writes go on.",
+    "Nothing to do.",
+    by_rows=True,
+)
+ADDS_EXTENSION = _code(
+    "adds_extension",
+    Level.LOW,
+    "Code of the extension becomes part of the database.",
+    "Check that the server has it and that the role may create it.",
+)
+DROPS_COLUMN_WITH_DATA = _code(
+    "drops_column_with_data",
+    Level.DESTRUCTIVE,
+    "The column's values are gone once the step commits.",
+    "Make it a soft drop: the column is renamed, kept and can be brought back by a click.",
+    by_rows=True,
+)
+DROPS_TABLE_WITH_DATA = _code(
+    "drops_table_with_data",
+    Level.DESTRUCTIVE,
+    "The table's rows are gone once the step commits.",
+    "Make it a soft drop: the table is renamed, kept and can be brought back by a click.",
+    by_rows=True,
+)
+DROPS_INDEX = _code(
+    "drops_index",
+    Level.MEDIUM,
+    "Queries that used the index get slower.",
+    "Look at its use in pg_stat_user_indexes first.",
+    by_rows=True,
+)
+DROPS_UNIQUE_CONSTRAINT = _code(
+    "drops_unique_constraint",
+    Level.MEDIUM,
+    "Repeated values are accepted from now on, and lookups by it lose their index.",
+    "Make sure that nothing relies on the rule, ON CONFLICT included.",
+    by_rows=True,
+)
+DROPS_PRIMARY_KEY = _code(
+    "drops_primary_key",
+    Level.HIGH,
+    "Rows can no longer be told apart; logical replication of updates stops.",
+    "Add another unique, not null key first and make it the replica identity.",
+    by_rows=True,
+)
+DROPS_FOREIGN_KEY = _code(
+    "drops_foreign_key",
+    Level.MEDIUM,
+    "Rows that point at nothing are accepted from now on; both tables are locked briefly.",
+    "Make sure that nothing relies on the rule.",
+    by_rows=True,
+)
+DROPS_CHECK = _code(
+    "drops_check",
+    Level.MEDIUM,
+    "Rows that break the rule are accepted from now on.",
+    "Make sure that nothing relies on the rule.",
+    by_rows=True,
+)
+DROPS_EXTENSION = _code(
+    "drops_extension",
+    Level.DESTRUCTIVE,
+    "Everything the extension owns goes with it.",
+    "Make sure that no column, index or function uses it.",
+)
+DROPS_OBJECT = _code(
+    "drops_object",
+    Level.MEDIUM,
+    "An object that code may still name is gone; its definition is kept in the migration.",
+    "Drop it one release after its last user.",
+)
+LOSES_SEQUENCE_POSITION = _code(
+    "loses_sequence_position",
+    Level.HIGH,
+    "The sequence's position is gone: one made again starts anew and repeats values.",
+    "Keep it, or write the position down first.",
+)
+NARROWS_COLUMN_TYPE = _code(
+    "narrows_column_type",
+    Level.HIGH,
+    "Values that do not fit make the step fail, and every row is written under ACCESS EXCLUSIVE.",
+    "Add a column of the new type, backfill it and swap.",
+    by_rows=True,
+)
+CHANGES_COLUMN_TYPE = _code(
+    "changes_column_type",
+    Level.HIGH,
+    "Every row and index is written anew while reads and writes wait.",
+    "Add a column of the new type, backfill it and swap.",
+    by_rows=True,
+)
+WIDENS_COLUMN_TYPE = _code(
+    "widens_column_type",
+    Level.SAFE,
+    "Only the catalog changes: PostgreSQL knows that every value fits.",
+    "Nothing to do.",
+)
+REBUILDS_DEPENDENT_INDEXES = _code(
+    "rebuilds_dependent_indexes",
+    Level.HIGH,
+    "Indexes on the column are built anew while reads and writes wait.",
+    "Run it when the table is quiet, or expand and contract.",
+    by_rows=True,
+)
+CHANGES_COLUMN_NULLABLE_TO_NOT_NULL = _code(
+    "changes_column_nullable_to_not_null",
+    Level.MEDIUM,
+    "Writes that leave the column NULL fail from now on.",
+    "A NOT VALID check is validated first, so that SET NOT NULL need not scan.",
+    by_rows=True,
+)
+ALLOWS_NULL = _code(
+    "allows_null",
+    Level.LOW,
+    "Code that never expected NULL may meet one.",
+    "Check the readers first.",
+)
+CHANGES_DEFAULT = _code(
+    "changes_default",
+    Level.LOW,
+    "New rows get another value; existing rows keep theirs.",
+    "Nothing to do.",
+)
+FAILS_ON_EXISTING_ROWS = _code(
+    "fails_on_existing_rows",
+    Level.BLOCKED,
+    "The step would fail: rows of today break the new rule.",
+    "Mend or backfill those rows first.",
+    by_rows=True,
+)
+NOT_MEASURED = _code(
+    "not_measured",
+    Level.HIGH,
+    "What would make the step fail could not be counted in time.",
+    "Plan again when the target is quieter, or give the probe more time.",
+    by_rows=True,
+)
+REBUILDS_TABLE = _code(
+    "rebuilds_table",
+    Level.HIGH,
+    "Every row is written anew.",
+    "Backfill in batches instead.",
+    by_rows=True,
+)
+SCANS_UNDER_BLOCKING_LOCK = _code(
+    "scans_under_blocking_lock",
+    Level.HIGH,
+    "Every row is read while reads or writes wait.",
+    "Split the step, so that the scan runs under a lock that lets them through.",
+    by_rows=True,
+)
+REQUIRES_BACKFILL = _code(
+    "requires_backfill",
+    Level.MEDIUM,
+    "Existing rows are written in batches; each commits alone and can be resumed.",
+    "Nothing to do; watch replication lag on a large table.",
+    by_rows=True,
+)
+PARKS_COLUMN = _code(
+    "parks_column",
+    Level.MEDIUM,
+    "Code that still names the column fails; its values stay and come back by a click.",
+    "Park it one release after its last reader.",
+)
+PARKS_TABLE = _code(
+    "parks_table",
+    Level.MEDIUM,
+    "Code that still names the table fails; its rows stay and come back by a click.",
+    "Park it one release after its last reader.",
+)
+ARCHIVES_COLUMN = _code(
+    "archives_column",
+    Level.MEDIUM,
+    "The values are copied with their keys, checked, and then dropped under one lock.",
+    "On a large table a soft drop holds the lock for less time.",
+)
+ARCHIVES_TABLE = _code(
+    "archives_table",
+    Level.MEDIUM,
+    "The table moves to the archive schema; code that still names it fails.",
+    "Archive it one release after its last reader.",
+)
+RESTORES_OBJECT = _code(
+    "restores_object",
+    Level.LOW,
+    "A parked object comes back under its name.",
+    "Nothing to do.",
+)
+PURGES_ARTIFACT = _code(
+    "purge",
+    Level.DESTRUCTIVE,
+    "What was parked is destroyed; nothing brings it back.",
+    "Export it first, or let it wait for its expiry.",
+)
+RLS_CHANGE = _code(
+    "rls_change",
+    Level.MEDIUM,
+    "Other rows become visible or hidden to the roles it speaks of.",
+    "Read as each role on the shadow first.",
+)
+RAW_SQL = _code(
+    "raw_sql",
+    Level.HIGH,
+    "What it does is not known from its text; it is rehearsed on the shadow.",
+    "Use an operation kind where there is one.",
+)
+NO_INVERSE = _code(
+    "no_inverse",
+    Level.MEDIUM,
+    "Nothing undoes this step by itself.",
+    "Write down how to undo it before it runs.",
+)
+RENAME_TABLE = _code(
+    "rename_table",
+    Level.HIGH,
+    "Code that uses the old name fails from the moment it commits.",
+    "Keep a view under the old name until the last reader has moved.",
+)
+RENAME_COLUMN = _code(
+    "rename_column",
+    Level.HIGH,
+    "Code that uses the old name fails from the moment it commits.",
+    "Add the new column, backfill, and move readers before parking the old one.",
+)
+ADDS_ENUM_VALUE = _code(
+    "adds_enum_value",
+    Level.MEDIUM,
+    "Readers may meet a value they do not know; PostgreSQL cannot take it back.",
+    "Teach the readers first.",
+)

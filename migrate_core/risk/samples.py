@@ -1,0 +1,68 @@
+"""Queries of probes: how many rows there are of a sort, and the keys of a few."""
+
+from __future__ import annotations
+
+from migrate_core.pg.ddl import ddl, raw
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk.facts import Probe
+from migrate_core.schema.graph import SchemaGraph
+
+SAMPLE_ROWS = 5
+
+
+def counted(table: QualifiedName, where: str) -> str:
+    return ddl("SELECT count(*) FROM {table} WHERE {where}", table=table, where=raw(where))
+
+
+def sampled(graph: SchemaGraph, table: QualifiedName, where: str) -> str | None:
+    """The primary key of a few such rows, as one text; None for a table without one.
+
+    Keys and nothing else: values may be for other eyes than those that read a plan.
+    """
+    found = graph.table(table)
+    key = found.primary_key if found else None
+    if key is None:
+        return None
+    return ddl(
+        "SELECT concat_ws(', ', {key}) FROM {table} WHERE {where} LIMIT {rows}",
+        key=key.columns,
+        table=table,
+        where=raw(where),
+        rows=raw(str(SAMPLE_ROWS)),
+    )
+
+
+def duplicates(
+    graph: SchemaGraph,
+    table: QualifiedName,
+    columns: tuple[str, ...],
+    *,
+    nulls_distinct: bool = True,
+) -> Probe:
+    """Values that stand in more than one row, counted by value; NULLs as the index sees them."""
+    present = " AND ".join(ddl("{column} IS NOT NULL", column=column) for column in columns)
+    grouped = ddl(
+        "FROM {table} {where}GROUP BY {columns} HAVING count(*) > 1",
+        table=table,
+        columns=columns,
+        where=raw(f"WHERE {present} " if nulls_distinct else ""),
+    )
+    found = graph.table(table)
+    key = found.primary_key if found else None
+    return Probe(
+        fact="duplicates",
+        question=f"values of ({', '.join(columns)}) stand in more than one row",
+        query=f"SELECT count(*) FROM (SELECT 1 {grouped}) AS repeated",
+        sample=_rows_together(key.columns, grouped) if key else None,
+    )
+
+
+def _rows_together(key: tuple[str, ...], grouped: str) -> str:
+    """The keys of rows that share a value: `17 and 203`."""
+    return ddl(
+        "SELECT array_to_string((array_agg(concat_ws(', ', {key})))[1:3], ' and ')"
+        " {grouped} LIMIT {rows}",
+        key=key,
+        grouped=raw(grouped),
+        rows=raw(str(SAMPLE_ROWS)),
+    )

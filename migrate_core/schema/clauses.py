@@ -1,0 +1,107 @@
+"""Objects as clauses of DDL: the text that several kinds write alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.pg.ddl import Raw, Statement, ddl, literal, raw
+from migrate_core.pg.locks import LockMode
+from migrate_core.schema.objects import Column, Constraint, Identity, SequenceOptions
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+def column_clause(column: Column) -> Raw:
+    """A column as CREATE TABLE and ADD COLUMN take it."""
+    parts = [ddl("{name} {type}", name=column.name, type=raw(column.type))]
+    if column.collation:
+        parts.append(f"COLLATE {raw(column.collation)}")
+    if column.generated:
+        kind = "STORED" if column.generated.stored else "VIRTUAL"
+        parts.append(f"GENERATED ALWAYS AS ({raw(column.generated.expression)}) {kind}")
+    if column.default is not None:
+        parts.append(f"DEFAULT {raw(column.default)}")
+    if column.identity:
+        parts.append(identity_clause(column.identity))
+    if column.not_null:
+        parts.append("NOT NULL")
+    return raw(" ".join(parts))
+
+
+def identity_clause(identity: Identity) -> str:
+    when = "ALWAYS" if identity.always else "BY DEFAULT"
+    name = ddl("SEQUENCE NAME {name}", name=identity.sequence)
+    return f"GENERATED {when} AS IDENTITY ({name} {sequence_clause(identity.options)})"
+
+
+def sequence_clause(options: SequenceOptions) -> str:
+    """Every option but the type, which an identity column has of its own."""
+    cycle = "CYCLE" if options.cycle else "NO CYCLE"
+    return (
+        f"START WITH {options.start} INCREMENT BY {options.increment} MINVALUE {options.min}"
+        f" MAXVALUE {options.max} CACHE {options.cache} {cycle}"
+    )
+
+
+def sequence_changes(old: SequenceOptions, new: SequenceOptions) -> tuple[str, ...]:
+    """The options that differ, as ALTER SEQUENCE takes them; never RESTART."""
+    words = {
+        "start": f"START WITH {new.start}",
+        "increment": f"INCREMENT BY {new.increment}",
+        "min": f"MINVALUE {new.min}",
+        "max": f"MAXVALUE {new.max}",
+        "cache": f"CACHE {new.cache}",
+        "cycle": "CYCLE" if new.cycle else "NO CYCLE",
+    }
+    return tuple(text for name, text in words.items() if getattr(old, name) != getattr(new, name))
+
+
+def constraint_clause(constraint: Constraint) -> Raw:
+    """A constraint as CREATE TABLE and ADD CONSTRAINT take it, validated at once."""
+    return raw(
+        ddl(
+            "CONSTRAINT {name} {definition}",
+            name=constraint.name,
+            definition=raw(constraint.definition),
+        )
+    )
+
+
+_NOUNS = {
+    ObjectKind.SCHEMA: "SCHEMA",
+    ObjectKind.ENUM: "TYPE",
+    ObjectKind.SEQUENCE: "SEQUENCE",
+    ObjectKind.TABLE: "TABLE",
+    ObjectKind.COLUMN: "COLUMN",
+    ObjectKind.INDEX: "INDEX",
+    ObjectKind.CONSTRAINT: "CONSTRAINT",
+    ObjectKind.POLICY: "POLICY",
+}
+
+
+def comment_on(ref: Ref, comment: str | None, *, clear: bool = False) -> Iterator[Statement]:
+    """COMMENT ON as a statement, or none where there is no comment to set or to clear."""
+    if comment is None and not clear:
+        return
+    text = raw("NULL") if comment is None else literal(comment)
+    noun = raw(_NOUNS[ref.kind])
+    if ref.kind is ObjectKind.SCHEMA:
+        sql = ddl("COMMENT ON {noun} {name} IS {text}", noun=noun, name=ref.name, text=text)
+        yield Statement(sql=sql)
+    elif ref.kind in (ObjectKind.CONSTRAINT, ObjectKind.POLICY):
+        on = ref.relation
+        template = "COMMENT ON {noun} {part} ON {on} IS {text}"
+        sql = ddl(template, noun=noun, part=ref.part, on=on, text=text)
+        yield Statement(sql=sql, lock=LockMode.SHARE_UPDATE_EXCLUSIVE, on=on)
+    else:
+        name = _commented_name(ref)
+        sql = ddl("COMMENT ON {noun} {name} IS {text}", noun=noun, name=name, text=text)
+        lock = None if ref.kind is ObjectKind.ENUM else LockMode.SHARE_UPDATE_EXCLUSIVE
+        yield Statement(sql=sql, lock=lock, on=ref.relation if lock else None)
+
+
+def _commented_name(ref: Ref) -> Raw:
+    if ref.kind is ObjectKind.COLUMN:
+        return raw(ddl("{table}.{column}", table=ref.relation, column=ref.part))
+    if ref.kind is ObjectKind.INDEX:
+        return raw(ddl("{schema}.{index}", schema=ref.schema, index=ref.part))
+    return raw(str(ref.relation))

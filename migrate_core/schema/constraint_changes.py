@@ -1,0 +1,91 @@
+"""Which constraints of a delta are added, dropped or made anew, and what leans on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.concurrent import replaces
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Constraint, ConstraintType, Index, Table
+
+Found = tuple[Table, Constraint]
+KeyColumns = tuple[QualifiedName, frozenset[str]]
+
+
+def redefined(old: Constraint, new: Constraint) -> bool:
+    """Whether two constraints of one name differ in more than comment and validation."""
+    return old != msgspec.structs.replace(new, comment=old.comment, validated=old.validated)
+
+
+def added(delta: SchemaDelta, *types: ConstraintType) -> Iterator[Found]:
+    """Constraints to add: new ones that are no old one renamed, and the new form of changed ones."""
+    renamed = {(table.name, new.name) for table, _, new in delta.renamed_parts(Constraint)}
+    for table, new in delta.added_parts(Constraint):
+        if new.type in types and (table.name, new.name) not in renamed:
+            yield table, new
+    for table, old, new in delta.changed_parts(Constraint):
+        if new.type in types and redefined(old, new):
+            yield table, new
+
+
+def dropped(delta: SchemaDelta, *types: ConstraintType) -> Iterator[Found]:
+    """Constraints to drop from kept tables: gone ones, and the old form of changed ones."""
+    renamed = {(table.name, old.name) for table, old, _ in delta.renamed_parts(Constraint)}
+    for table, old in delta.dropped_parts(Constraint):
+        if old.type in types and (table.name, old.name) not in renamed:
+            yield table, old
+    for table, old, new in delta.changed_parts(Constraint):
+        if old.type in types and redefined(old, new):
+            yield table, old
+
+
+def leaning(delta: SchemaDelta) -> Iterator[Found]:
+    """Foreign keys that stay as they are, but whose key on the other table is made anew.
+
+    PostgreSQL will not drop a key that a foreign key was made for. Which of several keys
+    over the same columns that was, no definition tells: each of them counts.
+    """
+    going = set(_keys_going(delta))
+    if not going:
+        return
+    for table in delta.before.tables:
+        after = delta.after.table(table.name)
+        for key in table.constraints:
+            stays = after.constraint(key.name) if after else None
+            if stays is None or redefined(key, stays) or key.references is None:
+                continue
+            if (key.references, frozenset(key.ref_columns)) in going:
+                yield table, stays
+
+
+def _keys_going(delta: SchemaDelta) -> Iterator[KeyColumns]:
+    for table, old in dropped(delta, "primary key", "unique"):
+        yield table.name, frozenset(old.columns)
+    renamed = {(table.name, old.name) for table, old, _ in delta.renamed_parts(Index)}
+    for table, gone in delta.dropped_parts(Index):
+        if gone.unique and (table.name, gone.name) not in renamed:
+            yield table.name, frozenset(gone.columns)
+    for table, was, becomes in delta.changed_parts(Index):
+        if was.unique and replaces(was, becomes):
+            yield table.name, frozenset(was.columns)
+
+
+def foreign_keys_on(graph: SchemaGraph, table: Table, key: Constraint) -> tuple[str, ...]:
+    """Foreign keys that can only have been made for `key`; it cannot be dropped before them."""
+    columns = frozenset(key.columns)
+    others: list[Constraint | Index] = [
+        c for c in table.constraints if c.type in ("primary key", "unique") and c.name != key.name
+    ]
+    others += [index for index in table.indexes if index.unique]
+    if any(frozenset(other.columns) == columns for other in others):
+        return ()
+    return tuple(
+        f"{found.name}.{c.name}"
+        for found in graph.tables
+        for c in found.constraints
+        if c.references == table.name and frozenset(c.ref_columns) == columns
+    )

@@ -1,0 +1,136 @@
+"""What an object needs to exist: the edges that operations are ordered by.
+
+That a sequence is owned by a column is no need of either: it is made first, then owned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from migrate_core.pg.lexer import mentions
+from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Column, Constraint, Index, Table
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
+    """Everything `ref` depends on, directly or not, without itself."""
+    seen: set[Ref] = set()
+    todo = [ref]
+    while todo:
+        for needed in needs(graph, todo.pop()):
+            if needed not in seen:
+                seen.add(needed)
+                todo.append(needed)
+    return frozenset(seen - {ref})
+
+
+def needs(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
+    """What `ref` depends on directly; nothing where the graph does not hold it."""
+    if ref.kind in _IN_SCHEMA:
+        yield Ref(ObjectKind.SCHEMA, name=ref.schema)
+    table = graph.table(ref.relation)
+    if table is None:
+        return
+    if ref.kind is ObjectKind.TABLE:
+        yield from _table(graph, table)
+    elif ref.kind in _PART_NEEDS:
+        yield Ref.of(ObjectKind.TABLE, table.name)
+        yield from _PART_NEEDS[ref.kind](graph, table, ref.part)
+
+
+def _table(graph: SchemaGraph, table: Table) -> Iterator[Ref]:
+    """What its columns and inline checks name; not its foreign keys, which come later."""
+    texts = [text for column in table.columns for text in _texts(column)]
+    texts += [c.definition for c in table.constraints if c.type == "check"]
+    yield from _types_and_sequences(graph, texts)
+
+
+def _column(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
+    column = table.column(name)
+    if column is None:
+        return
+    yield from _types_and_sequences(graph, _texts(column))
+    if column.generated:
+        for other in table.columns:
+            if other.name != column.name and mentions(column.generated.expression, other.name):
+                yield Ref.of(ObjectKind.COLUMN, table.name, other.name)
+
+
+def _texts(column: Column) -> list[str]:
+    generated = column.generated.expression if column.generated else None
+    return [text for text in (column.type, column.default, generated) if text]
+
+
+def _types_and_sequences(graph: SchemaGraph, texts: list[str]) -> Iterator[Ref]:
+    for enum in graph.enums:
+        if any(str(enum.name) in text for text in texts):
+            yield Ref.of(ObjectKind.ENUM, enum.name)
+    if any("nextval(" in text for text in texts):
+        for sequence in graph.sequences:
+            if any(f"'{sequence.name}'" in text for text in texts):
+                yield Ref.of(ObjectKind.SEQUENCE, sequence.name)
+
+
+def _constraint(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
+    constraint = table.constraint(name)
+    if constraint is None:
+        return
+    yield from _columns_of(table, constraint)
+    yield from _types_and_sequences(graph, [constraint.definition])
+    if constraint.references is None:
+        return
+    yield Ref.of(ObjectKind.TABLE, constraint.references)
+    other = graph.table(constraint.references)
+    for key in constraint.ref_columns:
+        yield Ref.of(ObjectKind.COLUMN, constraint.references, key)
+    if other is not None:
+        yield from _keys_of(other, frozenset(constraint.ref_columns))
+
+
+def _keys_of(table: Table, columns: frozenset[str]) -> Iterator[Ref]:
+    for constraint in table.constraints:
+        if constraint.type in ("primary key", "unique") and columns <= set(constraint.columns):
+            yield Ref.of(ObjectKind.CONSTRAINT, table.name, constraint.name)
+    for index in table.indexes:
+        if index.unique and columns <= set(index.columns):
+            yield Ref.of(ObjectKind.INDEX, table.name, index.name)
+
+
+def _columns_of(table: Table, part: Constraint | Index) -> Iterator[Ref]:
+    return (Ref.of(ObjectKind.COLUMN, table.name, name) for name in part.columns)
+
+
+def _index(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
+    index = table.index(name)
+    if index is not None:
+        yield from _columns_of(table, index)
+        yield from _types_and_sequences(graph, [index.definition])
+
+
+def _policy(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
+    policy = table.policy(name)
+    if policy is None:
+        return
+    text = f"{policy.using or ''} {policy.check or ''}"
+    for column in table.columns:
+        if mentions(text, column.name):
+            yield Ref.of(ObjectKind.COLUMN, table.name, column.name)
+    for other in graph.tables:
+        if other.name != table.name and str(other.name) in text:
+            yield Ref.of(ObjectKind.TABLE, other.name)
+    yield from _types_and_sequences(graph, [text])
+
+
+def column_ref(table: QualifiedName, column: str) -> Ref:
+    return Ref.of(ObjectKind.COLUMN, table, column)
+
+
+_IN_SCHEMA = {ObjectKind.TABLE, ObjectKind.ENUM, ObjectKind.SEQUENCE}
+_PART_NEEDS: dict[ObjectKind, Callable[[SchemaGraph, Table, str], Iterator[Ref]]] = {
+    ObjectKind.COLUMN: _column,
+    ObjectKind.CONSTRAINT: _constraint,
+    ObjectKind.INDEX: _index,
+    ObjectKind.POLICY: _policy,
+}

@@ -1,0 +1,31 @@
+"""Fingerprints: whether a schema, or one object of it, is still what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.pg.codec import digest
+from migrate_core.schema.graph import FIELDS, SchemaGraph
+from migrate_core.schema.objects import Table
+
+
+def fingerprint(graph: SchemaGraph) -> str:
+    """sha256 over the whole schema, column order apart."""
+    return digest(graph.normal())
+
+
+def objects(graph: SchemaGraph) -> Iterator[tuple[str, str]]:
+    """(kind and name, digest) of every top-level object, tables with all their parts."""
+    for kind, field in FIELDS.items():
+        for thing in getattr(graph, field):
+            value = thing.normal if isinstance(thing, Table) else thing
+            yield f"{kind.__name__.lower()} {thing.name}", digest(value)
+    for other in graph.others:
+        yield f"{other.kind} {other.name}", digest(other)
+
+
+def changed_objects(before: SchemaGraph, after: SchemaGraph) -> tuple[str, ...]:
+    """Kind and name of every object that differs, is gone or is new; in name order."""
+    old, new = dict(objects(before)), dict(objects(after))
+    names = sorted(old.keys() | new.keys())
+    return tuple(name for name in names if old.get(name) != new.get(name))

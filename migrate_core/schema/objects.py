@@ -1,0 +1,241 @@
+"""Database objects as values: what pg_catalog says, nothing inferred.
+
+Every expression is PostgreSQL's own deparse under an empty search_path, so two equal
+objects read equal on two servers, and a name inside them is always qualified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from migrate_core.pg.names import QualifiedName
+
+
+class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A frozen value; fields that hold their default are left out of JSON and YAML."""
+
+
+def share_defaults(value: Struct) -> None:
+    """Lets every field that equals its default be that very object.
+
+    msgspec leaves a field out where it is its default, not where it equals it: a text read
+    from JSON never is. Without this, equal values would have different checksums.
+    """
+    defaults = value.__struct_defaults__
+    for field, default in zip(value.__struct_fields__[-len(defaults) :], defaults, strict=True):
+        found = getattr(value, field)
+        if found is not default and found == default:
+            msgspec.structs.force_setattr(value, field, default)
+
+
+class Schema(Value, frozen=True, kw_only=True):
+    name: str
+    comment: str | None = None
+
+
+class Extension(Value, frozen=True, kw_only=True):
+    """Versions are not part of it: two servers rarely have the same, and it is no drift."""
+
+    name: str
+    schema: str
+
+
+class Enum(Value, frozen=True, kw_only=True):
+    name: QualifiedName
+    values: tuple[str, ...] = ()
+    comment: str | None = None
+
+
+class SequenceOptions(Value, frozen=True, kw_only=True):
+    type: str = "bigint"
+    start: int = 1
+    increment: int = 1
+    min: int = 1
+    max: int = 9223372036854775807
+    cache: int = 1
+    cycle: bool = False
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+
+class ColumnRef(Value, frozen=True, kw_only=True):
+    table: QualifiedName
+    column: str
+
+
+class Sequence(Value, frozen=True, kw_only=True):
+    """A sequence of its own; one behind an identity column belongs to the column."""
+
+    name: QualifiedName
+    options: SequenceOptions = SequenceOptions()
+    owned_by: ColumnRef | None = None
+    comment: str | None = None
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+
+class Identity(Value, frozen=True, kw_only=True):
+    always: bool
+    sequence: QualifiedName
+    options: SequenceOptions = SequenceOptions()
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+
+class Generated(Value, frozen=True, kw_only=True):
+    expression: str
+    stored: bool = True  # False: VIRTUAL (18)
+
+
+class Column(Value, frozen=True, kw_only=True):
+    name: str
+    type: str  # as format_type() prints it: "numeric(10,2)"
+    not_null: bool = False
+    default: str | None = None  # as pg_get_expr() prints it
+    collation: str | None = None  # quoted and qualified; None where it is the type's own
+    identity: Identity | None = None
+    generated: Generated | None = None
+    comment: str | None = None
+
+
+ConstraintType = Literal["primary key", "unique", "check", "foreign key", "exclude"]
+
+
+class Constraint(Value, frozen=True, kw_only=True):
+    """`definition` is pg_get_constraintdef() without a trailing NOT VALID."""
+
+    name: str
+    type: ConstraintType
+    definition: str
+    columns: tuple[str, ...] = ()  # key order; name order for a check
+    references: QualifiedName | None = None  # foreign key: the other table
+    ref_columns: tuple[str, ...] = ()
+    validated: bool = True
+    comment: str | None = None
+
+    @property
+    def inline(self) -> bool:
+        """Whether CREATE TABLE holds it: foreign keys come once every table stands."""
+        return self.type != "foreign key" and self.validated
+
+
+class Index(Value, frozen=True, kw_only=True):
+    """An index that no constraint owns.
+
+    `definition` is pg_get_indexdef() from its USING on. `columns` are those it depends on
+    anywhere: key, INCLUDE, expression or predicate; in key order, then by name.
+    """
+
+    name: str
+    definition: str
+    unique: bool = False
+    columns: tuple[str, ...] = ()
+    valid: bool = True
+    comment: str | None = None
+
+
+class Policy(Value, frozen=True, kw_only=True):
+    name: str
+    permissive: bool = True
+    command: Literal["all", "select", "insert", "update", "delete"] = "all"
+    roles: tuple[str, ...] = ("public",)  # in name order
+    using: str | None = None
+    check: str | None = None
+    comment: str | None = None
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+
+class Table(Value, frozen=True, kw_only=True, dict=True):
+    """An ordinary table. Columns stand in attnum order; all else in name order."""
+
+    name: QualifiedName
+    columns: tuple[Column, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    row_security: bool = False
+    force_row_security: bool = False
+    comment: str | None = None
+
+    @cached_property
+    def normal(self) -> Table:
+        """Itself with columns in name order: the order of columns is no difference."""
+        return msgspec.structs.replace(self, columns=_sorted(self.columns))
+
+    def column(self, name: str) -> Column | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+    def constraint(self, name: str) -> Constraint | None:
+        return next((c for c in self.constraints if c.name == name), None)
+
+    def index(self, name: str) -> Index | None:
+        return next((i for i in self.indexes if i.name == name), None)
+
+    def policy(self, name: str) -> Policy | None:
+        return next((p for p in self.policies if p.name == name), None)
+
+    @property
+    def primary_key(self) -> Constraint | None:
+        return next((c for c in self.constraints if c.type == "primary key"), None)
+
+    def change(self, **changes: Any) -> Table:
+        return msgspec.structs.replace(self, **changes)
+
+    def with_part(self, part: TablePart) -> Table:
+        """A copy with the part added, or put in the place of its namesake."""
+        field = PARTS[type(part)]
+        found: tuple[TablePart, ...] = getattr(self, field)
+        if any(p.name == part.name for p in found):
+            changed = tuple(part if p.name == part.name else p for p in found)
+        else:
+            changed = (*found, part)
+        return self.change(**{field: changed if field == "columns" else _sorted(changed)})
+
+    def without_part(self, kind: type[TablePart], name: str) -> Table:
+        field = PARTS[kind]
+        return self.change(**{field: tuple(p for p in getattr(self, field) if p.name != name)})
+
+    def change_column(self, name: str, **changes: Any) -> Table:
+        """A copy in which one column, as it is now, has `changes` made to it."""
+        columns = (
+            msgspec.structs.replace(c, **changes) if c.name == name else c for c in self.columns
+        )
+        return self.change(columns=tuple(columns))
+
+    def parts(self) -> Iterator[TablePart]:
+        yield from self.columns
+        yield from self.constraints
+        yield from self.indexes
+        yield from self.policies
+
+
+class Other(Value, frozen=True, kw_only=True):
+    """An object that no operation kind covers yet; a difference in it is never silent."""
+
+    kind: str  # "view", "function", "trigger", ...
+    name: str  # as a person would write it
+    definition: str = ""
+
+
+TablePart = Column | Constraint | Index | Policy
+PARTS: dict[type, str] = {
+    Column: "columns",
+    Constraint: "constraints",
+    Index: "indexes",
+    Policy: "policies",
+}
+_P = TypeVar("_P", bound=Any)
+
+
+def _sorted(parts: tuple[_P, ...]) -> tuple[_P, ...]:
+    return tuple(sorted(parts, key=lambda part: part.name))

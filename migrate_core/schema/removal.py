@@ -1,0 +1,117 @@
+"""What goes with an object when it goes: parts of a column, sequences that are owned."""
+
+from __future__ import annotations
+
+from migrate_core.pg.lexer import mentions
+from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import (
+    Column,
+    Constraint,
+    Index,
+    Sequence,
+    Table,
+    Value,
+)
+
+
+class ColumnParts(Value, frozen=True, kw_only=True):
+    """A column with all that PostgreSQL would drop along with it."""
+
+    column: Column
+    constraints: tuple[Constraint, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    sequences: tuple[Sequence, ...] = ()  # owned by it
+
+
+class TableParts(Value, frozen=True, kw_only=True):
+    table: Table
+    sequences: tuple[Sequence, ...] = ()  # owned by one of its columns
+
+
+def column_parts(graph: SchemaGraph, table: Table, column: Column) -> ColumnParts:
+    return ColumnParts(
+        column=column,
+        constraints=tuple(c for c in table.constraints if column.name in c.columns),
+        indexes=tuple(i for i in table.indexes if column.name in i.columns),
+        sequences=owned_sequences(graph, table.name, column.name),
+    )
+
+
+def table_parts(graph: SchemaGraph, table: Table) -> TableParts:
+    return TableParts(table=table, sequences=owned_sequences(graph, table.name))
+
+
+def owned_sequences(
+    graph: SchemaGraph, table: QualifiedName, column: str | None = None
+) -> tuple[Sequence, ...]:
+    return tuple(
+        s
+        for s in graph.sequences
+        if s.owned_by and s.owned_by.table == table and column in (None, s.owned_by.column)
+    )
+
+
+def without_column(graph: SchemaGraph, table: QualifiedName, column: str) -> SchemaGraph:
+    """The graph without a column, its constraints and indexes, and sequences it owned."""
+
+    def change(found: Table) -> Table:
+        return found.change(
+            columns=tuple(c for c in found.columns if c.name != column),
+            constraints=tuple(c for c in found.constraints if column not in c.columns),
+            indexes=tuple(i for i in found.indexes if column not in i.columns),
+        )
+
+    for sequence in owned_sequences(graph, table, column):
+        graph = graph.drop(Sequence, sequence.name)
+    return graph.edit(table, change)
+
+
+def without_table(graph: SchemaGraph, table: QualifiedName) -> SchemaGraph:
+    for sequence in owned_sequences(graph, table):
+        graph = graph.drop(Sequence, sequence.name)
+    return graph.drop(Table, table)
+
+
+def with_column(graph: SchemaGraph, table: QualifiedName, parts: ColumnParts) -> SchemaGraph:
+    """The graph with a column and its parts back in place."""
+
+    def change(found: Table) -> Table:
+        found = found.with_part(parts.column)
+        for constraint in parts.constraints:
+            found = found.with_part(constraint)
+        for index in parts.indexes:
+            found = found.with_part(index)
+        return found
+
+    graph = graph.edit(table, change)
+    for sequence in parts.sequences:
+        graph = graph.put(sequence)
+    return graph
+
+
+def with_table(graph: SchemaGraph, parts: TableParts) -> SchemaGraph:
+    graph = graph.put(parts.table)
+    for sequence in parts.sequences:
+        graph = graph.put(sequence)
+    return graph
+
+
+def readers(graph: SchemaGraph, table: Table, column: str | None = None) -> tuple[str, ...]:
+    """What would go on reading a parked object: generated columns, policies, and other
+    objects (views, functions) whose text names the table, and the column if one is given."""
+    found = [
+        f"generated column {c.name}"
+        for c in table.columns
+        if column and c.generated and mentions(c.generated.expression, column)
+    ]
+    found += [
+        f"policy {p.name}"
+        for p in table.policies
+        if column and mentions(f"{p.using or ''} {p.check or ''}", column)
+    ]
+    for other in graph.others:
+        about = str(table.name) in other.definition or str(table.name) in other.name
+        if about and (column is None or mentions(other.definition, column)):
+            found.append(f"{other.kind} {other.name}")
+    return tuple(found)

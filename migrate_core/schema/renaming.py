@@ -1,0 +1,153 @@
+"""What a rename does to all that names the object: PostgreSQL's deparse, predicted."""
+
+from __future__ import annotations
+
+import msgspec
+
+from migrate_core.pg.lexer import rename, rename_relation
+from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import (
+    Column,
+    ColumnRef,
+    Constraint,
+    Index,
+    Policy,
+    Sequence,
+    Table,
+)
+
+_REFERENCES = " REFERENCES "
+
+
+def rename_column(graph: SchemaGraph, table: QualifiedName, old: str, new: str) -> SchemaGraph:
+    def own(found: Table) -> Table:
+        return found.change(
+            columns=tuple(_column(c, old, new) for c in found.columns),
+            constraints=tuple(_constraint(c, old, new) for c in found.constraints),
+            indexes=tuple(_index(i, old, new) for i in found.indexes),
+            policies=tuple(_policy(p, old, new) for p in found.policies),
+        )
+
+    def referring(found: Table) -> Table:
+        keys = (_referring(c, table, old, new) for c in found.constraints)
+        return found.change(constraints=tuple(keys))
+
+    graph = graph.edit(table, own).edit_all(referring)
+    return _own_sequences(graph, ColumnRef(table=table, column=old), table, new)
+
+
+def _own_sequences(
+    graph: SchemaGraph, old: ColumnRef, table: QualifiedName, column: str
+) -> SchemaGraph:
+    for sequence in graph.sequences:
+        if sequence.owned_by == old:
+            owner = ColumnRef(table=table, column=column)
+            graph = graph.put(msgspec.structs.replace(sequence, owned_by=owner))
+    return graph
+
+
+def _column(column: Column, old: str, new: str) -> Column:
+    generated = column.generated and msgspec.structs.replace(
+        column.generated, expression=rename(column.generated.expression, old, new)
+    )
+    name = new if column.name == old else column.name
+    return msgspec.structs.replace(column, name=name, generated=generated)
+
+
+def _names(names: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    return tuple(new if name == old else name for name in names)
+
+
+def _constraint(constraint: Constraint, old: str, new: str) -> Constraint:
+    if old not in constraint.columns:
+        return constraint
+    ours, arrow, theirs = constraint.definition.partition(_REFERENCES)
+    columns = _names(constraint.columns, old, new)
+    return msgspec.structs.replace(
+        constraint,
+        definition=rename(ours, old, new) + arrow + theirs,
+        columns=tuple(sorted(columns)) if constraint.type == "check" else columns,
+    )
+
+
+def _referring(constraint: Constraint, table: QualifiedName, old: str, new: str) -> Constraint:
+    if constraint.references != table or old not in constraint.ref_columns:
+        return constraint
+    ours, arrow, theirs = constraint.definition.partition(_REFERENCES)
+    return msgspec.structs.replace(
+        constraint,
+        definition=ours + arrow + rename(theirs, old, new),
+        ref_columns=_names(constraint.ref_columns, old, new),
+    )
+
+
+def _index(index: Index, old: str, new: str) -> Index:
+    if old not in index.columns:
+        return index
+    return msgspec.structs.replace(
+        index,
+        definition=rename(index.definition, old, new),
+        columns=_names(index.columns, old, new),
+    )
+
+
+def _policy(policy: Policy, old: str, new: str) -> Policy:
+    return msgspec.structs.replace(
+        policy,
+        using=policy.using and rename(policy.using, old, new),
+        check=policy.check and rename(policy.check, old, new),
+    )
+
+
+def rename_table(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGraph:
+    table = graph.table(old)
+    if table is None:
+        return graph
+    name = old.renamed(new)
+    graph = graph.drop(Table, old).put(table.change(name=name))
+    graph = graph.edit_all(lambda found: _retarget(found, old, name))
+    for sequence in graph.sequences:
+        if sequence.owned_by and sequence.owned_by.table == old:
+            graph = _own_sequences(graph, sequence.owned_by, name, sequence.owned_by.column)
+    return graph
+
+
+def _retarget(table: Table, old: QualifiedName, new: QualifiedName) -> Table:
+    pair = (old.schema, old.name), (new.schema, new.name)
+
+    def constraint(found: Constraint) -> Constraint:
+        if found.references != old:
+            return found
+        definition = rename_relation(found.definition, *pair)
+        return msgspec.structs.replace(found, references=new, definition=definition)
+
+    def policy(found: Policy) -> Policy:
+        return msgspec.structs.replace(
+            found,
+            using=found.using and rename_relation(found.using, *pair),
+            check=found.check and rename_relation(found.check, *pair),
+        )
+
+    return table.change(
+        constraints=tuple(map(constraint, table.constraints)),
+        policies=tuple(map(policy, table.policies)),
+    )
+
+
+def rename_sequence(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGraph:
+    """A sequence under another name, in the defaults that call it too."""
+    sequence = graph.find(Sequence, old)
+    if sequence is None:
+        return graph
+    pair = (old.schema, old.name), (old.schema, new)
+
+    def retarget(table: Table) -> Table:
+        columns = (
+            msgspec.structs.replace(c, default=c.default and rename_relation(c.default, *pair))
+            for c in table.columns
+        )
+        return table.change(columns=tuple(columns))
+
+    renamed = msgspec.structs.replace(sequence, name=old.renamed(new))
+    return graph.drop(Sequence, old).put(renamed).edit_all(retarget)

@@ -1,0 +1,186 @@
+"""Constraints as text: what a definition says, and the statements that put it in place.
+
+PostgreSQL deparses every constraint alike, so its clauses stand where its own parentheses
+stand: no expression is looked into.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from migrate_core.pg.ddl import Raw, Stage, Statement, ddl, raw, stage
+from migrate_core.pg.lexer import Token, tokens
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.clauses import comment_on, constraint_clause
+from migrate_core.schema.concurrent import build_index
+from migrate_core.schema.objects import Constraint, Table, Value
+from migrate_core.schema.refs import ObjectKind, Ref
+
+_NOT_VALID = re.compile(r"\s+NOT\s+VALID\s*$", re.IGNORECASE)
+_NOT_ENFORCED = re.compile(r"\sNOT\s+ENFORCED\s*$", re.IGNORECASE)
+
+
+class KeyShape(Value, frozen=True, kw_only=True):
+    """The parts of a PRIMARY KEY or UNIQUE definition, each as it is written."""
+
+    columns: str  # "(a, b)"
+    include: str = ""  # "(c)"
+    nulls_distinct: bool = True
+    timing: str = ""  # "DEFERRABLE INITIALLY DEFERRED"
+    has_periods: bool = False  # WITHOUT OVERLAPS (18): an exclusion in all but name
+
+
+def read_key(definition: str) -> KeyShape:
+    lists = list(top_level_lists(definition))
+    first, last = lists[0], lists[-1]
+    columns = definition[slice(*first)]
+    return KeyShape(
+        columns=columns,
+        include=definition[slice(*last)] if last is not first else "",
+        nulls_distinct="NOT DISTINCT" not in definition[: first[0]].upper(),
+        timing=definition[last[1] :].strip(),
+        has_periods=_words(columns)[-2:] == ["without", "overlaps"],
+    )
+
+
+def top_level_lists(definition: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each outermost pair of parentheses."""
+    depth = start = 0
+    for token in tokens(definition):
+        if token.text == "(":
+            start = start if depth else token.start
+            depth += 1
+        elif token.text == ")":
+            depth -= 1
+            if not depth:
+                yield start, token.start + 1
+
+
+def check_expression(definition: str) -> str:
+    """What a CHECK asks of a row, in its parentheses."""
+    return definition[slice(*next(top_level_lists(definition)))]
+
+
+def is_enforced(constraint: Constraint) -> bool:
+    return not _NOT_ENFORCED.search(constraint.definition)
+
+
+def completed(constraint: Constraint, table: Table) -> Constraint:
+    """A constraint as the catalog will tell it, where a person wrote the definition alone."""
+    if _NOT_VALID.search(constraint.definition):
+        bare = _NOT_VALID.sub("", constraint.definition)
+        constraint = msgspec.structs.replace(constraint, definition=bare, validated=False)
+    lists = list(top_level_lists(constraint.definition))
+    if constraint.columns or not lists:
+        return constraint
+    ours = constraint.definition[slice(*lists[0])]
+    if constraint.type in ("check", "exclude"):
+        named = {token.name for token in tokens(constraint.definition)}
+        columns = tuple(sorted(c.name for c in table.columns if c.name in named))
+        return msgspec.structs.replace(constraint, columns=columns)
+    constraint = msgspec.structs.replace(constraint, columns=_names(ours))
+    if constraint.type != "foreign key" or len(lists) < 2:
+        return constraint
+    between = constraint.definition[lists[0][1] : lists[1][0]].strip()
+    other = QualifiedName.parse(between.partition(" ")[2].strip())
+    theirs = _names(constraint.definition[slice(*lists[1])])
+    return msgspec.structs.replace(constraint, references=other, ref_columns=theirs)
+
+
+def add_directly(table: QualifiedName, constraint: Constraint) -> Stage:
+    """ADD CONSTRAINT as it stands: its index is built while nobody reads or writes."""
+    sql = ddl("ALTER TABLE {t} ADD {clause}", t=table, clause=constraint_clause(constraint))
+    add = Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=table, scans=True)
+    return stage(add, *_comment(table, constraint))
+
+
+def add_key(table: QualifiedName, constraint: Constraint, *, helper: str) -> tuple[Stage, ...]:
+    """The index first, concurrently and under the name `helper`; then the constraint takes it.
+
+    No constraint of periods (18) can be made from an index: it is added directly.
+    """
+    key = read_key(constraint.definition)
+    if key.has_periods:
+        return (add_directly(table, constraint),)
+    index = f"USING btree {key.columns}"
+    index += f" INCLUDE {key.include}" if key.include else ""
+    index += "" if key.nulls_distinct else " NULLS NOT DISTINCT"
+    sql = ddl(
+        "ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {helper}{timing}",
+        table=table,
+        name=constraint.name,
+        kind=raw(constraint.type.upper()),
+        helper=helper,
+        timing=raw(f" {key.timing}" if key.timing else ""),
+    )
+    attach = Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=table)
+    return (
+        build_index(table, helper, index, unique=True),
+        stage(attach, *_comment(table, constraint)),
+    )
+
+
+def add_not_valid(table: QualifiedName, constraint: Constraint, lock: LockMode) -> Stage:
+    """ADD CONSTRAINT ... NOT VALID; a foreign key takes the same lock on the other table."""
+    sql = ddl(
+        "ALTER TABLE {table} ADD {clause}{not_valid}",
+        table=table,
+        clause=constraint_clause(constraint),
+        not_valid=raw(" NOT VALID" if is_enforced(constraint) else ""),
+    )
+    add = Statement(sql=sql, lock=lock, on=table, also=_also(table, constraint, lock))
+    return stage(add, *_comment(table, constraint))
+
+
+def validate(table: QualifiedName, constraint: Constraint) -> Stage:
+    """VALIDATE CONSTRAINT: every row is read once, reads and writes go on."""
+    sql = ddl("ALTER TABLE {table} VALIDATE CONSTRAINT {name}", table=table, name=constraint.name)
+    lock = LockMode.SHARE_UPDATE_EXCLUSIVE
+    also = _also(table, constraint, LockMode.ROW_SHARE)
+    return stage(Statement(sql=sql, lock=lock, on=table, also=also, scans=True))
+
+
+def drop_constraint(
+    table: QualifiedName, name: str, references: QualifiedName | None = None
+) -> Statement:
+    """DROP CONSTRAINT; that of a foreign key locks the referenced table as much as its own."""
+    sql = ddl("ALTER TABLE {table} DROP CONSTRAINT {name}", table=table, name=name)
+    lock = LockMode.ACCESS_EXCLUSIVE
+    also = ((references, lock),) if references and references != table else ()
+    return Statement(sql=sql, lock=lock, on=table, also=also)
+
+
+def constraint_ref(table: QualifiedName, name: str) -> Ref:
+    return Ref.of(ObjectKind.CONSTRAINT, table, name)
+
+
+def columns_in_words(constraint: Constraint) -> Raw:
+    """`(a, b)`, for lists and evidence."""
+    return raw(ddl("({columns})", columns=constraint.columns))
+
+
+def _comment(table: QualifiedName, constraint: Constraint) -> Iterator[Statement]:
+    return comment_on(constraint_ref(table, constraint.name), constraint.comment)
+
+
+def _also(
+    table: QualifiedName, constraint: Constraint, lock: LockMode
+) -> tuple[tuple[QualifiedName, LockMode], ...]:
+    other = constraint.references
+    return ((other, lock),) if other and other != table else ()
+
+
+def _words(text: str) -> list[str]:
+    return [name for token in tokens(text) if (name := _word(token))]
+
+
+def _word(token: Token) -> str | None:
+    return token.name
+
+
+def _names(parenthesised: str) -> tuple[str, ...]:
+    return tuple(_words(parenthesised))
