@@ -1,0 +1,59 @@
+"""From two graphs to the operations that lead from one to the other, in running order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+
+from migrate_core.diff.order import in_order
+from migrate_core.errors import UncoveredChangeError
+from migrate_core.operations.base import Effect, Operation
+from migrate_core.operations.registry import kinds
+from migrate_core.schema.delta import Answers, SchemaDelta
+from migrate_core.schema.fingerprint import changed_objects
+from migrate_core.schema.graph import SchemaGraph
+
+
+def diff(
+    before: SchemaGraph, after: SchemaGraph, answers: Answers | None = None
+) -> tuple[Operation, ...]:
+    """Every change between two graphs, ordered by what depends on what.
+
+    Deterministic: the same graphs and answers give the same operations.
+
+    Raises:
+        UncoveredChangeError: the graphs differ in a way that no kind covers. Better no
+            plan than one that quietly leaves a difference behind.
+    """
+    given = answers or Answers()
+    renames = _detect(SchemaDelta(before, after, given), renaming=True)
+    renamed = replay(before, renames)
+    changes = _detect(SchemaDelta(renamed, after, given), renaming=False)
+    found = (*renames, *in_order(changes, renamed, after))
+    _check_covered(replay(before, found), after)
+    return found
+
+
+def replay(graph: SchemaGraph, operations: Iterable[Operation]) -> SchemaGraph:
+    """The graph after `operations`, without touching a database."""
+    return reduce(lambda state, op: op.apply(state), operations, graph)
+
+
+def _detect(delta: SchemaDelta, *, renaming: bool) -> list[Operation]:
+    return [
+        operation
+        for kind in kinds().values()
+        if (kind.effect is Effect.RENAME) is renaming
+        for operation in kind.detect(delta)
+    ]
+
+
+def _check_covered(reached: SchemaGraph, wanted: SchemaGraph) -> None:
+    left = changed_objects(reached, wanted) if not reached.same(wanted) else ()
+    if left:
+        shown = ", ".join(left[:10]) + (f" and {len(left) - 10} more" if len(left) > 10 else "")
+        raise UncoveredChangeError(
+            "the schemas differ in a way that no operation kind covers",
+            detail=f"Left over: {shown}.",
+            hint="Make that change with a rawSql operation, or by hand in the target.",
+        )

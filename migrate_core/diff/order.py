@@ -1,0 +1,128 @@
+"""Putting operations in running order, by what their subjects depend on.
+
+No kind names another to be before or after: a creation follows what it needs, a drop
+precedes what it needed, rows are filled before a rule asks for them and before what they
+are read from goes. Where nothing decides, the effect does, then the name.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from heapq import heapify, heappop, heappush
+
+from migrate_core.operations.base import Effect, Operation
+from migrate_core.schema.edges import closure
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.refs import ObjectKind, Ref
+
+_EFFECTS = list(Effect)
+_KINDS = list(ObjectKind)
+_MAKES = {Effect.CREATE, Effect.REQUIRE}
+_REMOVES = {Effect.PARK, Effect.DROP}
+
+Edges = dict[int, set[int]]  # operation -> operations that come after it
+
+
+def in_order(
+    operations: Sequence[Operation], before: SchemaGraph, after: SchemaGraph
+) -> tuple[Operation, ...]:
+    """A topological sort; among what is free to run, the least `_rank` first."""
+    edges = _Sorter(operations, before, after).edges()
+    waiting_for = [0] * len(operations)
+    for followers in edges.values():
+        for follower in followers:
+            waiting_for[follower] += 1
+    ranks = [(*_rank(operation), at) for at, operation in enumerate(operations)]
+    ready = [rank for rank in ranks if not waiting_for[rank[-1]]]
+    left = {rank[-1] for rank in ranks}
+    heapify(ready)
+    ordered: list[Operation] = []
+    while left:
+        # A cycle leaves nothing ready: the least of what is left breaks it.
+        at = heappop(ready)[-1] if ready else min(ranks[n] for n in left)[-1]
+        if at not in left:
+            continue
+        left.discard(at)
+        ordered.append(operations[at])
+        for follower in edges[at]:
+            waiting_for[follower] -= 1
+            if not waiting_for[follower]:
+                heappush(ready, ranks[follower])
+    return tuple(ordered)
+
+
+def _rank(operation: Operation) -> tuple[int, int, Ref, str]:
+    kind = _KINDS.index(operation.subject.kind)
+    if operation.effect in _REMOVES:
+        kind = -kind
+    return (_EFFECTS.index(operation.effect), kind, operation.subject, operation.kind)
+
+
+class _Sorter:
+    """The operations of one sort, found by subject and by the name they take or free."""
+
+    def __init__(
+        self, operations: Sequence[Operation], before: SchemaGraph, after: SchemaGraph
+    ) -> None:
+        self.operations, self.before, self.after = operations, before, after
+        self.by_subject: dict[Ref, list[int]] = defaultdict(list)
+        self.by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for at, operation in enumerate(operations):
+            self.by_subject[operation.subject].append(at)
+            for name in operation.claims():
+                self.by_name[name].append(at)
+
+    def edges(self) -> Edges:
+        found: Edges = defaultdict(set)
+        for at, operation in enumerate(self.operations):
+            removes = operation.effect in _REMOVES
+            pairs = self._of_removal(at) if removes else self._of_change(at)
+            for earlier, later in (*pairs, *self._of_reads(at), *self._of_names(at)):
+                if earlier != later:
+                    found[earlier].add(later)
+        return found
+
+    def _on(self, ref: Ref) -> Iterator[tuple[int, Effect]]:
+        return ((at, self.operations[at].effect) for at in self.by_subject.get(ref, ()))
+
+    def _of_removal(self, at: int) -> Iterator[tuple[int, int]]:
+        """It goes before what it needed is altered or removed."""
+        for needed in closure(self.before, self.operations[at].subject):
+            yield from ((at, other) for other, effect in self._on(needed) if effect not in _MAKES)
+
+    def _of_change(self, at: int) -> Iterator[tuple[int, int]]:
+        """It comes after what it needs is there, and before what it no longer needs goes."""
+        subject = self.operations[at].subject
+        needed = closure(self.after, subject)
+        # Rows are filled before a rule asks for them; what is only made does not wait for them.
+        makes = self.operations[at].effect is Effect.CREATE
+        later = _REMOVES | {Effect.FILL} if makes else _REMOVES
+        for ref in needed:
+            yield from ((other, at) for other, effect in self._on(ref) if effect not in later)
+        for ref in closure(self.before, subject) - needed:
+            yield from ((at, other) for other, effect in self._on(ref) if effect in _REMOVES)
+
+    def _of_reads(self, at: int) -> Iterator[tuple[int, int]]:
+        for read in self.operations[at].reads():
+            for other, effect in self._on(read):
+                yield (at, other) if effect in _REMOVES else (other, at)
+
+    def _of_names(self, at: int) -> Iterator[tuple[int, int]]:
+        """Of two operations on one object or name: a drop makes room first."""
+        operation = self.operations[at]
+        for other, _effect in self._on(operation.subject):
+            if _before_namesake(operation, self.operations[other]):
+                yield at, other
+        if operation.effect in _REMOVES:
+            for name in operation.claims():
+                for other in self.by_name[name]:
+                    if self.operations[other].effect not in _REMOVES:
+                        yield at, other
+
+
+def _before_namesake(one: Operation, other: Operation) -> bool:
+    """Of two operations on one object: a drop makes room first, else effects decide."""
+    if (one.effect in _REMOVES) != (other.effect in _REMOVES):
+        return one.effect in _REMOVES
+    return _EFFECTS.index(one.effect) < _EFFECTS.index(other.effect)

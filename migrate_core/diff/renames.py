@@ -1,0 +1,60 @@
+"""Rename questions: a drop that pairs with an add of a like object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.schema.delta import Answers, SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Column, Table, Value
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+class RenameQuestion(Value, frozen=True, kw_only=True):
+    """Is `new` the old object under another name? Unanswered, `old` is dropped softly."""
+
+    old: Ref
+    new: str
+    why: str  # what makes them alike
+
+
+def questions(
+    before: SchemaGraph, after: SchemaGraph, answers: Answers | None = None
+) -> tuple[RenameQuestion, ...]:
+    """Every pair worth asking about, in name order; each object may be in several."""
+    delta = SchemaDelta(before, after, answers or Answers())
+    return (*_tables(delta), *_columns(delta))
+
+
+def _tables(delta: SchemaDelta) -> Iterator[RenameQuestion]:
+    added = list(delta.added(Table))
+    for old in delta.dropped(Table):
+        for new in added:
+            alike = _shared(old, new)
+            if old.name.schema == new.name.schema and alike * 2 >= len(old.columns):
+                why = f"{alike} of {len(old.columns)} columns are the same"
+                yield RenameQuestion(
+                    old=Ref.of(ObjectKind.TABLE, old.name), new=new.name.name, why=why
+                )
+
+
+def _columns(delta: SchemaDelta) -> Iterator[RenameQuestion]:
+    for old, new in delta.changed(Table):
+        had, has = ({c.name for c in table.columns} for table in (old, new))
+        gone = [c for c in old.columns if c.name not in has]
+        come = [c for c in new.columns if c.name not in had]
+        for column in gone:
+            for other in come:
+                if column.type == other.type and not other.generated:
+                    yield RenameQuestion(
+                        old=Ref.of(ObjectKind.COLUMN, old.name, column.name),
+                        new=other.name,
+                        why=f"both are {column.type}",
+                    )
+
+
+def _shared(old: Table, new: Table) -> int:
+    def key(column: Column) -> tuple[str, str]:
+        return (column.name, column.type)
+
+    return len(set(map(key, old.columns)) & set(map(key, new.columns)))

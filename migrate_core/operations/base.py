@@ -1,0 +1,242 @@
+"""What every operation kind says about itself.
+
+One kind is one file: how to see it in a delta, what it does to a graph, its SQL by stage
+and lock, its inverse, its probes and reasons, and what it parks before it runs. All of it
+is pure; only the runner touches a database.
+"""
+
+from __future__ import annotations
+
+from abc import ABCMeta, abstractmethod
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+import msgspec
+from msgspec import Struct
+
+from migrate_core.errors import UnboundOperationError
+from migrate_core.pg.ddl import Stage
+from migrate_core.pg.names import QualifiedName, helper_name
+from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Table, Value
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+class Effect(StrEnum):
+    """What an operation does to its subject; with the graph's edges, all that order needs.
+
+    In the order in which they run where nothing else decides.
+    """
+
+    RENAME = "rename"
+    CREATE = "create"
+    ALTER = "alter"
+    PARK = "park"
+    FILL = "fill"  # writes rows
+    REQUIRE = "require"  # a rule that rows must satisfy
+    RUN = "run"  # raw SQL
+    DROP = "drop"
+
+
+class ArtifactKind(StrEnum):
+    SOFT_DROP_COLUMN = "soft_drop_column"
+    SOFT_DROP_TABLE = "soft_drop_table"
+    ARCHIVE_COLUMN = "archive_column"
+    ARCHIVE_TABLE = "archive_table"
+
+
+class Origin(Value, frozen=True, kw_only=True):
+    """The step that parked an object: what the parked names derive from."""
+
+    migration_id: str
+    step: int  # from 1
+    cycle: int = 1  # 2 when the migration runs again after a down, and so on
+
+    def parked_name(self, name: str) -> str:
+        """`_zanith_dropped_<name>_<8 hex>`, fixed once the plan is made."""
+        return self._name("dropped", name)
+
+    def _name(self, what: str, name: str) -> str:
+        again = (str(self.cycle),) if self.cycle > 1 else ()
+        return helper_name(what, name, self.migration_id, str(self.step), *again)
+
+
+class Place(Origin, frozen=True, kw_only=True):
+    """Where an operation stands: all that names and SQL may depend on besides its fields."""
+
+    major: int  # of the target's PostgreSQL
+
+    def helper(self, name: str) -> str:
+        """A name for what lives only while the step runs."""
+        return self._name("helper", name)
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(migration_id=self.migration_id, step=self.step, cycle=self.cycle)
+
+
+class Park(Value, frozen=True, kw_only=True):
+    """An artifact: what must exist, in the same transaction, before the first stage runs.
+
+    First `statements` run (lock, copy), then the queries: `count`, `checksum` and `size` of
+    the source, which still stands, and `copy_checksum`, which must equal `checksum` or the
+    step fails with nothing changed. Each gives one row of one column.
+    """
+
+    kind: ArtifactKind
+    source: Ref
+    physical_name: QualifiedName  # table, or table of the parked column
+    physical_column: str | None = None
+    definition: dict[str, Any]  # enough to bring the object back whole
+    recovery_sql: tuple[str, ...]
+    statements: tuple[str, ...] = ()
+    count: str | None = None
+    checksum: str | None = None
+    copy_checksum: str | None = None
+    size: str | None = None  # query: bytes
+
+
+class Release(Value, frozen=True, kw_only=True):
+    """An artifact whose status this operation changes when it is done."""
+
+    physical_name: QualifiedName
+    physical_column: str | None = None
+    status: str = "restored"  # or purged
+
+
+class _OperationMeta(ABCMeta, msgspec.StructMeta):
+    """An abstract msgspec struct: the two metaclasses have to be one."""
+
+
+def _tag(class_name: str) -> str:
+    return class_name[0].lower() + class_name[1:]
+
+
+class Operation(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="op",
+    tag=_tag,
+    metaclass=_OperationMeta,
+):
+    """One typed change. `kind` is the class name in camelCase, and the file's name."""
+
+    effect: ClassVar[Effect]
+    loses_data: ClassVar[bool] = False  # asks for destructive consent unless empty
+
+    @classmethod
+    def kind_name(cls) -> str:
+        return _tag(cls.__name__)
+
+    @property
+    def kind(self) -> str:
+        return self.kind_name()
+
+    @property
+    @abstractmethod
+    def subject(self) -> Ref:
+        """The object it changes."""
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        """Its own changes in a delta; none for a kind that only a person writes."""
+        return ()
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        """Itself with what a person left out filled in from the schema before it.
+
+        Raises:
+            UnboundOperationError: the schema has not what it speaks of.
+        """
+        return self
+
+    @abstractmethod
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        """The schema after it. Edits what it finds, never writes back what it remembers."""
+
+    @abstractmethod
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        """Its statements, by what commits together. A scan never shares a stage with a
+        statement that locks out writes."""
+
+    @abstractmethod
+    def inverse(self, place: Place) -> Operation | None:
+        """What undoes it, or None where nothing does (its reasons then say so)."""
+
+    def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        """What to count in the target before judging it; `graph` is the schema before it."""
+        return ()
+
+    @abstractmethod
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        """Why it is as risky as it is, with the evidence."""
+
+    def park(self, place: Place) -> Park | None:
+        """The artifact that must exist before it runs."""
+        return None
+
+    def releases(self) -> tuple[Release, ...]:
+        return ()
+
+    def reads(self) -> frozenset[Ref]:
+        """Columns that its data expression reads besides its subject."""
+        return frozenset()
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        """(schema, name) of every relation whose name it takes or frees."""
+        subject = self.subject
+        if subject.kind in (ObjectKind.INDEX, ObjectKind.CONSTRAINT):
+            return frozenset({(subject.schema, subject.part)})
+        if subject.kind in (ObjectKind.TABLE, ObjectKind.SEQUENCE, ObjectKind.ENUM):
+            return frozenset({(subject.schema, subject.name)})
+        return frozenset()
+
+    @property
+    def relation(self) -> QualifiedName | None:
+        """The relation whose size matters for it."""
+        subject = self.subject
+        inside_table = {
+            ObjectKind.TABLE,
+            ObjectKind.COLUMN,
+            ObjectKind.CONSTRAINT,
+            ObjectKind.INDEX,
+            ObjectKind.POLICY,
+        }
+        return subject.relation if subject.kind in inside_table else None
+
+    @property
+    def label(self) -> str:
+        """The object in words, as lists show it."""
+        return str(self.subject)
+
+
+def table_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> Table:
+    """The table an operation speaks of.
+
+    Raises:
+        UnboundOperationError: there is none of that name.
+    """
+    table = graph.table(name)
+    if table is None:
+        raise unbound(operation, f"table {name} does not exist")
+    return table
+
+
+def unbound(operation: Operation, problem: str) -> UnboundOperationError:
+    return UnboundOperationError(
+        f"{operation.kind}: {problem}",
+        detail="The operation was read against the schema as it is just before this step.",
+        hint="Correct the name in the migration file, or generate the migration again.",
+    )
+
+
+def replaced(operation: Any, **changes: Any) -> Any:
+    """`operation` with some fields changed; how bind() fills in what was left out."""
+    return msgspec.structs.replace(operation, **changes)

@@ -1,0 +1,78 @@
+"""alterColumnDefault: new rows get another value, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    replaced,
+    table_in,
+    unbound,
+)
+from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.edges import column_ref
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Column
+from migrate_core.schema.refs import Ref
+
+
+class AlterColumnDefault(Operation, frozen=True, kw_only=True):
+    """Set or drop a column's default; existing rows keep what they hold."""
+
+    effect: ClassVar[Effect] = Effect.ALTER
+
+    table: QualifiedName
+    column: str
+    default: str | None = None  # an SQL expression; none drops it
+    was: str | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return column_ref(self.table, self.column)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for table, old, new in delta.changed_parts(Column):
+            # A type change carries the default itself: the old one may not fit the new type.
+            if old.default != new.default and old.type == new.type and not new.generated:
+                yield cls(table=table.name, column=new.name, default=new.default, was=old.default)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        column = table_in(graph, self.table, self).column(self.column)
+        if column is None:
+            raise unbound(self, f"column {self.label} does not exist")
+        bound: Self = replaced(self, was=column.default)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph.edit(
+            self.table, lambda table: table.change_column(self.column, default=self.default)
+        )
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        action = "DROP DEFAULT" if self.default is None else f"SET DEFAULT {raw(self.default)}"
+        sql = ddl(
+            "ALTER TABLE {table} ALTER COLUMN {column} {action}",
+            table=self.table,
+            column=self.column,
+            action=raw(action),
+        )
+        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)),)
+
+    def inverse(self, place: Place) -> Operation | None:
+        return AlterColumnDefault(
+            table=self.table, column=self.column, default=self.was, was=self.default
+        )
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.CHANGES_DEFAULT.because(f"{self.was or 'none'} becomes {self.default or 'none'}")

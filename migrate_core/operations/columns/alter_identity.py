@@ -1,0 +1,122 @@
+"""alterIdentity: a column becomes an identity column, is one no more, or counts otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    replaced,
+    table_in,
+    unbound,
+)
+from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.clauses import identity_clause, sequence_changes
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.edges import column_ref
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Column, Identity
+from migrate_core.schema.refs import Ref
+
+
+class AlterIdentity(Operation, frozen=True, kw_only=True):
+    """Make a column an identity column, change how it counts, or leave it a plain one.
+
+    A new identity goes on after the greatest value there is, so that the next insert does
+    not meet an old key. Options change without a RESTART: the position is data.
+    """
+
+    effect: ClassVar[Effect] = Effect.REQUIRE  # the column must forbid NULL first
+
+    table: QualifiedName
+    column: str
+    to: Identity | None = None
+    was: Identity | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return column_ref(self.table, self.column)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for table, old, new in delta.changed_parts(Column):
+            if old.identity != new.identity:
+                yield cls(table=table.name, column=new.name, to=new.identity, was=old.identity)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        column = table_in(graph, self.table, self).column(self.column)
+        if column is None:
+            raise unbound(self, f"column {self.label} does not exist")
+        bound: Self = replaced(self, was=column.identity)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph.edit(
+            self.table, lambda table: table.change_column(self.column, identity=self.to)
+        )
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        names = (i.sequence for i in (self.to, self.was) if i)
+        return frozenset((name.schema, name.name) for name in names)
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        if self.to is None:
+            return (stage(self._alter("DROP IDENTITY")),)
+        if self.was is None:
+            add = self._alter(f"ADD {identity_clause(self.to)}")
+            return (stage(add, self._go_on(self.to)),)
+        return (stage(*self._changes(self.was, self.to)),)
+
+    def _alter(self, action: str) -> Statement:
+        sql = ddl(
+            "ALTER TABLE {table} ALTER COLUMN {column} {action}",
+            table=self.table,
+            column=self.column,
+            action=raw(action),
+        )
+        return Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)
+
+    def _go_on(self, to: Identity) -> Statement:
+        """Where it counts up, after the greatest value; where down, after the least."""
+        up = to.options.increment > 0
+        sql = ddl(
+            "SELECT setval({sequence}, {most}({column}) + {step}, false) FROM {table}"
+            " HAVING {most}({column}) {beyond} {start}",
+            sequence=literal(str(to.sequence)),
+            most=raw("max" if up else "min"),
+            column=self.column,
+            step=raw(str(to.options.increment)),
+            table=self.table,
+            beyond=raw(">=" if up else "<="),
+            start=raw(str(to.options.start)),
+        )
+        return Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)
+
+    def _changes(self, was: Identity, to: Identity) -> Iterator[Statement]:
+        if was.always != to.always:
+            yield self._alter(f"SET GENERATED {'ALWAYS' if to.always else 'BY DEFAULT'}")
+        changes = sequence_changes(was.options, to.options)
+        if changes:
+            yield self._alter(" ".join(f"SET {change}" for change in changes))
+        if was.sequence != to.sequence:
+            sql = ddl(
+                "ALTER SEQUENCE {old} RENAME TO {new}", old=was.sequence, new=to.sequence.name
+            )
+            yield Statement(sql=sql)
+
+    def inverse(self, place: Place) -> Operation | None:
+        return AlterIdentity(table=self.table, column=self.column, to=self.was, was=self.to)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        if self.to is None:
+            yield why.LOSES_SEQUENCE_POSITION.because(f"of {self.label}")
+        else:
+            yield why.CHANGES_DEFAULT.because("existing keys stay as they are")

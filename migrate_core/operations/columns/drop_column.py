@@ -1,0 +1,87 @@
+"""dropColumn: a column is dropped for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    replaced,
+    table_in,
+    unbound,
+)
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Stage, Statement, ddl, stage
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.edges import column_ref
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.refs import Ref
+from migrate_core.schema.removal import ColumnParts, column_parts, without_column
+
+
+class DropColumn(Operation, frozen=True, kw_only=True):
+    """Drop a column and everything that hangs on it alone; its values are lost.
+
+    Its foreign keys go first, in a transaction of their own: dropping one locks the
+    referenced table too. `was` remembers the definition, never the values.
+    """
+
+    effect: ClassVar[Effect] = Effect.DROP
+    loses_data: ClassVar[bool] = True
+
+    table: QualifiedName
+    column: str
+    was: ColumnParts | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return column_ref(self.table, self.column)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for table, column in delta.dropped_columns(DropMode.PLAIN):
+            parts = column_parts(delta.before, table, column)
+            yield cls(table=table.name, column=column.name, was=parts)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        table = table_in(graph, self.table, self)
+        column = table.column(self.column)
+        if column is None:
+            raise unbound(self, f"column {self.label} does not exist")
+        bound: Self = replaced(self, was=column_parts(graph, table, column))
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return without_column(graph, self.table, self.column)
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        drop = ddl("ALTER TABLE {table} DROP COLUMN {column}", table=self.table, column=self.column)
+        last = Statement(sql=drop, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)
+        return (*self._foreign_keys(), stage(last))
+
+    def _foreign_keys(self) -> Iterator[Stage]:
+        for key in self.was.constraints if self.was else ():
+            if key.references:
+                sql = ddl(
+                    "ALTER TABLE {table} DROP CONSTRAINT {name}", table=self.table, name=key.name
+                )
+                also = ((key.references, LockMode.ACCESS_EXCLUSIVE),)
+                exclusive = LockMode.ACCESS_EXCLUSIVE
+                yield stage(Statement(sql=sql, lock=exclusive, on=self.table, also=also))
+
+    def inverse(self, place: Place) -> Operation | None:
+        """The column, its constraints and indexes; its values are gone."""
+        if self.was is None:
+            return None
+        return make("restoreColumn", table=self.table, was=self.was)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.DROPS_COLUMN_WITH_DATA.because(facts.describe())

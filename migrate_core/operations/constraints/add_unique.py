@@ -1,0 +1,108 @@
+"""addUnique: values may stand in one row only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Stage
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.breaking import breaking
+from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.reasons import Reason
+from migrate_core.risk.samples import duplicates
+from migrate_core.schema.constraint_changes import added
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Constraint
+from migrate_core.schema.refs import Ref
+from migrate_core.schema.rules import (
+    add_directly,
+    add_key,
+    columns_in_words,
+    completed,
+    constraint_ref,
+    read_key,
+)
+
+
+class AddUnique(Operation, frozen=True, kw_only=True):
+    """Add a unique or an exclusion constraint.
+
+    A plain ADD UNIQUE builds its index while nobody reads or writes. Here the index is
+    built concurrently first, and the constraint takes it: INCLUDE and NULLS NOT DISTINCT
+    come with the index, DEFERRABLE with the constraint. For an exclusion constraint, or
+    a key of periods (18), PostgreSQL has no such way: the table waits for its index.
+    Source: PostgreSQL documentation, ALTER TABLE, "ADD table_constraint_using_index".
+    """
+
+    effect: ClassVar[Effect] = Effect.REQUIRE
+
+    table: QualifiedName
+    constraint: Constraint
+
+    @property
+    def subject(self) -> Ref:
+        return constraint_ref(self.table, self.constraint.name)
+
+    @property
+    def label(self) -> str:
+        return f"{self.table} {columns_in_words(self.constraint)}"
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for table, constraint in added(delta, "unique", "exclude"):
+            yield cls(table=table.name, constraint=constraint)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        table = table_in(graph, self.table, self)
+        if self.constraint.type not in ("unique", "exclude"):
+            raise unbound(self, f"{self.constraint.name} is a {self.constraint.type} constraint")
+        if table.constraint(self.constraint.name) or table.index(self.constraint.name):
+            raise unbound(self, f"the name {self.subject} is taken")
+        constraint = completed(self.constraint, table)
+        for name in constraint.columns:
+            if table.column(name) is None:
+                raise unbound(self, f"column {self.table}.{name} does not exist")
+        bound: Self = replaced(self, constraint=constraint)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph.edit(self.table, lambda table: table.with_part(self.constraint))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        if self.constraint.type == "exclude":
+            return (add_directly(self.table, self.constraint),)
+        helper = place.helper(self.constraint.name)
+        return add_key(self.table, self.constraint, helper=helper)
+
+    def inverse(self, place: Place) -> Operation | None:
+        name = self.constraint.name
+        return make("dropUnique", table=self.table, name=name, was=self.constraint)
+
+    def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        if graph.table(self.table) is None or not self._is_online:
+            return ()
+        key = read_key(self.constraint.definition)
+        columns = self.constraint.columns
+        return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct),)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        size = facts.describe()
+        if self._is_online:
+            yield why.ADDS_UNIQUE_CONSTRAINT.because(f"built while writes go on; {size}")
+            yield from breaking(facts, "duplicates")
+            return
+        yield why.ADDS_UNIQUE_CONSTRAINT.because(self.constraint.definition)
+        yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"its index is built under the lock; {size}")
+        if not facts.is_pending:
+            yield why.NOT_MEASURED.because("rows that exclude each other are not counted")
+
+    @property
+    def _is_online(self) -> bool:
+        if self.constraint.type == "exclude":
+            return False
+        return not read_key(self.constraint.definition).has_periods

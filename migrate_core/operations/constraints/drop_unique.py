@@ -1,0 +1,70 @@
+"""dropUnique: values may repeat from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Stage, stage
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.constraint_changes import dropped, foreign_keys_on
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Constraint
+from migrate_core.schema.refs import Ref
+from migrate_core.schema.rules import constraint_ref, drop_constraint
+
+
+class DropUnique(Operation, frozen=True, kw_only=True):
+    """Drop a unique or an exclusion constraint, and its index with it.
+
+    The lock is on the table, for a catalog change. A foreign key made for it goes first.
+    """
+
+    effect: ClassVar[Effect] = Effect.DROP
+
+    table: QualifiedName
+    name: str
+    was: Constraint | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return constraint_ref(self.table, self.name)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for table, constraint in dropped(delta, "unique", "exclude"):
+            yield cls(table=table.name, name=constraint.name, was=constraint)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        table = table_in(graph, self.table, self)
+        was = table.constraint(self.name)
+        if was is None:
+            raise unbound(self, f"constraint {self.label} does not exist")
+        if was.type not in ("unique", "exclude"):
+            raise unbound(self, f"{self.name} is a {was.type} constraint")
+        leaning = foreign_keys_on(graph, table, was)
+        if leaning:
+            raise unbound(self, f"{', '.join(leaning)} needs {self.name}: drop that first")
+        bound: Self = replaced(self, was=was)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph.edit(self.table, lambda table: table.without_part(Constraint, self.name))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        return (stage(drop_constraint(self.table, self.name)),)
+
+    def inverse(self, place: Place) -> Operation | None:
+        if self.was is None:
+            return None
+        return make("addUnique", table=self.table, constraint=self.was)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        rule = self.was.definition if self.was else self.name
+        yield why.DROPS_UNIQUE_CONSTRAINT.because(f"{rule}; {facts.describe()}")

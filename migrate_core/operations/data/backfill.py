@@ -1,0 +1,115 @@
+"""backfill: existing rows get a value, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    replaced,
+    table_in,
+    unbound,
+)
+from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, raw
+from migrate_core.pg.lexer import tokens
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.edges import column_ref
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+class Backfill(Operation, frozen=True, kw_only=True):
+    """Write a value into the rows that have none yet, by keyset over the primary key.
+
+    Each batch is a transaction of its own with its checkpoint, so that locks are short,
+    vacuum keeps up, and a run that stops goes on behind the last batch. Only rows where
+    the column is NULL are written unless `where` says otherwise.
+    """
+
+    effect: ClassVar[Effect] = Effect.FILL
+
+    table: QualifiedName
+    column: str
+    expression: str  # SQL over the row
+    where: str | None = None
+    key: tuple[str, ...] = ()  # the primary key's columns
+    names: tuple[str, ...] = ()  # columns that the expression reads
+
+    @property
+    def subject(self) -> Ref:
+        return column_ref(self.table, self.column)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for ref, expression in delta.answers.backfills:
+            table = delta.before.table(ref.relation)
+            wanted = delta.after.table(ref.relation)
+            if ref.kind is not ObjectKind.COLUMN or table is None or wanted is None:
+                continue
+            if table.column(ref.part) or wanted.column(ref.part):
+                found = cls(table=ref.relation, column=ref.part, expression=expression)
+                yield found._with_names(delta.before)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        table = table_in(graph, self.table, self)
+        column = table.column(self.column)
+        if column is None:
+            raise unbound(self, f"column {self.label} does not exist")
+        if column.generated:
+            raise unbound(self, f"column {self.label} is generated and cannot be written")
+        if table.primary_key is None:
+            problem = f"table {self.table} has no primary key to walk by"
+            raise unbound(self, f"{problem}: add one, or write the rows with rawSql")
+        return self._with_names(graph)
+
+    def _with_names(self, graph: SchemaGraph) -> Self:
+        table = graph.table(self.table)
+        if table is None:
+            return self
+        words = {t.name for t in tokens(f"{self.expression} {self.where or ''}") if t.name}
+        names = tuple(c.name for c in table.columns if c.name in words)
+        key = table.primary_key.columns if table.primary_key else ()
+        bound: Self = replaced(self, key=key, names=names)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        assign = ddl("{column} = {value}", column=self.column, value=raw(self.expression))
+        where = self.where or ddl("{column} IS NULL", column=self.column)
+        plain = ddl(
+            "UPDATE {table} SET {assign} WHERE {where}",
+            table=self.table,
+            assign=raw(assign),
+            where=raw(where),
+        )
+        lock = LockMode.ROW_EXCLUSIVE
+        return (
+            Stage(
+                statements=(Statement(sql=plain, lock=lock, on=self.table),),
+                mode=StageMode.BATCHED,
+                batch=Batch(table=self.table, key=self.key, assign=assign, where=where),
+            ),
+        )
+
+    def reads(self) -> frozenset[Ref]:
+        return frozenset(column_ref(self.table, name) for name in self.names)
+
+    def inverse(self, place: Place) -> Operation | None:
+        """None: what stood in a row before is not kept. A column added in the same plan goes
+        as a whole when that is undone."""
+        return None
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.REQUIRES_BACKFILL.because(
+            f"in batches by {', '.join(self.key)}; {facts.describe()}"
+        )

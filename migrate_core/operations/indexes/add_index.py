@@ -1,0 +1,88 @@
+"""addIndex: an index is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Stage, ddl, stage
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.breaking import breaking
+from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.reasons import Reason
+from migrate_core.risk.samples import duplicates
+from migrate_core.schema.clauses import comment_on
+from migrate_core.schema.concurrent import build_index, replaces
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Index
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+class AddIndex(Operation, frozen=True, kw_only=True):
+    """Build an index concurrently: reads and writes go on.
+
+    It cannot run in a transaction; a build that is cut off leaves an INVALID index, which
+    a resume drops and builds again. Source: PostgreSQL documentation, CREATE INDEX,
+    "Building Indexes Concurrently".
+    """
+
+    effect: ClassVar[Effect] = Effect.CREATE
+
+    table: QualifiedName
+    index: Index
+
+    @property
+    def subject(self) -> Ref:
+        return Ref.of(ObjectKind.INDEX, self.table, self.index.name)
+
+    @property
+    def label(self) -> str:
+        columns = ", ".join(self.index.columns)
+        return f"{self.table} ({columns})" if columns else str(self.subject)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        renamed = {(table.name, new.name) for table, _, new in delta.renamed_parts(Index)}
+        for table, index in delta.added_parts(Index):
+            if (table.name, index.name) not in renamed:
+                yield cls(table=table.name, index=index)
+        for table, old, new in delta.changed_parts(Index):
+            if replaces(old, new):
+                yield cls(table=table.name, index=new)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        table = table_in(graph, self.table, self)
+        if table.index(self.index.name) or table.constraint(self.index.name):
+            raise unbound(self, f"index {self.subject} exists already")
+        for name in self.index.columns:
+            if table.column(name) is None:
+                raise unbound(self, f"column {self.table}.{name} does not exist")
+        return self
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph.edit(self.table, lambda table: table.with_part(self.index))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        index = self.index
+        build = build_index(self.table, index.name, index.definition, unique=index.unique)
+        comment = tuple(comment_on(self.subject, index.comment))
+        return (build, stage(*comment)) if comment else (build,)
+
+    def inverse(self, place: Place) -> Operation | None:
+        return make("dropIndex", table=self.table, name=self.index.name, was=self.index)
+
+    def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        simple = self.index.definition == ddl("USING btree ({columns})", columns=self.index.columns)
+        if not (self.index.unique and simple):
+            return ()
+        return (duplicates(graph, self.table, self.index.columns),)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.ADDS_INDEX.because(f"two scans, writes go on; {facts.describe()}")
+        if self.index.unique:
+            yield why.ADDS_UNIQUE_CONSTRAINT.because(f"unique over {', '.join(self.index.columns)}")
+            yield from breaking(facts, "duplicates")

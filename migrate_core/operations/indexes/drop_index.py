@@ -1,0 +1,75 @@
+"""dropIndex: an index is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    replaced,
+    table_in,
+    unbound,
+)
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Stage
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.concurrent import drop_index, replaces
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Index
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+class DropIndex(Operation, frozen=True, kw_only=True):
+    """Drop an index concurrently: nobody waits behind the lock that a plain drop takes on
+    the table. Its definition is remembered, so that it can be built again.
+    """
+
+    effect: ClassVar[Effect] = Effect.DROP
+
+    table: QualifiedName
+    name: str
+    was: Index | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return Ref.of(ObjectKind.INDEX, self.table, self.name)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        renamed = {(table.name, old.name) for table, old, _ in delta.renamed_parts(Index)}
+        for table, index in delta.dropped_parts(Index):
+            if (table.name, index.name) not in renamed:
+                yield cls(table=table.name, name=index.name, was=index)
+        for table, old, new in delta.changed_parts(Index):
+            if replaces(old, new):
+                yield cls(table=table.name, name=old.name, was=old)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        index = table_in(graph, self.table, self).index(self.name)
+        if index is None:
+            raise unbound(self, f"index {self.label} does not exist, or a constraint owns it")
+        bound: Self = replaced(self, was=index)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph.edit(self.table, lambda table: table.without_part(Index, self.name))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        definition, unique = (self.was.definition, self.was.unique) if self.was else ("", False)
+        return (drop_index(self.table, self.name, definition, unique=unique),)
+
+    def inverse(self, place: Place) -> Operation | None:
+        return make("addIndex", table=self.table, index=self.was) if self.was else None
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        columns = ", ".join(self.was.columns) if self.was else "its columns"
+        yield why.DROPS_INDEX.because(f"on {columns}; {facts.describe()}")
+        if self.was and self.was.unique:
+            yield why.DROPS_UNIQUE_CONSTRAINT.because(f"unique over {columns}")

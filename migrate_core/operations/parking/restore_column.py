@@ -1,0 +1,186 @@
+"""restoreColumn: a dropped column comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Self
+
+import msgspec
+
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Origin,
+    Place,
+    Release,
+    table_in,
+    unbound,
+)
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, raw, stage
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.clauses import column_clause, comment_on
+from migrate_core.schema.edges import column_ref
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Constraint, Index
+from migrate_core.schema.parking import (
+    ARCHIVE_SCHEMA,
+    all_parts,
+    dropped_parts,
+    on_table,
+    rename_parts,
+)
+from migrate_core.schema.refs import Ref
+from migrate_core.schema.removal import ColumnParts, with_column
+
+_ADDS = {"check": "addCheck", "foreign key": "addForeignKey", "unique": "addUnique"}
+
+
+class RestoreColumn(Operation, frozen=True, kw_only=True):
+    """Bring a column back: from its parked name, from its archive, or as a bare definition.
+
+    `parked` says which step dropped it; with `key` the values come from the archive by key,
+    in batches; without `parked` only the definition comes back. Rules it had are added
+    NOT VALID and validated afterwards. Rows written since hold NULL: where there are any,
+    the column comes back `nullable`, which is said before anything runs.
+    """
+
+    effect: ClassVar[Effect] = Effect.CREATE
+
+    table: QualifiedName
+    was: ColumnParts
+    parked: Origin | None = None
+    key: tuple[str, ...] = ()
+    nullable: bool = False
+
+    @property
+    def subject(self) -> Ref:
+        return column_ref(self.table, self.was.column.name)
+
+    @property
+    def _name(self) -> str:
+        return self.was.column.name
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        if table_in(graph, self.table, self).column(self._name):
+            raise unbound(self, f"column {self.label} is there again: its name is taken")
+        return self
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        nullable = self.nullable
+        column = msgspec.structs.replace(
+            self.was.column, not_null=self.was.column.not_null and not nullable
+        )
+        return with_column(graph, self.table, msgspec.structs.replace(self.was, column=column))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        kept = self.parked is not None and not self.key
+        first = self._unpark if kept else self._add
+        parts = dropped_parts(self.was) if kept else all_parts(self.was)
+        return (stage(*first(place)), *self._fill(), *self._rules(place, parts))
+
+    def _unpark(self, place: Place) -> Iterator[Statement]:
+        origin = self.parked or place
+        old = origin.parked_name(self._name)
+        yield on_table(self.table, "RENAME COLUMN {old} TO {new}", old=old, new=self._name)
+        yield from rename_parts(self.table, self.was, origin.parked_name, back=True)
+        yield from self._default()
+
+    def _add(self, place: Place) -> Iterator[Statement]:
+        """Bare first: a default would fill rows that hold something else."""
+        for sequence in self.was.sequences:
+            made = make("createSequence", sequence=msgspec.structs.replace(sequence, owned_by=None))
+            yield from (s for st in made.stages(place) for s in st.statements)
+        column = self.was.column
+        bare = msgspec.structs.replace(column, not_null=False, default=None, identity=None)
+        yield on_table(self.table, "ADD COLUMN {clause}", clause=column_clause(bare))
+        yield from comment_on(self.subject, column.comment)
+        yield from self._default()
+        for sequence in self.was.sequences:
+            owner = column_ref(self.table, self._name)
+            sql = ddl(
+                "ALTER SEQUENCE {name} OWNED BY {table}.{column}",
+                name=sequence.name,
+                table=owner.relation,
+                column=owner.part,
+            )
+            yield Statement(sql=sql)
+
+    def _default(self) -> Iterator[Statement]:
+        if self.was.column.default is not None:
+            yield on_table(
+                self.table,
+                "ALTER COLUMN {column} SET DEFAULT {default}",
+                column=self._name,
+                default=raw(self.was.column.default),
+            )
+
+    def _fill(self) -> Iterator[Stage]:
+        if self.parked is None or not self.key:
+            return
+        archive = QualifiedName(ARCHIVE_SCHEMA, self.parked.parked_name(self._name))
+        same = " AND ".join(
+            ddl("a.{key} = {table}.{key}", key=key, table=self.table) for key in self.key
+        )
+        names = {"column": self._name, "archive": raw(str(archive)), "same": raw(same)}
+        assign = ddl("{column} = (SELECT a.{column} FROM {archive} AS a WHERE {same})", **names)
+        where = ddl(
+            "{column} IS NULL AND EXISTS (SELECT FROM {archive} AS a WHERE {same}"
+            " AND a.{column} IS NOT NULL)",
+            **names,
+        )
+        plain = ddl(
+            "UPDATE {table} SET {assign} WHERE {where}",
+            table=self.table,
+            assign=raw(assign),
+            where=raw(where),
+        )
+        yield Stage(
+            statements=(Statement(sql=plain, lock=LockMode.ROW_EXCLUSIVE, on=self.table),),
+            mode=StageMode.BATCHED,
+            batch=Batch(table=self.table, key=self.key, assign=assign, where=where),
+        )
+
+    def _rules(self, place: Place, parts: tuple[Constraint | Index, ...]) -> Iterator[Stage]:
+        """Not null, identity, and what has to be made again, each by its own kind."""
+        column = self.was.column
+        made: list[Operation] = []
+        fields = {"table": self.table, "column": self._name}
+        if column.not_null and not self.nullable:
+            made.append(make("alterColumnNullable", **fields, nullable=False))
+        if column.identity:
+            made.append(make("alterIdentity", **fields, to=column.identity))
+        for part in parts:
+            if isinstance(part, Index):
+                made.append(make("addIndex", table=self.table, index=part))
+            elif part.type in _ADDS:
+                made.append(make(_ADDS[part.type], table=self.table, constraint=part))
+            else:
+                made.append(make("addPrimaryKey", table=self.table, constraint=part))
+        for operation in made:
+            yield from operation.stages(place)
+
+    def inverse(self, place: Place) -> Operation | None:
+        kind = "softDropColumn" if self.parked and not self.key else "archiveColumn"
+        if self.parked is None:
+            kind = "dropColumn"
+        return make(kind, table=self.table, column=self._name)
+
+    def releases(self) -> tuple[Release, ...]:
+        if self.parked is None:
+            return ()
+        parked = self.parked.parked_name(self._name)
+        if self.key:
+            return (Release(physical_name=QualifiedName(ARCHIVE_SCHEMA, parked)),)
+        return (Release(physical_name=self.table, physical_column=parked),)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.RESTORES_OBJECT.because(facts.describe())
+        if self.key:
+            yield why.REQUIRES_BACKFILL.because(f"values come back by {', '.join(self.key)}")
+        if self.parked is None:
+            yield why.NO_INVERSE.because("only the definition comes back: the values are gone")

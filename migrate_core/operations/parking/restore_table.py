@@ -1,0 +1,123 @@
+"""restoreTable: a dropped table comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Self
+
+import msgspec
+
+from migrate_core.operations.base import Effect, Operation, Origin, Place, Release, unbound
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Stage, Statement, stage
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Table
+from migrate_core.schema.parking import (
+    ARCHIVE_SCHEMA,
+    on_table,
+    outgoing_keys,
+    rename_table_parts,
+)
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.removal import TableParts, with_table
+
+
+class RestoreTable(Operation, frozen=True, kw_only=True):
+    """Bring a table back with its rows, or, where it was dropped plainly, its definition.
+
+    Foreign keys it had are added NOT VALID and validated, because rows over there may have
+    gone meanwhile.
+    """
+
+    effect: ClassVar[Effect] = Effect.CREATE
+
+    was: TableParts
+    parked: Origin | None = None
+    archived: bool = False
+
+    @property
+    def _table(self) -> Table:
+        return self.was.table
+
+    @property
+    def subject(self) -> Ref:
+        return Ref.of(ObjectKind.TABLE, self._table.name)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        if graph.table(self._table.name):
+            raise unbound(self, f"table {self.label} is there again: its name is taken")
+        return self
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return with_table(graph, self.was)
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        if self.parked is None:
+            return tuple(st for op in self._anew() for st in op.stages(place))
+        keys = (
+            make("addForeignKey", table=self._table.name, constraint=key)
+            for key in outgoing_keys(self._table)
+        )
+        validated = (st for key in keys for st in key.stages(place))
+        return (stage(*self._unpark(self.parked)), *validated)
+
+    def _unpark(self, origin: Origin) -> Iterator[Statement]:
+        name = self._table.name
+        parked = name.renamed(origin.parked_name(name.name))
+        if self.archived:
+            moved = QualifiedName(ARCHIVE_SCHEMA, parked.name)
+            yield on_table(moved, "SET SCHEMA {schema}", schema=name.schema)
+        yield on_table(parked, "RENAME TO {new}", new=name.name)
+        yield from rename_table_parts(
+            self.was, origin.parked_name, back=True, schema=name.schema, table=name
+        )
+
+    def _anew(self) -> Iterator[Operation]:
+        """The definition alone, by the kinds that make each part."""
+        table = self._table
+        fields = {"table": table.name}
+        for sequence in self.was.sequences:
+            free = msgspec.structs.replace(sequence, owned_by=None)
+            yield make("createSequence", sequence=free)
+        inline = tuple(c for c in table.constraints if c.inline)
+        bare = table.change(
+            constraints=inline,
+            indexes=(),
+            policies=(),
+            row_security=False,
+            force_row_security=False,
+        )
+        yield make("createTable", definition=bare)
+        for sequence in self.was.sequences:
+            free = msgspec.structs.replace(sequence, owned_by=None)
+            yield make("alterSequence", name=sequence.name, to=sequence, was=free)
+        yield from (make("addIndex", **fields, index=index) for index in table.indexes)
+        for constraint in table.constraints:
+            if not constraint.inline:
+                kind = "addForeignKey" if constraint.references else "addCheck"
+                yield make(kind, **fields, constraint=constraint)
+        yield from (make("createPolicy", **fields, policy=policy) for policy in table.policies)
+        if table.row_security or table.force_row_security:
+            yield make("enableRls", **fields, force=table.force_row_security)
+
+    def inverse(self, place: Place) -> Operation | None:
+        kinds = {True: "archiveTable", False: "softDropTable"}
+        kind = kinds[self.archived] if self.parked else "dropTable"
+        return make(kind, name=self._table.name)
+
+    def releases(self) -> tuple[Release, ...]:
+        if self.parked is None:
+            return ()
+        name = self._table.name
+        schema = ARCHIVE_SCHEMA if self.archived else name.schema
+        return (Release(physical_name=QualifiedName(schema, self.parked.parked_name(name.name))),)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        if self.parked is None:
+            yield why.CREATES_OBJECT.because("the definition alone: the rows are gone")
+        else:
+            yield why.RESTORES_OBJECT.because("renamed back; its rows were never touched")

@@ -1,0 +1,104 @@
+"""softDropTable: a table is renamed out of sight and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import (
+    ArtifactKind,
+    Effect,
+    Operation,
+    Park,
+    Place,
+    replaced,
+    table_in,
+    unbound,
+)
+from migrate_core.operations.registry import make
+from migrate_core.pg import codec
+from migrate_core.pg.ddl import Stage, Statement, stage
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.checksum import count_query, size_query
+from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.parking import (
+    drop_foreign_key,
+    on_table,
+    outgoing_keys,
+    rename_table_parts,
+)
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.removal import TableParts, readers, table_parts, without_table
+
+
+class SoftDropTable(Operation, frozen=True, kw_only=True):
+    """Rename a table, and every name it owns, out of sight; its rows stay.
+
+    Its foreign keys to other tables are dropped and written down first, each in a
+    transaction of its own: they would go on judging deletes over there.
+    """
+
+    effect: ClassVar[Effect] = Effect.PARK
+
+    name: QualifiedName
+    was: TableParts | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return Ref.of(ObjectKind.TABLE, self.name)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for table in delta.dropped_tables(DropMode.SOFT):
+            yield cls(name=table.name, was=table_parts(delta.before, table))
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        table = table_in(graph, self.name, self)
+        in_the_way = readers(graph, table)
+        if in_the_way:
+            raise unbound(self, f"table {self.name} is used by {', '.join(in_the_way)}")
+        bound: Self = replaced(self, was=table_parts(graph, table))
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return without_table(graph, self.name)
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        keys = outgoing_keys(self.was.table) if self.was else ()
+        freed = (stage(drop_foreign_key(self.name, key)) for key in keys)
+        return (*freed, stage(*self._renames(place)))
+
+    def _renames(self, place: Place) -> Iterator[Statement]:
+        if self.was is not None:
+            yield from rename_table_parts(
+                self.was, place.parked_name, back=False, schema=self.name.schema, table=self.name
+            )
+        yield on_table(self.name, "RENAME TO {new}", new=place.parked_name(self.name.name))
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        dropped = make("dropTable", name=self.name, was=self.was)
+        return dropped.claims()
+
+    def inverse(self, place: Place) -> Operation | None:
+        return make("restoreTable", was=self.was, parked=place.origin) if self.was else None
+
+    def park(self, place: Place) -> Park | None:
+        back = self.inverse(place)
+        if self.was is None or back is None:
+            return None
+        return Park(
+            kind=ArtifactKind.SOFT_DROP_TABLE,
+            source=self.subject,
+            physical_name=self.name.renamed(place.parked_name(self.name.name)),
+            definition=codec.to_builtins(self.was),
+            recovery_sql=tuple(s.sql for st in back.stages(place) for s in st.statements),
+            count=count_query(self.name),
+            size=size_query(self.name),
+        )
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.PARKS_TABLE.because(f"renamed and kept; {facts.describe()}")

@@ -1,0 +1,56 @@
+"""renameTable: a table gets another name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
+from migrate_core.pg.ddl import Stage, Statement, ddl, stage
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.renaming import rename_table
+
+
+class RenameTable(Operation, frozen=True, kw_only=True):
+    """Rename a table; foreign keys and policies that name it follow by themselves."""
+
+    effect: ClassVar[Effect] = Effect.RENAME
+
+    name: QualifiedName
+    to: str
+
+    @property
+    def subject(self) -> Ref:
+        return Ref.of(ObjectKind.TABLE, self.name)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for answer in delta.answers.renames:
+            if answer.old.kind is ObjectKind.TABLE:
+                yield cls(name=answer.old.relation, to=answer.new)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        table_in(graph, self.name, self)
+        if graph.table(self.name.renamed(self.to)):
+            raise unbound(self, f"table {self.name.renamed(self.to)} exists already")
+        return self
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return rename_table(graph, self.name, self.to)
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        sql = ddl("ALTER TABLE {table} RENAME TO {to}", table=self.name, to=self.to)
+        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.name)),)
+
+    def inverse(self, place: Place) -> Operation | None:
+        return RenameTable(name=self.name.renamed(self.to), to=self.name.name)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.RENAME_TABLE.because(f"{self.name} becomes {self.name.renamed(self.to)}")

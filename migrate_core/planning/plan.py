@@ -1,0 +1,198 @@
+"""Plan: a migration judged against one target; immutable, with a hash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from migrate_core.operations.base import Effect, Operation, Park, Place
+from migrate_core.operations.registry import from_builtins
+from migrate_core.pg import codec
+from migrate_core.pg.ddl import Stage
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.levels import Level
+from migrate_core.risk.verdict import Verdict, judge
+from migrate_core.schema.edges import closure
+from migrate_core.schema.fingerprint import fingerprint
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Value
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+class Step(Value, frozen=True, kw_only=True):
+    number: int  # from 1, as shown to people and written to the ledger
+    operation: Operation
+    stages: tuple[Stage, ...]
+    park: Park | None = None
+    verdict: Verdict = Verdict()
+    facts: Facts = Facts()
+    undo: str = ""  # the inverse's kind, or "" where nothing undoes it
+
+    @property
+    def kind(self) -> str:
+        return self.operation.kind
+
+    @property
+    def label(self) -> str:
+        return self.operation.label
+
+    @property
+    def sql(self) -> str:
+        """Its statements in order, one a line, each ending in `;`."""
+        return "\n".join(f"{s.sql};" for stage in self.stages for s in stage.statements)
+
+
+class Plan(Value, frozen=True, kw_only=True):
+    """`hash` covers what will run, and nothing that may be measured again."""
+
+    migration_id: str
+    checksum: str  # of the migration's operations
+    major: int
+    base_fingerprint: str  # of the live schema it was made against
+    steps: tuple[Step, ...] = ()
+    direction: str = "up"  # up, down or restore
+    cycle: int = 1  # 2 after a down, and so on
+
+    @property
+    def hash(self) -> str:
+        """sha256 of canonical JSON: checksum, operations with all names, stage SQL, declared
+        locks, target major version."""
+        steps = [(step.number, step.operation, step.stages, step.park) for step in self.steps]
+        return codec.digest([self.checksum, self.major, self.direction, steps])
+
+    @property
+    def worst(self) -> Step | None:
+        return max(self.steps, key=lambda step: (step.verdict.score, -step.number), default=None)
+
+    @property
+    def level(self) -> Level:
+        return self.worst.verdict.level if self.worst else Level.SAFE
+
+    @property
+    def score(self) -> int:
+        """Of the worst step: what the budget is compared with."""
+        return self.worst.verdict.score if self.worst else 0
+
+    @property
+    def total(self) -> int:
+        return sum(step.verdict.score for step in self.steps)
+
+
+Ask = Callable[[Operation, SchemaGraph], Facts]
+
+
+def build(
+    operations: Sequence[Operation],
+    base: SchemaGraph,
+    *,
+    migration_id: str,
+    checksum: str,
+    major: int,
+    ask: Ask,
+    direction: str = "up",
+    cycle: int = 1,
+) -> Plan:
+    """Judge each operation by what `ask` measured for it, and for it alone.
+
+    `base` is the schema before the first operation; each operation is bound to the schema
+    just before it, so that what a person left out is read from there.
+
+    Raises:
+        UnboundOperationError: an operation speaks of what is not there.
+    """
+    steps: list[Step] = []
+    graph = base
+    created: set[Ref] = set()
+    for number, written in enumerate(operations, start=1):
+        place = Place(migration_id=migration_id, step=number, cycle=cycle, major=major)
+        operation = written.bind(graph)
+        steps.append(_step(operation, place, _facts(operation, graph, created, ask)))
+        graph = operation.apply(graph)
+        if operation.effect is Effect.CREATE:
+            created.add(operation.subject)
+    return Plan(
+        migration_id=migration_id,
+        checksum=checksum,
+        major=major,
+        base_fingerprint=fingerprint(base),
+        steps=tuple(steps),
+        direction=direction,
+        cycle=cycle,
+    )
+
+
+def _facts(operation: Operation, graph: SchemaGraph, created: set[Ref], ask: Ask) -> Facts:
+    """Nothing is asked of the target about what this plan itself brings into it."""
+    relation = operation.relation
+    if relation and Ref.of(ObjectKind.TABLE, relation) in created:
+        return Facts(is_new=True)
+    after = operation.apply(graph)
+    needed = {operation.subject} | closure(after, operation.subject) | operation.reads()
+    if operation.effect is not Effect.CREATE and created & needed:
+        return msgspec.structs.replace(ask(operation, SchemaGraph()), is_pending=True)
+    return ask(operation, graph)
+
+
+def _step(operation: Operation, place: Place, facts: Facts) -> Step:
+    inverse = operation.inverse(place)
+    return Step(
+        number=place.step,
+        operation=operation,
+        stages=operation.stages(place),
+        park=operation.park(place),
+        verdict=judge(operation.reasons(facts), facts),
+        facts=facts,
+        undo=inverse.kind if inverse else "",
+    )
+
+
+def encode_plan(plan: Plan) -> bytes:
+    return codec.encode(plan)
+
+
+class _StepRecord(Value, frozen=True, kw_only=True):
+    """A step as stored: its operation is a tagged union known only at run time."""
+
+    number: int
+    operation: dict[str, Any]
+    stages: tuple[Stage, ...]
+    park: Park | None = None
+    verdict: Verdict = Verdict()
+    facts: Facts = Facts()
+    undo: str = ""
+
+
+class _PlanRecord(Value, frozen=True, kw_only=True):
+    migration_id: str
+    checksum: str
+    major: int
+    base_fingerprint: str
+    steps: tuple[_StepRecord, ...] = ()
+    direction: str = "up"
+    cycle: int = 1
+
+
+def decode_plan(data: bytes | str) -> Plan:
+    """The plan that encode_plan() wrote; equal to it, hash included."""
+    record = codec.decode(data, _PlanRecord)
+    steps = (
+        Step(
+            number=step.number,
+            operation=from_builtins(step.operation),
+            stages=step.stages,
+            park=step.park,
+            verdict=step.verdict,
+            facts=step.facts,
+            undo=step.undo,
+        )
+        for step in record.steps
+    )
+    fields = {name: getattr(record, name) for name in record.__struct_fields__ if name != "steps"}
+    return Plan(steps=tuple(steps), **fields)
+
+
+def no_facts(operation: Operation, graph: SchemaGraph) -> Facts:
+    """For the shadow and for tests: nothing is measured, so everything counts as risk."""
+    return Facts()
