@@ -1,0 +1,149 @@
+"""What holds for all kinds; a new kind is covered here without being named here.
+
+A case is a folder `tests/scenarios/<family>/<kind>/<case>/`:
+    before.sql, after.sql   two schemas (data may be among them)
+    operations.yaml         instead of after.sql: operations that only a person writes
+    answers.yaml            what a person answered: drops, renames, backfills
+    plan.sql                the golden statements, in order; written by `--golden`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from psycopg import Connection
+
+from migrate_core.diff.diff import diff, replay
+from migrate_core.introspection.graph import read_graph
+from migrate_core.operations.base import Effect, Operation, Place
+from migrate_core.operations.registry import family, from_builtins, kinds
+from migrate_core.pg import codec
+from migrate_core.pg.ddl import Statement
+from migrate_core.planning.plan import Plan, build, decode_plan, encode_plan, no_facts
+from migrate_core.schema.delta import Answers
+from migrate_core.schema.graph import SchemaGraph
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+CASES = sorted(path.parent for path in SCENARIOS.glob("*/*/*/before.sql"))
+MakeDb = Callable[[str], Connection[Any]]
+
+
+def case_id(case: Path) -> str:
+    return "/".join(case.parts[-3:])
+
+
+def snake(kind: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in kind)
+
+
+def operations_of(case: Path, before: SchemaGraph, make_db: MakeDb) -> tuple[Operation, ...]:
+    written = case / "operations.yaml"
+    if written.exists():
+        return tuple(from_builtins(value) for value in yaml.safe_load(written.read_text()))
+    return diff(before, read_graph(make_db((case / "after.sql").read_text())), answers_of(case))
+
+
+def answers_of(case: Path) -> Answers:
+    """Plain drops unless the case says otherwise: a kind is tested for what it does."""
+    file = case / "answers.yaml"
+    given = yaml.safe_load(file.read_text()) if file.exists() else {}
+    answers: Answers = codec.convert({"drops": "plain", **given}, Answers)
+    return answers
+
+
+def plan_of(
+    operations: Iterable[Operation], before: SchemaGraph, major: int, name: str = "case"
+) -> Plan:
+    return build(
+        tuple(operations),
+        before,
+        migration_id=f"20260101_000000_{name}",
+        checksum="",
+        major=major,
+        ask=no_facts,
+    )
+
+
+def statements_of(plan: Plan) -> list[Statement]:
+    return [s for step in plan.steps for stage in step.stages for s in stage.statements]
+
+
+def execute(db: Connection[Any], plan: Plan) -> None:
+    """As psql would, one statement after another; what is parked goes with its first stage."""
+    for step in plan.steps:
+        statements = [s.sql for stage in step.stages for s in stage.statements]
+        if step.park and step.park.statements:
+            first = len(step.stages[0].statements)
+            with db.transaction():
+                for sql in (*step.park.statements, *statements[:first]):
+                    db.execute(sql)
+            statements = statements[first:]
+        for sql in statements:
+            db.execute(sql)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_has_a_scenario(kind: str) -> None:
+    assert any(case.parts[-3:-1] == (family(kind), snake(kind)) for case in CASES)
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_lies_in_the_file_of_its_name(kind: str) -> None:
+    assert kinds()[kind].__module__.endswith(f".{snake(kind)}")
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("case", CASES, ids=case_id)
+def test_scenario(case: Path, make_db: MakeDb, request: pytest.FixtureRequest) -> None:
+    """The golden SQL comes out; running it gives the predicted schema; undoing it, the old."""
+    db = make_db((case / "before.sql").read_text())
+    before = read_graph(db)
+    operations = operations_of(case, before, make_db)
+    plan = plan_of(operations, before, db.info.server_version // 10_000)
+    assert any(snake(step.kind) == case.parts[-2] for step in plan.steps)
+
+    text = "".join(f"{statement};\n" for statement in statements_of(plan))
+    golden = case / "plan.sql"
+    if request.config.getoption("--golden"):
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+    execute(db, plan)
+    reached = read_graph(db)
+    predicted = replay(before, (step.operation for step in plan.steps))
+    assert codec.to_builtins(reached.normal()) == codec.to_builtins(predicted.normal())
+
+    undo(db, plan, before)
+
+
+def undo(db: Connection[Any], plan: Plan, before: SchemaGraph) -> None:
+    """Run the inverses backwards; a step without one says so, or changed no schema."""
+    undone = True
+    for step in reversed(plan.steps):
+        place = Place(migration_id=plan.migration_id, step=step.number, major=plan.major)
+        inverse = step.operation.inverse(place)
+        if inverse is not None:
+            assert step.undo == inverse.kind
+            execute(db, plan_of([inverse], read_graph(db), plan.major, "undo"))
+        elif step.operation.effect is not Effect.FILL:
+            assert {"no_inverse", "purge"} & set(step.verdict.codes)
+            undone = False
+    if undone:
+        assert codec.to_builtins(read_graph(db).normal()) == codec.to_builtins(before.normal())
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("case", CASES, ids=case_id)
+def test_a_plan_survives_storage(case: Path, make_db: MakeDb) -> None:
+    db = make_db((case / "before.sql").read_text())
+    before = read_graph(db)
+    plan = plan_of(operations_of(case, before, make_db), before, 18)
+
+    stored = decode_plan(encode_plan(plan))
+
+    assert stored == plan
+    assert stored.hash == plan.hash

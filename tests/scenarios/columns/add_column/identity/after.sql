@@ -1,0 +1,1 @@
+CREATE TABLE users (id bigint PRIMARY KEY, email text, n int GENERATED ALWAYS AS IDENTITY (START 100));

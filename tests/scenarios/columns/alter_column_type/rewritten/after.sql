@@ -1,0 +1,2 @@
+CREATE TABLE users (id int PRIMARY KEY, age bigint DEFAULT 7);
+CREATE INDEX users_age_idx ON users (age);

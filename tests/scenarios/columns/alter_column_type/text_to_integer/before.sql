@@ -1,0 +1,1 @@
+CREATE TABLE users (id int PRIMARY KEY, age text DEFAULT 'x');

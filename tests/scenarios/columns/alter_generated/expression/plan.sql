@@ -1,0 +1,1 @@
+ALTER TABLE public.t ALTER COLUMN b SET EXPRESSION AS ((a * 3));

@@ -1,0 +1,1 @@
+ALTER TABLE public.users DROP COLUMN _zanith_dropped_age_83f9d2bd;

@@ -1,0 +1,5 @@
+CREATE TABLE users (
+    id bigint PRIMARY KEY,
+    _zanith_dropped_age_83f9d2bd int CONSTRAINT _zanith_dropped_users_age_key_83f9d2bd UNIQUE
+);
+INSERT INTO users SELECT n, n FROM generate_series(1, 50) AS n;
