@@ -18,7 +18,6 @@ from migrate_core.schema.refs import ObjectKind, Ref
 
 _EFFECTS = list(Effect)
 _KINDS = list(ObjectKind)
-_MAKES = {Effect.CREATE, Effect.REQUIRE}
 _REMOVES = {Effect.PARK, Effect.DROP}
 
 Edges = dict[int, set[int]]  # operation -> operations that come after it
@@ -54,9 +53,9 @@ def in_order(
 
 def _rank(operation: Operation) -> tuple[int, int, Ref, str]:
     kind = _KINDS.index(operation.subject.kind)
-    if operation.effect in _REMOVES:
+    if operation.moment in _REMOVES:
         kind = -kind
-    return (_EFFECTS.index(operation.effect), kind, operation.subject, operation.kind)
+    return (_EFFECTS.index(operation.moment), kind, operation.subject, operation.kind)
 
 
 class _Sorter:
@@ -76,7 +75,7 @@ class _Sorter:
     def edges(self) -> Edges:
         found: Edges = defaultdict(set)
         for at, operation in enumerate(self.operations):
-            removes = operation.effect in _REMOVES
+            removes = operation.moment in _REMOVES
             pairs = self._of_removal(at) if removes else self._of_change(at)
             for earlier, later in (*pairs, *self._of_reads(at), *self._of_names(at)):
                 if earlier != later:
@@ -84,19 +83,19 @@ class _Sorter:
         return found
 
     def _on(self, ref: Ref) -> Iterator[tuple[int, Effect]]:
-        return ((at, self.operations[at].effect) for at in self.by_subject.get(ref, ()))
+        return ((at, self.operations[at].moment) for at in self.by_subject.get(ref, ()))
 
     def _of_removal(self, at: int) -> Iterator[tuple[int, int]]:
         """It goes before what it needed is altered or removed."""
         for needed in closure(self.before, self.operations[at].subject):
-            yield from ((at, other) for other, effect in self._on(needed) if effect not in _MAKES)
+            yield from ((at, other) for other, _effect in self._on(needed))
 
     def _of_change(self, at: int) -> Iterator[tuple[int, int]]:
         """It comes after what it needs is there, and before what it no longer needs goes."""
         subject = self.operations[at].subject
         needed = closure(self.after, subject)
         # Rows are filled before a rule asks for them; what is only made does not wait for them.
-        makes = self.operations[at].effect is Effect.CREATE
+        makes = self.operations[at].moment is Effect.CREATE
         later = _REMOVES | {Effect.FILL} if makes else _REMOVES
         for ref in needed:
             yield from ((other, at) for other, effect in self._on(ref) if effect not in later)
@@ -114,15 +113,15 @@ class _Sorter:
         for other, _effect in self._on(operation.subject):
             if _before_namesake(operation, self.operations[other]):
                 yield at, other
-        if operation.effect in _REMOVES:
+        if operation.moment in _REMOVES:
             for name in operation.claims():
                 for other in self.by_name[name]:
-                    if self.operations[other].effect not in _REMOVES:
+                    if self.operations[other].moment not in _REMOVES:
                         yield at, other
 
 
 def _before_namesake(one: Operation, other: Operation) -> bool:
     """Of two operations on one object: a drop makes room first, else effects decide."""
-    if (one.effect in _REMOVES) != (other.effect in _REMOVES):
-        return one.effect in _REMOVES
-    return _EFFECTS.index(one.effect) < _EFFECTS.index(other.effect)
+    if (one.moment in _REMOVES) != (other.moment in _REMOVES):
+        return one.moment in _REMOVES
+    return _EFFECTS.index(one.moment) < _EFFECTS.index(other.moment)

@@ -144,6 +144,11 @@ class Operation(
     def subject(self) -> Ref:
         """The object it changes."""
 
+    @property
+    def moment(self) -> Effect:
+        """When it runs among others, where that depends on which way it goes."""
+        return self.effect
+
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         """Its own changes in a delta; none for a kind that only a person writes."""

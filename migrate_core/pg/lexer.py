@@ -62,9 +62,9 @@ _TOKEN = re.compile(
   | (?P<quoted>(?:[uU]&)?"(?:[^"]|"")*")
   | (?P<dollar>\$(?:[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_\x80-\U0010ffff]*)?\$)
   | (?P<parameter>\$\d+)
+  | (?P<open>(?:[eEbBxXnN]|[uU]&)?'|(?:[uU]&)?")
   | (?P<word>[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*)
   | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
-  | (?P<open>[eE]?'|(?:[uU]&)?")
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,

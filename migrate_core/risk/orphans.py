@@ -12,9 +12,7 @@ from migrate_core.schema.objects import Constraint
 from migrate_core.schema.rules import check_expression
 
 
-def orphans(
-    graph: SchemaGraph, table: QualifiedName, key: Constraint
-) -> tuple[Probe, ...]:
+def orphans(graph: SchemaGraph, table: QualifiedName, key: Constraint) -> tuple[Probe, ...]:
     """Rows that point at nothing; none asked for a key of periods (18), which is no equality.
 
     MATCH SIMPLE lets a row be that holds NULL in any column of the key, MATCH FULL only

@@ -346,3 +346,9 @@ ADDS_ENUM_VALUE = _code(
     "Readers may meet a value they do not know; PostgreSQL cannot take it back.",
     "Teach the readers first.",
 )
+WOULD_FAIL = _code(
+    "would_fail",
+    Level.BLOCKED,
+    "PostgreSQL would refuse the step: something still needs the object, or is missing.",
+    "Do first what the evidence names, then plan again.",
+)

@@ -22,7 +22,7 @@ def redefined(old: Constraint, new: Constraint) -> bool:
 
 
 def added(delta: SchemaDelta, *types: ConstraintType) -> Iterator[Found]:
-    """Constraints to add: new ones that are no old one renamed, and the new form of changed ones."""
+    """Constraints to add: new ones (not old ones renamed), and the new form of changed ones."""
     renamed = {(table.name, new.name) for table, _, new in delta.renamed_parts(Constraint)}
     for table, new in delta.added_parts(Constraint):
         if new.type in types and (table.name, new.name) not in renamed:

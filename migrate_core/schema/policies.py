@@ -1,20 +1,50 @@
-"""What ALTER POLICY cannot do."""
+"""Row security policies as statements and clauses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from migrate_core.pg.ddl import Raw, Statement, ddl, raw
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName, quote_ident
+from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.objects import Policy
+from migrate_core.schema.refs import ObjectKind, Ref
 
 
 def made_anew(old: Policy, new: Policy) -> bool:
-    """Whether a policy of the same name has to be dropped and created to become `new`.
+    """Whether a policy of the same name is dropped and created in steps of their own.
 
-    ALTER POLICY changes roles and expressions, and takes none of these away; the command
-    and PERMISSIVE or RESTRICTIVE stay what they were.
-    Source: PostgreSQL documentation, ALTER POLICY.
+    What it is about changes: the command, or PERMISSIVE to RESTRICTIVE.
     """
-    return (
-        old.permissive != new.permissive
-        or old.command != new.command
-        or (old.using is not None and new.using is None)
-        or (old.check is not None and new.check is None)
+    return old.permissive != new.permissive or old.command != new.command
+
+
+def create_policy(table: QualifiedName, policy: Policy) -> Iterator[Statement]:
+    sql = ddl(
+        "CREATE POLICY {name} ON {table} AS {kind} FOR {command} TO {roles}{rules}",
+        name=policy.name,
+        table=table,
+        kind=raw("PERMISSIVE" if policy.permissive else "RESTRICTIVE"),
+        command=raw(policy.command.upper()),
+        roles=roles_clause(policy.roles),
+        rules=rule_clauses(policy.using, policy.check),
     )
+    yield Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=table)
+    yield from comment_on(Ref.of(ObjectKind.POLICY, table, policy.name), policy.comment)
+
+
+def drop_policy(table: QualifiedName, name: str) -> Statement:
+    sql = ddl("DROP POLICY {name} ON {table}", name=name, table=table)
+    return Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=table)
+
+
+def roles_clause(roles: Iterable[str]) -> Raw:
+    """Role names; `public` is the keyword, because no role can be called so."""
+    return raw(", ".join("PUBLIC" if role == "public" else quote_ident(role) for role in roles))
+
+
+def rule_clauses(using: str | None, check: str | None) -> Raw:
+    clauses = [f" USING ({using})"] if using is not None else []
+    clauses += [f" WITH CHECK ({check})"] if check is not None else []
+    return raw("".join(clauses))

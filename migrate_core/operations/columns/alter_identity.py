@@ -45,6 +45,11 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
     def subject(self) -> Ref:
         return column_ref(self.table, self.column)
 
+    @property
+    def moment(self) -> Effect:
+        """Dropped before the column may allow NULL again, added after it forbids it."""
+        return self.effect if self.to else Effect.ALTER
+
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, old, new in delta.changed_parts(Column):

@@ -37,7 +37,13 @@ from migrate_core.schema.parking import (
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, with_column
 
-_ADDS = {"check": "addCheck", "foreign key": "addForeignKey", "unique": "addUnique"}
+_ADDS = {
+    "primary key": "addPrimaryKey",
+    "unique": "addUnique",
+    "exclude": "addUnique",
+    "check": "addCheck",
+    "foreign key": "addForeignKey",
+}
 
 
 class RestoreColumn(Operation, frozen=True, kw_only=True):
@@ -93,7 +99,12 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     def _add(self, place: Place) -> Iterator[Statement]:
         """Bare first: a default would fill rows that hold something else."""
         for sequence in self.was.sequences:
-            made = make("createSequence", sequence=msgspec.structs.replace(sequence, owned_by=None))
+            made = make(
+                "createSequence",
+                name=sequence.name,
+                options=sequence.options,
+                comment=sequence.comment,
+            )
             yield from (s for st in made.stages(place) for s in st.statements)
         column = self.was.column
         bare = msgspec.structs.replace(column, not_null=False, default=None, identity=None)
@@ -157,10 +168,8 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         for part in parts:
             if isinstance(part, Index):
                 made.append(make("addIndex", table=self.table, index=part))
-            elif part.type in _ADDS:
-                made.append(make(_ADDS[part.type], table=self.table, constraint=part))
             else:
-                made.append(make("addPrimaryKey", table=self.table, constraint=part))
+                made.append(make(_ADDS[part.type], table=self.table, constraint=part))
         for operation in made:
             yield from operation.stages(place)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Self
 
-import msgspec
-
 from migrate_core.operations.base import Effect, Operation, Origin, Place, Release, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, stage
@@ -81,8 +79,12 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
         table = self._table
         fields = {"table": table.name}
         for sequence in self.was.sequences:
-            free = msgspec.structs.replace(sequence, owned_by=None)
-            yield make("createSequence", sequence=free)
+            yield make(
+                "createSequence",
+                name=sequence.name,
+                options=sequence.options,
+                comment=sequence.comment,
+            )
         inline = tuple(c for c in table.constraints if c.inline)
         bare = table.change(
             constraints=inline,
@@ -93,8 +95,7 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
         )
         yield make("createTable", definition=bare)
         for sequence in self.was.sequences:
-            free = msgspec.structs.replace(sequence, owned_by=None)
-            yield make("alterSequence", name=sequence.name, to=sequence, was=free)
+            yield make("alterSequence", name=sequence.name, owned_by=sequence.owned_by)
         yield from (make("addIndex", **fields, index=index) for index in table.indexes)
         for constraint in table.constraints:
             if not constraint.inline:
@@ -102,7 +103,8 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
                 yield make(kind, **fields, constraint=constraint)
         yield from (make("createPolicy", **fields, policy=policy) for policy in table.policies)
         if table.row_security or table.force_row_security:
-            yield make("enableRls", **fields, force=table.force_row_security)
+            forced = table.force_row_security
+            yield make("enableRls", **fields, row_security=table.row_security, force=forced)
 
     def inverse(self, place: Place) -> Operation | None:
         kinds = {True: "archiveTable", False: "softDropTable"}

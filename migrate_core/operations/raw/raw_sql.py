@@ -1,0 +1,113 @@
+"""rawSql: SQL that a person wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+import msgspec
+
+from migrate_core.operations.base import Effect, Operation, Place, unbound
+from migrate_core.pg.ddl import Stage, StageMode, Statement, raw, stage
+from migrate_core.pg.lexer import Lex, Token, tokens
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.refs import ObjectKind, Ref
+
+_ENDS_OUR_TRANSACTION = {"begin", "start", "commit", "end", "rollback", "abort", "prepare"}
+_SHOWN = 60  # characters of the SQL, where it has no label
+
+
+class RawSql(Operation, frozen=True, kw_only=True, rename={"title": "label"}):
+    """Run SQL as it stands, for what no other kind does.
+
+    What it does to the schema is observed on the shadow, not predicted. It may not end the
+    transaction it runs in: its ledger row commits with it. `transaction: false` is for one
+    statement that PostgreSQL refuses inside a transaction block; a run that is cut off
+    during such a statement cannot know whether it was done. `down` undoes it; without one
+    nothing does.
+    """
+
+    effect: ClassVar[Effect] = Effect.RUN
+
+    sql: str
+    down: str | None = None
+    title: str = ""  # `label` in files
+    transaction: bool = True
+
+    @property
+    def subject(self) -> Ref:
+        return Ref(ObjectKind.OTHER, name=self.label)
+
+    @property
+    def label(self) -> str:
+        text = self.title or " ".join(self.sql.split())
+        return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+
+    @classmethod
+    def detect(cls, delta: object) -> Iterable[Self]:
+        return ()
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        for text in (self.sql, self.down):
+            if text is not None:
+                self._check(text)
+        return self
+
+    def _check(self, text: str) -> None:
+        statements = list(_statements(text))
+        if not statements:
+            raise unbound(self, "it holds no statement")
+        for words in statements:
+            first = words[0]
+            harmless = first == "prepare" and words[1:2] != ["transaction"]
+            if first in _ENDS_OUR_TRANSACTION and not harmless:
+                raise unbound(self, f"{first.upper()} would end the transaction of its ledger row")
+        if not self.transaction and len(statements) > 1:
+            raise unbound(self, "transaction: false takes one statement alone")
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        statement = Statement(sql=raw(self.sql).strip().removesuffix(";").rstrip())
+        if self.transaction:
+            return (stage(statement),)
+        return (Stage(statements=(statement,), mode=StageMode.CONCURRENT),)
+
+    def inverse(self, place: Place) -> Operation | None:
+        if self.down is None:
+            return None
+        return msgspec.structs.replace(self, sql=self.down, down=self.sql)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.RAW_SQL.because(self.label)
+        if self.down is None:
+            yield why.NO_INVERSE.because("it was written without a `down`")
+
+
+def _statements(sql: str) -> Iterator[list[str]]:
+    """The words of each statement; a semicolon in BEGIN ATOMIC ... END ends none."""
+    words: list[str] = []
+    depth = 0
+    for token in tokens(sql):
+        if token.text == ";" and not depth:
+            if words:
+                yield words
+            words = []
+        elif token.lex not in (Lex.SPACE, Lex.COMMENT):
+            depth = max(0, depth + _nesting(token, words, depth))
+            words.append(token.text.lower())
+    if words:
+        yield words
+
+
+def _nesting(token: Token, words: list[str], depth: int) -> int:
+    word = token.text.lower()
+    if word == "atomic" and words[-1:] == ["begin"]:
+        return 1
+    if word == "case" and depth:
+        return 1
+    return -1 if word == "end" and depth else 0

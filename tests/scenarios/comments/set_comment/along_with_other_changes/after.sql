@@ -1,0 +1,6 @@
+CREATE TABLE t (a bigint NOT NULL, c int);
+COMMENT ON COLUMN t.a IS 'bigger';
+COMMENT ON COLUMN t.c IS 'new';
+COMMENT ON TABLE t IS 'changed';
+CREATE SEQUENCE numbers INCREMENT BY 5;
+COMMENT ON SEQUENCE numbers IS 'by five';

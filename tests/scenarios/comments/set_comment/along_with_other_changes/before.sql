@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+COMMENT ON COLUMN t.a IS 'a';
+CREATE SEQUENCE numbers;

@@ -1,0 +1,12 @@
+ALTER SEQUENCE public.numbers INCREMENT BY 5;
+COMMENT ON SEQUENCE public.numbers IS 'by five';
+ALTER TABLE public.t DROP COLUMN b;
+COMMENT ON TABLE public.t IS 'changed';
+ALTER TABLE public.t ADD COLUMN c integer;
+COMMENT ON COLUMN public.t.c IS 'new';
+ALTER TABLE public.t ALTER COLUMN a TYPE bigint;
+ALTER TABLE public.t ADD CONSTRAINT _zanith_helper_a_cb0cf944 CHECK (a IS NOT NULL) NOT VALID;
+ALTER TABLE public.t VALIDATE CONSTRAINT _zanith_helper_a_cb0cf944;
+ALTER TABLE public.t ALTER COLUMN a SET NOT NULL;
+ALTER TABLE public.t DROP CONSTRAINT _zanith_helper_a_cb0cf944;
+COMMENT ON COLUMN public.t.a IS 'bigger';

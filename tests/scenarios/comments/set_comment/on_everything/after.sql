@@ -1,0 +1,18 @@
+CREATE SCHEMA s;
+COMMENT ON SCHEMA s IS 'new';
+COMMENT ON SCHEMA public IS 'ours';
+CREATE TYPE mood AS ENUM ('good');
+COMMENT ON TYPE mood IS 'mood';
+CREATE SEQUENCE numbers;
+COMMENT ON SEQUENCE numbers IS 'numbers';
+CREATE TABLE "T" (id int PRIMARY KEY, "A" int CONSTRAINT positive CHECK ("A" > 0), b int);
+CREATE INDEX t_a ON "T" ("A");
+CREATE INDEX z_b ON "T" (b);
+CREATE POLICY p ON "T";
+COMMENT ON TABLE "T" IS 'it''s a table';
+COMMENT ON COLUMN "T"."A" IS E'two\nlines and a \\';
+COMMENT ON CONSTRAINT positive ON "T" IS 'positive';
+COMMENT ON CONSTRAINT "T_pkey" ON "T" IS 'key';
+COMMENT ON INDEX t_a IS 'index';
+COMMENT ON INDEX z_b IS 'renamed index';
+COMMENT ON POLICY p ON "T" IS 'policy';

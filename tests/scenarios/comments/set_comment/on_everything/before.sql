@@ -1,0 +1,10 @@
+CREATE SCHEMA s;
+COMMENT ON SCHEMA s IS 'old';
+CREATE TYPE mood AS ENUM ('good');
+CREATE SEQUENCE numbers;
+CREATE TABLE "T" (id int PRIMARY KEY, "A" int CONSTRAINT positive CHECK ("A" > 0), b int);
+CREATE INDEX t_a ON "T" ("A");
+CREATE INDEX t_b ON "T" (b);
+CREATE POLICY p ON "T";
+COMMENT ON COLUMN "T".b IS 'goes';
+COMMENT ON INDEX t_b IS 'old index';

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+CREATE TABLE n (a int);
+ALTER TABLE n ADD CONSTRAINT positive CHECK (a > 0) NOT VALID;

@@ -1,0 +1,11 @@
+ALTER TABLE public.t ADD CONSTRAINT "_zanith_helper_B_83f9d2bd" CHECK ("B" IS NOT NULL) NOT VALID;
+ALTER TABLE public.t VALIDATE CONSTRAINT "_zanith_helper_B_83f9d2bd";
+ALTER TABLE public.t ALTER COLUMN "B" SET NOT NULL;
+ALTER TABLE public.t DROP CONSTRAINT "_zanith_helper_B_83f9d2bd";
+ALTER TABLE public.t ADD CONSTRAINT _zanith_helper_a_e66d0980 CHECK (a IS NOT NULL) NOT VALID;
+ALTER TABLE public.t VALIDATE CONSTRAINT _zanith_helper_a_e66d0980;
+ALTER TABLE public.t ALTER COLUMN a SET NOT NULL;
+ALTER TABLE public.t DROP CONSTRAINT _zanith_helper_a_e66d0980;
+CREATE UNIQUE INDEX CONCURRENTLY _zanith_helper_t_key_9bd256ac ON public.t USING btree (a, "B");
+ALTER TABLE public.t ADD CONSTRAINT t_key PRIMARY KEY USING INDEX _zanith_helper_t_key_9bd256ac;
+COMMENT ON CONSTRAINT t_key ON public.t IS 'who it is';

@@ -1,0 +1,1 @@
+CREATE TABLE "Users" (id int, "E-mail" text, tenant int, note text);

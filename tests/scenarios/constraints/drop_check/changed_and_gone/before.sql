@@ -1,0 +1,3 @@
+CREATE TABLE t (a int CONSTRAINT changed CHECK (a > 0), b int CONSTRAINT gone CHECK (b > 0), c int);
+ALTER TABLE t ADD CONSTRAINT loose CHECK (c > 0) NOT VALID;
+COMMENT ON CONSTRAINT gone ON t IS 'old';

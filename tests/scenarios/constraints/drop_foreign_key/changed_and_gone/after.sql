@@ -1,0 +1,3 @@
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE orders (a int, b int, c int);
+ALTER TABLE orders ADD CONSTRAINT changed FOREIGN KEY (a) REFERENCES users ON DELETE CASCADE;

@@ -1,0 +1,5 @@
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE orders (a int, b int, c int);
+ALTER TABLE orders ADD CONSTRAINT changed FOREIGN KEY (a) REFERENCES users;
+ALTER TABLE orders ADD CONSTRAINT gone FOREIGN KEY (b) REFERENCES users NOT VALID;
+COMMENT ON CONSTRAINT gone ON orders IS 'old';

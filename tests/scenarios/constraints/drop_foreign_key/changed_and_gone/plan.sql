@@ -1,0 +1,4 @@
+ALTER TABLE public.orders DROP CONSTRAINT changed;
+ALTER TABLE public.orders ADD CONSTRAINT changed FOREIGN KEY (a) REFERENCES public.users(id) ON DELETE CASCADE NOT VALID;
+ALTER TABLE public.orders VALIDATE CONSTRAINT changed;
+ALTER TABLE public.orders DROP CONSTRAINT gone;

@@ -1,0 +1,1 @@
+CREATE TABLE kept (id int PRIMARY KEY); CREATE TABLE c (a int);

@@ -1,0 +1,6 @@
+ALTER TABLE public.a DROP CONSTRAINT a_b;
+ALTER TABLE public.b DROP CONSTRAINT b_a_fkey;
+ALTER TABLE public.c DROP CONSTRAINT c_a;
+ALTER TABLE public.a DROP CONSTRAINT a_kept_fkey;
+DROP TABLE public.a;
+DROP TABLE public.b;

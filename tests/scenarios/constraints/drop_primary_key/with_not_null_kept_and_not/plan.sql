@@ -1,0 +1,3 @@
+ALTER TABLE public.freed DROP CONSTRAINT freed_pkey;
+ALTER TABLE public.freed ALTER COLUMN b DROP NOT NULL;
+ALTER TABLE public.kept DROP CONSTRAINT kept_pkey;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int, during int4range, CONSTRAINT one UNIQUE NULLS NOT DISTINCT (id) DEFERRABLE,
+  CONSTRAINT apart EXCLUDE USING gist (during WITH &&));
+COMMENT ON CONSTRAINT one ON t IS 'one each';

@@ -1,0 +1,2 @@
+ALTER TABLE public.t DROP CONSTRAINT apart;
+ALTER TABLE public.t DROP CONSTRAINT one;

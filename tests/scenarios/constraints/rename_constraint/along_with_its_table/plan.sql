@@ -1,0 +1,3 @@
+ALTER TABLE public.users RENAME TO people;
+ALTER TABLE public.people RENAME CONSTRAINT users_email_key TO people_email_key;
+ALTER TABLE public.people RENAME CONSTRAINT users_pkey TO people_pkey;

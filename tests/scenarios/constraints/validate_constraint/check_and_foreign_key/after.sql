@@ -1,0 +1,4 @@
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE t (a int CONSTRAINT positive CHECK (a > 0), u int CONSTRAINT t_user REFERENCES users, v int);
+ALTER TABLE t ADD CONSTRAINT opened FOREIGN KEY (v) REFERENCES users NOT VALID;
+COMMENT ON CONSTRAINT opened ON t IS 'was checked';

@@ -1,0 +1,5 @@
+ALTER TABLE public.t DROP CONSTRAINT opened;
+ALTER TABLE public.t ADD CONSTRAINT opened FOREIGN KEY (v) REFERENCES public.users(id) NOT VALID;
+COMMENT ON CONSTRAINT opened ON public.t IS 'was checked';
+ALTER TABLE public.t VALIDATE CONSTRAINT positive;
+ALTER TABLE public.t VALIDATE CONSTRAINT t_user;

@@ -1,0 +1,3 @@
+CREATE SCHEMA ext;
+CREATE EXTENSION IF NOT EXISTS citext WITH SCHEMA ext;
+ALTER TABLE public.users ADD COLUMN email ext.citext;

@@ -1,0 +1,2 @@
+ALTER TABLE public.users DROP COLUMN email;
+DROP EXTENSION citext;

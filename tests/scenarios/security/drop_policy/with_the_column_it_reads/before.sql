@@ -1,0 +1,4 @@
+CREATE TABLE t (id int, owner text);
+CREATE POLICY p ON t AS RESTRICTIVE FOR UPDATE TO pg_monitor USING (owner = 'a') WITH CHECK (owner = 'b');
+COMMENT ON POLICY p ON t IS 'old';
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;

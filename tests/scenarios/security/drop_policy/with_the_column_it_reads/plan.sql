@@ -1,0 +1,2 @@
+DROP POLICY p ON public.t;
+ALTER TABLE public.t DROP COLUMN owner;

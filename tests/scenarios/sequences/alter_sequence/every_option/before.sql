@@ -1,0 +1,3 @@
+CREATE SEQUENCE numbers AS integer;
+CREATE SEQUENCE widened AS integer;
+CREATE SEQUENCE kept_limit AS integer;

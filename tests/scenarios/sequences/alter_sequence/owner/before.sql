@@ -1,0 +1,4 @@
+CREATE TABLE t (id int, n int);
+CREATE SEQUENCE given OWNED BY t.id;
+CREATE SEQUENCE taken;
+CREATE SEQUENCE freed OWNED BY t.id;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int);
+CREATE TABLE orders (id serial PRIMARY KEY, number bigserial);

@@ -1,0 +1,3 @@
+ALTER TABLE public.t DROP COLUMN mood;
+ALTER TABLE public.t DROP COLUMN moods;
+DROP TYPE public.mood;
