@@ -1,0 +1,175 @@
+"""Starts the servers that a test session needs, before Django reads its settings.
+
+One pytest process starts a main and a shadow PostgreSQL and a Valkey, all in a private folder
+without fsync; the workers of pytest-xdist find them in the environment. A DATABASE_URL of
+the person who runs the tests is never used: tests drop databases.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from studio import embedded
+from studio.binaries import postgres_folder
+from studio.embedded import Postgres, Valkey
+from studio.server import temporary_folder
+from tests import chromium
+
+OLDEST_MAJOR = 14
+SYSTEM_MAJORS = Path("/usr/lib/postgresql")
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+FOLDER = pytest.StashKey[Path]()
+SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
+# What a server without a durable disk can do with many small databases.
+SETTINGS = ("max_connections=200", "autovacuum_naptime=5s", "max_prepared_transactions=10")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("zanith")
+    group.addoption("--full", action="store_true", help="run the larger sizes, marked `full`")
+    group.addoption("--seed", type=int, help="what random schemas, rows and moments start from")
+    group.addoption("--golden", action="store_true", help="write the golden files anew, to be read")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, None, None]:
+    """A wrapper, so that it comes before pytest-django loads the settings."""
+    if WORKER:
+        _use_own_broker_database()
+    else:
+        _choose_servers(early_config)
+    return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.seed is None:
+        config.option.seed = int(os.environ.setdefault("ZANITH_TEST_SEED", str(_fresh_seed())))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"zanith: --seed={config.option.seed} PostgreSQL binaries: {os.environ['ZANITH_PG_BIN']}"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    servers = session.config.stash.get(SERVERS, [])
+    embedded.start_all(servers)
+    for server in servers:
+        if isinstance(server, Postgres):
+            server.ensure_login()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Called at the end, after Ctrl-C too; a killed process takes its servers along by itself."""
+    for server in config.stash.get(SERVERS, []):
+        server.stop()
+    if folder := config.stash.get(FOLDER, None):
+        shutil.rmtree(folder)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `major` runs on every PostgreSQL that is there."""
+    if "major" in metafunc.fixturenames:
+        metafunc.parametrize("major", sorted(bin_folders()))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+    if not config.option.full:
+        _deselect(config, items, "full")
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def pytest_deselect_browser(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """After -k and -m have chosen: only a session that wants a browser looks for one."""
+    if any(item.get_closest_marker("browser") for item in items) and not chromium.ensure():
+        _note_missing_browser(config, len(_deselect(config, items, "browser")))
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_testnodedown(node: object) -> None:
+    """What a worker of pytest-xdist found missing, told to the process that prints the summary."""
+    output = getattr(node, "workeroutput", {})
+    if count := output.get("without_browser", 0):
+        _note_missing_browser(node.config, count)  # type: ignore[attr-defined]  # xdist has no types
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.stash.get(chromium.MISSING, 0) and session.exitstatus in (0, 5):
+        session.exitstatus = 1
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if count := terminalreporter.config.stash.get(chromium.MISSING, 0):
+        terminalreporter.write_sep("=", "browser tests did not run", red=True)
+        terminalreporter.write_line(f"{count} tests need Chromium. {chromium.HINT}")
+
+
+def bin_folders() -> dict[int, Path]:
+    """Major version -> bin folder: the session's own, and what the system has beside it."""
+    found = {}
+    for folder in SYSTEM_MAJORS.glob("*/bin"):
+        if (folder / "initdb").exists() and int(folder.parent.name) >= OLDEST_MAJOR:
+            found[int(folder.parent.name)] = folder
+    return {**found, int(os.environ["ZANITH_TEST_MAJOR"]): Path(os.environ["ZANITH_PG_BIN"])}
+
+
+def _choose_servers(config: pytest.Config) -> None:
+    """Places and passwords now, because settings need them; the start comes with the session."""
+    folder = config.stash[FOLDER] = temporary_folder()
+    main = Postgres(folder / "main", durable=False, settings=SETTINGS)
+    shadow = Postgres(
+        folder / "shadow", name="shadow", login="provisioner", durable=False, settings=SETTINGS
+    )
+    valkey = Valkey(folder / "valkey")
+    servers: list[Postgres | Valkey] = [main, shadow, valkey]
+    config.stash[SERVERS] = servers
+    os.environ |= {
+        "DATABASE_URL": main.login_url("studio"),
+        "SHADOW_URL": shadow.login_url(),
+        "REDIS_URL": valkey.url(),
+        "ZANITH_TEST_SERVER_URL": main.url(),
+        "ZANITH_TEST_SHADOW_ADMIN_URL": shadow.url(),
+        "ZANITH_TEST_MAJOR": str(main.major()),
+        "ZANITH_PG_BIN": str(postgres_folder()),
+        "ZANITH_DEMO": "1",
+        "ZANITH_SECRET_KEY": secrets.token_urlsafe(48),
+        "ZANITH_CREDENTIAL_KEYS": Fernet.generate_key().decode(),
+        "ZANITH_EVIDENCE_KEY": secrets.token_urlsafe(32),
+        # Playwright keeps an event loop in this process; the servers under test run in their own.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+    }
+
+
+def _use_own_broker_database() -> None:
+    """Workers share one Valkey, each with a database of its own."""
+    number = int(WORKER.removeprefix("gw")) % 15 + 1
+    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].partition('?')[0]}?db={number}"
+
+
+def _fresh_seed() -> int:
+    return random.SystemRandom().randrange(2**32)
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], marker: str) -> list[pytest.Item]:
+    gone = [item for item in items if item.get_closest_marker(marker)]
+    if gone:
+        items[:] = [item for item in items if item not in gone]
+        config.hook.pytest_deselected(items=gone)
+    return gone
+
+
+def _note_missing_browser(config: pytest.Config, count: int) -> None:
+    config.stash[chromium.MISSING] = count
+    if WORKER:
+        config.workeroutput["without_browser"] = count  # type: ignore[attr-defined]  # xdist adds it
