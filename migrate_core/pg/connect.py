@@ -151,7 +151,7 @@ def connect(
     endpoint = Endpoint.from_url(target) if isinstance(target, str) else target
     session = Session(role)
     writes = session is not Session.PLAN
-    conn = _open(endpoint, application_name, "read-write" if writes else "any")
+    conn = _open(endpoint, application_name, "primary" if writes else "any")
     try:
         check_version(conn)
         if session is Session.APPLY:

@@ -11,6 +11,7 @@ from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint, ConstraintType, Index, Table
+from migrate_core.schema.rules import index_key
 
 Found = tuple[Table, Constraint]
 KeyColumns = tuple[QualifiedName, frozenset[str]]
@@ -68,20 +69,22 @@ def _keys_going(delta: SchemaDelta) -> Iterator[KeyColumns]:
     renamed = {(table.name, old.name) for table, old, _ in delta.renamed_parts(Index)}
     for table, gone in delta.dropped_parts(Index):
         if gone.unique and (table.name, gone.name) not in renamed:
-            yield table.name, frozenset(gone.columns)
+            yield table.name, frozenset(index_key(gone))
     for table, was, becomes in delta.changed_parts(Index):
         if was.unique and replaces(was, becomes):
-            yield table.name, frozenset(was.columns)
+            yield table.name, frozenset(index_key(was))
 
 
 def foreign_keys_on(graph: SchemaGraph, table: Table, key: Constraint) -> tuple[str, ...]:
     """Foreign keys that can only have been made for `key`; it cannot be dropped before them."""
     columns = frozenset(key.columns)
-    others: list[Constraint | Index] = [
-        c for c in table.constraints if c.type in ("primary key", "unique") and c.name != key.name
+    others = [
+        frozenset(c.columns)
+        for c in table.constraints
+        if c.type in ("primary key", "unique") and c.name != key.name
     ]
-    others += [index for index in table.indexes if index.unique]
-    if any(frozenset(other.columns) == columns for other in others):
+    others += [frozenset(index_key(index)) for index in table.indexes if index.unique]
+    if columns in others:
         return ()
     return tuple(
         f"{found.name}.{c.name}"

@@ -5,13 +5,18 @@ That a sequence is owned by a column is no need of either: it is made first, the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
+from migrate_core.errors import InvalidNameError
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Constraint, Index, Table
+from migrate_core.schema.objects import Column, Constraint, Index, Sequence, Table
 from migrate_core.schema.refs import ObjectKind, Ref
+
+_REGCLASS = re.compile(r"(\bE)?'((?:[^']|'')+)'::regclass")
 
 
 def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
@@ -64,13 +69,21 @@ def _texts(column: Column) -> list[str]:
 
 
 def _types_and_sequences(graph: SchemaGraph, texts: list[str]) -> Iterator[Ref]:
+    text = "\0".join(texts)  # no name holds a NUL, so none is found across two of them
     for enum in graph.enums:
-        if any(str(enum.name) in text for text in texts):
+        if str(enum.name) in text:
             yield Ref.of(ObjectKind.ENUM, enum.name)
-    if any("nextval(" in text for text in texts):
-        for sequence in graph.sequences:
-            if any(f"'{sequence.name}'" in text for text in texts):
-                yield Ref.of(ObjectKind.SEQUENCE, sequence.name)
+    for name in _sequence_names(text):
+        if graph.find(Sequence, name):
+            yield Ref.of(ObjectKind.SEQUENCE, name)
+
+
+def _sequence_names(text: str) -> Iterator[QualifiedName]:
+    """What stands as 'schema.name'::regclass, as in nextval()."""
+    for escaped, quoted in _REGCLASS.findall(text):
+        name = quoted.replace("''", "'")
+        with suppress(InvalidNameError):  # a catalog's own, which needs no schema
+            yield QualifiedName.parse(name.replace("\\\\", "\\") if escaped else name)
 
 
 def _constraint(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:

@@ -7,7 +7,7 @@ stand: no expression is looked into.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -17,7 +17,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.clauses import comment_on, constraint_clause
 from migrate_core.schema.concurrent import build_index
-from migrate_core.schema.objects import Constraint, Table, Value
+from migrate_core.schema.objects import Constraint, Index, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
 
 _NOT_VALID = re.compile(r"\s+NOT\s+VALID\s*$", re.IGNORECASE)
@@ -156,6 +156,21 @@ def drop_constraint(
 
 def constraint_ref(table: QualifiedName, name: str) -> Ref:
     return Ref.of(ObjectKind.CONSTRAINT, table, name)
+
+
+def key_claim(table: QualifiedName, columns: Iterable[str]) -> tuple[str, str]:
+    """What a key and the foreign keys on it contend for, beside names: its columns.
+
+    A foreign key leans on one of the keys over its columns. A key that goes has to go
+    before a foreign key is added, or that would lean on it.
+    """
+    return (str(table), ddl("({columns})", columns=sorted(columns)))
+
+
+def index_key(index: Index) -> tuple[str, ...]:
+    """The names in an index's key list, without those it only includes."""
+    first = next(top_level_lists(index.definition))
+    return _names(index.definition[slice(*first)])
 
 
 def columns_in_words(constraint: Constraint) -> Raw:

@@ -1,5 +1,5 @@
 -- One row per lock that another transaction holds on the relation in one of the modes.
--- A prepared transaction has no backend; the number in its virtual transaction is its xid.
+-- A prepared transaction has no backend; it is found by the lock on its own number.
 SELECT l.pid,
        l.mode,
        coalesce(a.application_name, '') AS application_name,
@@ -15,8 +15,12 @@ SELECT l.pid,
   JOIN pg_catalog.pg_class AS c ON c.oid = l.relation
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-  LEFT JOIN pg_catalog.pg_prepared_xacts AS p
-    ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction::text
+  LEFT JOIN pg_catalog.pg_locks AS x
+    ON l.pid IS NULL
+   AND x.pid IS NULL
+   AND x.locktype = 'transactionid'
+   AND x.virtualtransaction = l.virtualtransaction
+  LEFT JOIN pg_catalog.pg_prepared_xacts AS p ON p.transaction = x.transactionid
  WHERE l.locktype = 'relation'
    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d
                       WHERE d.datname = pg_catalog.current_database())

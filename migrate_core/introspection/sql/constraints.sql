@@ -1,0 +1,84 @@
+-- One JSON array of [table's oid, [Constraint, ...]] in name order.
+-- NOT NULL (contype 'n', 18) is the column's; a constraint with a parent belongs to a partition.
+-- An exclusion's columns are followed, by name, by those its expressions and predicate read.
+WITH names AS MATERIALIZED (
+       -- Dropped columns keep their places, so that a name stands where its number says.
+       SELECT a.attrelid AS relation, array_agg(a.attname ORDER BY a.attnum) AS of
+         FROM pg_catalog.pg_attribute AS a
+        WHERE a.attnum > 0
+          AND (
+            a.attrelid = ANY (%(tables)s::oid[])
+            OR a.attrelid IN (SELECT f.confrelid FROM pg_catalog.pg_constraint AS f)
+          )
+        GROUP BY a.attrelid
+     )
+SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
+  FROM (
+       SELECT c.conrelid::bigint AS relation,
+              json_agg(
+                json_build_object(
+                  'name', c.conname,
+                  'type', CASE c.contype
+                    WHEN 'p' THEN 'primary key'
+                    WHEN 'u' THEN 'unique'
+                    WHEN 'c' THEN 'check'
+                    WHEN 'f' THEN 'foreign key'
+                    WHEN 'x' THEN 'exclude'
+                  END,
+                  'definition', CASE
+                    WHEN c.convalidated THEN pg_get_constraintdef(c.oid)
+                    ELSE regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '')
+                  END,
+                  'columns', CASE
+                    WHEN c.conkey IS NULL THEN '[]'
+                    WHEN c.contype = 'c' THEN (
+                      SELECT json_agg(k.of[u.number] ORDER BY k.of[u.number])
+                        FROM unnest(c.conkey) AS u (number)
+                    )
+                    WHEN c.contype = 'x' THEN (
+                      SELECT json_agg(k.of[u.number] ORDER BY u.place, k.of[u.number])
+                        FROM (
+                             SELECT n.number, n.place
+                               FROM unnest(c.conkey) WITH ORDINALITY AS n (number, place)
+                              WHERE n.number > 0
+                              UNION ALL
+                             SELECT DISTINCT o.refobjsubid, 1000
+                               FROM pg_catalog.pg_depend AS o
+                              WHERE o.classid = 'pg_catalog.pg_class'::regclass
+                                AND o.objid = c.conindid
+                                AND o.refclassid = 'pg_catalog.pg_class'::regclass
+                                AND o.refobjid = c.conrelid
+                                AND o.refobjsubid > 0
+                                AND o.refobjsubid <> ALL (c.conkey)
+                             ) AS u
+                    )
+                    ELSE (
+                      SELECT json_agg(k.of[u.number] ORDER BY u.place)
+                        FROM unnest(c.conkey) WITH ORDINALITY AS u (number, place)
+                    )
+                  END,
+                  'references', quote_ident(rn.nspname) || '.' || quote_ident(r.relname),
+                  'ref_columns', CASE WHEN c.contype = 'f' THEN (
+                    SELECT json_agg(f.of[u.number] ORDER BY u.place)
+                      FROM unnest(c.confkey) WITH ORDINALITY AS u (number, place)
+                  ) ELSE '[]' END,
+                  'validated', c.convalidated,
+                  'comment', d.description
+                )
+                ORDER BY c.conname
+              ) AS parts
+         FROM pg_catalog.pg_constraint AS c
+         LEFT JOIN names AS k ON k.relation = c.conrelid
+         LEFT JOIN names AS f ON f.relation = c.confrelid
+         LEFT JOIN pg_catalog.pg_class AS r ON r.oid = c.confrelid
+         LEFT JOIN pg_catalog.pg_namespace AS rn ON rn.oid = r.relnamespace
+         LEFT JOIN pg_catalog.pg_description AS d
+           ON d.classoid = 'pg_catalog.pg_constraint'::regclass
+          AND d.objoid = c.oid
+          AND d.objsubid = 0
+        WHERE c.conrelid = ANY (%(tables)s::oid[])
+          AND c.contype IN ('p', 'u', 'c', 'f', 'x')
+          AND c.conparentid = 0
+          AND NOT c.conname::text ^@ '_zanith_'
+        GROUP BY c.conrelid
+       ) AS p
