@@ -50,41 +50,49 @@ class IllegalTransitionError(MigrateError):
 State = StepState | RunState | ChangeState
 
 _S, _R, _C = StepState, RunState, ChangeState
-TRANSITIONS: dict[State, frozenset[State]] = {
-    _S.PENDING: frozenset({_S.RUNNING, _S.SKIPPED}),
-    _S.RUNNING: frozenset({_S.DONE, _S.FAILED, _S.INTERRUPTED}),
-    _S.DONE: frozenset(),
-    _S.FAILED: frozenset(),  # a new try is a new row
-    _S.INTERRUPTED: frozenset(),
-    _S.SKIPPED: frozenset(),
-    _R.QUEUED: frozenset({_R.RUNNING, _R.CANCELLED, _R.FAILED}),
-    _R.RUNNING: frozenset({_R.DONE, _R.FAILED, _R.PAUSED, _R.LOST, _R.CANCELLED}),
-    _R.PAUSED: frozenset({_R.QUEUED, _R.CANCELLED, _R.CLOSED}),
-    _R.FAILED: frozenset({_R.QUEUED, _R.CLOSED}),
-    _R.LOST: frozenset({_R.QUEUED, _R.RUNNING, _R.CLOSED}),
-    _R.CANCELLED: frozenset({_R.QUEUED, _R.CLOSED}),
-    _R.DONE: frozenset(),
-    _R.CLOSED: frozenset(),
-    _C.DRAFT: frozenset({_C.PLANNED, _C.CLOSED}),
-    _C.PLANNED: frozenset({_C.PLANNED, _C.VERIFIED, _C.CLOSED}),
-    _C.VERIFIED: frozenset({_C.PLANNED, _C.VERIFIED, _C.APPROVED, _C.RUNNING, _C.CLOSED}),
-    _C.APPROVED: frozenset({_C.PLANNED, _C.VERIFIED, _C.APPROVED, _C.RUNNING, _C.CLOSED}),
+_MOVES: tuple[tuple[State, frozenset[State]], ...] = (
+    (_S.PENDING, frozenset({_S.RUNNING, _S.SKIPPED})),
+    (_S.RUNNING, frozenset({_S.DONE, _S.FAILED, _S.INTERRUPTED})),
+    (_S.DONE, frozenset()),
+    (_S.FAILED, frozenset()),  # a new try is a new row
+    (_S.INTERRUPTED, frozenset()),
+    (_S.SKIPPED, frozenset()),
+    (_R.QUEUED, frozenset({_R.RUNNING, _R.CANCELLED, _R.FAILED})),
+    (_R.RUNNING, frozenset({_R.DONE, _R.FAILED, _R.PAUSED, _R.LOST, _R.CANCELLED})),
+    (_R.PAUSED, frozenset({_R.QUEUED, _R.CANCELLED, _R.CLOSED})),
+    (_R.FAILED, frozenset({_R.QUEUED, _R.CLOSED})),
+    (_R.LOST, frozenset({_R.QUEUED, _R.RUNNING, _R.CLOSED})),
+    (_R.CANCELLED, frozenset({_R.QUEUED, _R.CLOSED})),
+    (_R.DONE, frozenset()),
+    (_R.CLOSED, frozenset()),
+    (_C.DRAFT, frozenset({_C.PLANNED, _C.CLOSED})),
+    (_C.PLANNED, frozenset({_C.PLANNED, _C.VERIFIED, _C.CLOSED})),
+    (_C.VERIFIED, frozenset({_C.PLANNED, _C.VERIFIED, _C.APPROVED, _C.RUNNING, _C.CLOSED})),
+    (_C.APPROVED, frozenset({_C.PLANNED, _C.VERIFIED, _C.APPROVED, _C.RUNNING, _C.CLOSED})),
     # back to planned: refused under the lock, before the first step
-    _C.RUNNING: frozenset({_C.FAILED, _C.APPLIED, _C.PLANNED}),
-    _C.FAILED: frozenset({_C.RUNNING, _C.CLOSED}),
-    _C.APPLIED: frozenset(),
-    _C.CLOSED: frozenset(),
+    (_C.RUNNING, frozenset({_C.FAILED, _C.APPLIED, _C.PLANNED})),
+    (_C.FAILED, frozenset({_C.RUNNING, _C.CLOSED})),
+    (_C.APPLIED, frozenset()),
+    (_C.CLOSED, frozenset()),
+)
+# By class too: as texts `running` of a step, of a run and of a change are one key.
+TRANSITIONS: dict[tuple[type[State], State], frozenset[State]] = {
+    (type(now), now): then for now, then in _MOVES
 }
 
 
+def _legal(now: State) -> frozenset[State]:
+    return TRANSITIONS[type(now), now]
+
+
 def may_become(now: State, then: State) -> bool:
-    return then in TRANSITIONS[now]
+    return type(then) is type(now) and then in _legal(now)
 
 
 def check(now: State, then: State) -> None:
     """Raises IllegalTransitionError unless the table has the move."""
     if not may_become(now, then):
-        legal = ", ".join(sorted(TRANSITIONS[now])) or "nothing: it is over"
+        legal = ", ".join(sorted(_legal(now))) or "nothing: it is over"
         raise IllegalTransitionError(
             f"{type(now).__name__.removesuffix('State').lower()} is {now} and cannot become {then}",
             detail=f"From {now} it may become {legal}.",

@@ -99,8 +99,11 @@ class _Sorter:
         later = _REMOVES | {Effect.FILL} if makes else _REMOVES
         for ref in needed:
             yield from ((other, at) for other, effect in self._on(ref) if effect not in later)
+        claimed = self.operations[at].claims()
         for ref in closure(self.before, subject) - needed:
-            yield from ((at, other) for other, effect in self._on(ref) if effect in _REMOVES)
+            for other, effect in self._on(ref):
+                if effect in _REMOVES and claimed.isdisjoint(self.operations[other].claims()):
+                    yield at, other
 
     def _of_reads(self, at: int) -> Iterator[tuple[int, int]]:
         for read in self.operations[at].reads():

@@ -131,7 +131,8 @@ def _facts(operation: Operation, graph: SchemaGraph, created: set[Ref], ask: Ask
     after = operation.apply(graph)
     needed = {operation.subject} | closure(after, operation.subject) | operation.reads()
     if operation.effect is not Effect.CREATE and created & needed:
-        return msgspec.structs.replace(ask(operation, SchemaGraph()), is_pending=True)
+        measured = ask(operation, SchemaGraph())
+        return msgspec.structs.replace(measured, is_pending=True, answers=())
     return ask(operation, graph)
 
 

@@ -40,6 +40,7 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
     column: str
     to: Identity | None = None
     was: Identity | None = None
+    indexed: bool = False  # whether an index leads with the column: then max() reads no table
 
     @property
     def subject(self) -> Ref:
@@ -57,10 +58,14 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
                 yield cls(table=table.name, column=new.name, to=new.identity, was=old.identity)
 
     def bind(self, graph: SchemaGraph) -> Self:
-        column = table_in(graph, self.table, self).column(self.column)
+        table = table_in(graph, self.table, self)
+        column = table.column(self.column)
         if column is None:
             raise unbound(self, f"column {self.label} does not exist")
-        bound: Self = replaced(self, was=column.identity)
+        keys = [c.columns for c in table.constraints if c.type in ("primary key", "unique")]
+        keys += [i.columns for i in table.indexes if i.definition.startswith("USING btree")]
+        indexed = any(columns[:1] == (self.column,) for columns in keys)
+        bound: Self = replaced(self, was=column.identity, indexed=indexed)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -103,7 +108,8 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
             beyond=raw(">=" if up else "<="),
             start=raw(str(to.options.start)),
         )
-        return Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)
+        exclusive = LockMode.ACCESS_EXCLUSIVE
+        return Statement(sql=sql, lock=exclusive, on=self.table, scans=not self.indexed)
 
     def _changes(self, was: Identity, to: Identity) -> Iterator[Statement]:
         if was.always != to.always:
@@ -125,3 +131,6 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
             yield why.LOSES_SEQUENCE_POSITION.because(f"of {self.label}")
         else:
             yield why.CHANGES_DEFAULT.because("existing keys stay as they are")
+            if self.was is None and not self.indexed:
+                evidence = f"no index gives the greatest {self.column}; {facts.describe()}"
+                yield why.SCANS_UNDER_BLOCKING_LOCK.because(evidence)

@@ -26,6 +26,7 @@ from migrate_core.schema.rules import (
     completed,
     constraint_ref,
     is_enforced,
+    key_claim,
     validate,
 )
 
@@ -84,6 +85,10 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
         if not self._validates:
             return (add,)
         return (add, validate(self.table, self.constraint))
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        other = self.constraint.references
+        return frozenset({key_claim(other, self.constraint.ref_columns)} if other else ())
 
     def inverse(self, place: Place) -> Operation | None:
         name = self.constraint.name

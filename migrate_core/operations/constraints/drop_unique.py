@@ -17,7 +17,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rules import constraint_ref, drop_constraint
+from migrate_core.schema.rules import constraint_ref, drop_constraint, key_claim
 
 
 class DropUnique(Operation, frozen=True, kw_only=True):
@@ -59,6 +59,11 @@ class DropUnique(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         return (stage(drop_constraint(self.table, self.name)),)
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        columns = self.was.columns if self.was else ()
+        name = (self.table.schema, self.name)
+        return frozenset({name, key_claim(self.table, columns)})
 
     def inverse(self, place: Place) -> Operation | None:
         if self.was is None:

@@ -24,6 +24,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Index
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.rules import index_key, key_claim
 
 
 class DropIndex(Operation, frozen=True, kw_only=True):
@@ -64,6 +65,11 @@ class DropIndex(Operation, frozen=True, kw_only=True):
     def stages(self, place: Place) -> tuple[Stage, ...]:
         definition, unique = (self.was.definition, self.was.unique) if self.was else ("", False)
         return (drop_index(self.table, self.name, definition, unique=unique),)
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        name = (self.table.schema, self.name)
+        columns = index_key(self.was) if self.was and self.was.unique else ()
+        return frozenset({name, key_claim(self.table, columns)} if columns else {name})
 
     def inverse(self, place: Place) -> Operation | None:
         return make("addIndex", table=self.table, index=self.was) if self.was else None

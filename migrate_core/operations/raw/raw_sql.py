@@ -65,6 +65,8 @@ class RawSql(Operation, frozen=True, kw_only=True, rename={"title": "label"}):
             harmless = first == "prepare" and words[1:2] != ["transaction"]
             if first in _ENDS_OUR_TRANSACTION and not harmless:
                 raise unbound(self, f"{first.upper()} would end the transaction of its ledger row")
+            if first == "discard":
+                raise unbound(self, "DISCARD would let go of the lock that the run holds")
         if not self.transaction and len(statements) > 1:
             raise unbound(self, "transaction: false takes one statement alone")
 

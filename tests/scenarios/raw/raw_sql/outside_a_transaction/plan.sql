@@ -1,1 +1,1 @@
-VACUUM t;
+VACUUM public.t;

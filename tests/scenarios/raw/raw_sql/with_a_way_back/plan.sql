@@ -1,2 +1,2 @@
 -- an average of 100 % is fine
-UPDATE t SET id = id WHERE id % 2 = 0; SELECT '{}' AS braces;
+UPDATE public.t SET id = id WHERE id % 2 = 0; SELECT '{}' AS braces;

@@ -1,1 +1,1 @@
-UPDATE t SET id = 1;
+UPDATE public.t SET id = 1;
