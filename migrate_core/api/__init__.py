@@ -1,0 +1,91 @@
+"""The verbs: what the command line and the studio both do to a target, and how.
+
+Each opens its own sessions and gives a value back. Whatever one of the two callers would
+have refused, the other refuses too, because the gates are asked here.
+"""
+
+from __future__ import annotations
+
+from migrate_core.api.gate import (
+    Drift,
+    check,
+    drift,
+    drift_of,
+    gates_now,
+    is_half_way,
+    refuse,
+    refuse_drift,
+)
+from migrate_core.api.plans import Generated, generate, measure, pending, plan
+from migrate_core.api.record import (
+    MigrationStatus,
+    RunRecord,
+    Status,
+    history,
+    managed_by,
+    status,
+)
+from migrate_core.api.recovery import (
+    artifacts,
+    export,
+    inspect,
+    plan_purge,
+    plan_restore,
+    preview,
+)
+from migrate_core.api.rehearsal import refuse_unverified, verify
+from migrate_core.api.runs import apply, done_steps, down, open_run, recorded_plan, resume
+from migrate_core.api.schemas import (
+    after,
+    after_all,
+    declared_source,
+    found,
+    server_major,
+    wanted,
+)
+from migrate_core.api.upkeep import adopt, close, manage
+
+__all__ = [
+    "Drift",
+    "Generated",
+    "MigrationStatus",
+    "RunRecord",
+    "Status",
+    "adopt",
+    "after",
+    "after_all",
+    "apply",
+    "artifacts",
+    "check",
+    "close",
+    "declared_source",
+    "done_steps",
+    "down",
+    "drift",
+    "drift_of",
+    "export",
+    "found",
+    "gates_now",
+    "generate",
+    "history",
+    "inspect",
+    "is_half_way",
+    "manage",
+    "managed_by",
+    "measure",
+    "open_run",
+    "pending",
+    "plan",
+    "plan_purge",
+    "plan_restore",
+    "preview",
+    "recorded_plan",
+    "refuse",
+    "refuse_drift",
+    "refuse_unverified",
+    "resume",
+    "server_major",
+    "status",
+    "verify",
+    "wanted",
+]

@@ -1,0 +1,111 @@
+"""The gates as every caller asks them: what one refuses, all refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+import msgspec
+from psycopg import Connection
+
+from migrate_core.api.schemas import Schemas
+from migrate_core.errors import DriftError, GateRefusedError
+from migrate_core.introspection.graph import read_graph
+from migrate_core.ledger import ledger
+from migrate_core.pg.connect import Endpoint, plan_session
+from migrate_core.planning.gates import Circumstances, Gate, Policy, gates, refused
+from migrate_core.planning.plan import Plan
+from migrate_core.schema.fingerprint import changed_objects, fingerprint
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Value
+from migrate_core.snapshots import store
+
+
+class Drift(Value, frozen=True, kw_only=True):
+    """`recorded` None: the ledger knows no schema yet, which is not drift."""
+
+    live: str
+    recorded: str | None
+    changed: tuple[str, ...] = ()  # kind and name of each object that differs
+
+    @property
+    def is_drift(self) -> bool:
+        return bool(self.changed)
+
+
+def drift(endpoint: Endpoint, schemas: Schemas = None) -> Drift:
+    """Live compared with the last schema on the record."""
+    with closing(plan_session(endpoint, "zanith/drift")) as conn:
+        return drift_of(conn, read_graph(conn, schemas))
+
+
+def drift_of(conn: Connection[Any], live: SchemaGraph) -> Drift:
+    recorded = store.latest(conn)
+    if recorded is None:
+        return Drift(live=fingerprint(live), recorded=None)
+    return Drift(
+        live=fingerprint(live),
+        recorded=fingerprint(recorded),
+        changed=changed_objects(recorded, live),
+    )
+
+
+def gates_now(
+    plan: Plan, policy: Policy, circumstances: Circumstances, live: SchemaGraph
+) -> tuple[Gate, ...]:
+    """All gates, with the live schema as it is."""
+    now = msgspec.structs.replace(circumstances, live_fingerprint=fingerprint(live))
+    return gates(plan, policy, now)
+
+
+def refuse_drift(found: Drift) -> None:
+    """Raises DriftError where the live schema is not the one on the record."""
+    if found.is_drift:
+        shown = ", ".join(found.changed[:10])
+        more = f" and {len(found.changed) - 10} more" if len(found.changed) > 10 else ""
+        raise DriftError(
+            "the live schema is not what the ledger says",
+            detail=f"Changed outside of migrations: {shown}{more}.",
+            still_true="Nothing was changed.",
+            hint="Undo the change by hand, or take what is live as the new baseline:"
+            " zanith migrate adopt.",
+        )
+
+
+def refuse(found: Sequence[Gate]) -> None:
+    """Raises GateRefusedError, or DriftError where only gate 5 is closed."""
+    closed = refused(tuple(found))
+    if not closed:
+        return
+    kind = DriftError if {gate.number for gate in closed} == {5} else GateRefusedError
+    words = "; ".join(f"gate {gate.number} ({gate.name}): {gate.says}" for gate in closed)
+    raise kind(
+        words,
+        still_true="Nothing was changed.",
+        hint=" ".join(dict.fromkeys(gate.fix for gate in closed if gate.fix)),
+    )
+
+
+def check(
+    plan: Plan,
+    policy: Policy,
+    circumstances: Circumstances,
+    conn: Connection[Any],
+    live: SchemaGraph,
+) -> None:
+    """What the runner asks under the lock, before anything is written.
+
+    Raises:
+        DriftError: the live schema is not the one on the record, or not the plan's.
+        GateRefusedError: another gate is closed.
+    """
+    if not is_half_way(conn):
+        refuse_drift(drift_of(conn, live))
+    refuse(gates_now(plan, policy, circumstances, live))
+
+
+def is_half_way(conn: Connection[Any]) -> bool:
+    """Whether a run stopped in the middle: live is then between two records, and the runner
+    judges every object by the steps that are done."""
+    return any(run.state not in ("done", "closed") for run in ledger.runs(conn))

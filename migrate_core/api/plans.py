@@ -1,0 +1,160 @@
+"""From two schemas to a migration, and from a migration to a plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from psycopg import Connection
+
+from migrate_core.api.schemas import Schemas, after, after_all
+from migrate_core.diff.diff import diff
+from migrate_core.diff.renames import RenameQuestion, questions
+from migrate_core.files.migration import Migration, dump, new_id
+from migrate_core.files.schema import SCHEMA_FILE
+from migrate_core.introspection.graph import read_graph
+from migrate_core.introspection.probes import ask
+from migrate_core.introspection.sizes import read_sizes
+from migrate_core.ledger import ledger
+from migrate_core.operations.base import Operation
+from migrate_core.pg.connect import Endpoint, plan_session
+from migrate_core.pg.version import major
+from migrate_core.planning.plan import Plan, build
+from migrate_core.risk.facts import Facts
+from migrate_core.schema.delta import Answers, SchemaDelta
+from migrate_core.schema.edges import column_ref
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Column, Value
+from migrate_core.schema.refs import Ref
+
+
+class Generated(Value, frozen=True, kw_only=True):
+    """What the difference between two schemas became."""
+
+    migration: Migration
+    text: str  # the file's; "" where nothing differs
+    questions: tuple[RenameQuestion, ...] = ()
+    backfills_needed: tuple[Ref, ...] = ()  # blocked until a value for existing rows is given
+    backfills_offered: tuple[Ref, ...] = ()  # every new column
+    pending: tuple[str, ...] = ()  # ids of migrations that the difference starts from
+
+
+def generate(
+    found: SchemaGraph,
+    wanted: SchemaGraph,
+    *,
+    name: str,
+    answers: Answers | None = None,
+    pending: Sequence[Migration] = (),
+    now: datetime | None = None,
+    schema: str = "",
+) -> Generated:
+    """The migration from `found`, with what is pending already applied, to `wanted`.
+
+    `schema`: where the file's editor finds the JSON Schema, if not beside it.
+    """
+    given = answers or Answers()
+    base = after_all(found, pending)
+    operations = diff(base, wanted, given)
+    migration = Migration(
+        id=new_id(name, now or datetime.now(UTC)),
+        description=_sentence(name),
+        operations=operations,
+    )
+    offered = tuple(_new_columns(base, wanted, given))
+    return Generated(
+        migration=migration,
+        text=dump(migration, schema=schema or SCHEMA_FILE) if operations else "",
+        questions=_unanswered(questions(base, wanted, given), given),
+        backfills_needed=tuple(ref for ref, column in offered if _needs_value(ref, column, given)),
+        backfills_offered=tuple(ref for ref, _column in offered),
+        pending=tuple(m.id for m in pending),
+    )
+
+
+def plan(
+    endpoint: Endpoint,
+    migration: Migration,
+    *,
+    earlier: Sequence[Migration] = (),
+    schemas: Schemas = None,
+) -> Plan:
+    """Judge a migration by what one read-only session measures in the target.
+
+    `earlier` are pending ones that will have run before it: the schema it starts from.
+    """
+    with closing(plan_session(endpoint, "zanith/plan")) as conn:
+        live = read_graph(conn, schemas)
+        base = after_all(live, earlier)
+        after(base, migration)  # a refusal names the operation
+        return build(
+            migration.operations,
+            base,
+            migration_id=migration.id,
+            checksum=migration.checksum,
+            major=major(conn),
+            ask=partial(_measure_ahead, conn, live, base) if earlier else partial(measure, conn),
+            cycle=ledger.next_cycle(conn, migration.id),
+        )
+
+
+def measure(conn: Connection[Any], operation: Operation, graph: SchemaGraph) -> Facts:
+    """The size of what an operation touches, and the answers to its probes."""
+    relation = operation.relation
+    size = read_sizes(conn, [relation]).get(relation) if relation else None
+    probes = operation.probes(graph) if graph != SchemaGraph() else ()
+    return Facts(size=size, answers=ask(conn, probes))
+
+
+def _measure_ahead(
+    conn: Connection[Any],
+    live: SchemaGraph,
+    base: SchemaGraph,
+    operation: Operation,
+    graph: SchemaGraph,
+) -> Facts:
+    """The same before earlier migrations have run: what cannot be asked of a table that they
+    change is asked when they have, by the plan that is made then."""
+    facts = measure(conn, operation, graph)
+    relation = operation.relation
+    changes = relation is not None and live.table(relation) != base.table(relation)
+    if changes and any(answer.count is None for answer in facts.answers):
+        return Facts(size=facts.size, is_pending=True)
+    return facts
+
+
+def pending(endpoint: Endpoint, migrations: Sequence[Migration]) -> tuple[Migration, ...]:
+    """Those that the target has not, in the order of their ids."""
+    with closing(plan_session(endpoint, "zanith/read")) as conn:
+        done = {row.id for row in ledger.applied(conn) if row.reverted_at is None}
+    return tuple(m for m in sorted(migrations, key=lambda m: m.id) if m.id not in done)
+
+
+def _sentence(name: str) -> str:
+    words = " ".join(re.findall(r"[A-Za-z0-9_]+", name.replace("-", " ")))
+    return words[:1].upper() + words[1:].replace("_", " ")
+
+
+def _new_columns(
+    base: SchemaGraph, wanted: SchemaGraph, answers: Answers
+) -> Iterable[tuple[Ref, Column]]:
+    """Columns that tables of today get; one that is only renamed is not new."""
+    renamed = {(answer.old.relation, answer.new) for answer in answers.renames if answer.old.part}
+    for table, column in SchemaDelta(base, wanted, answers).added_parts(Column):
+        known = base.table(table.name) is not None
+        if known and not column.generated and (table.name, column.name) not in renamed:
+            yield column_ref(table.name, column.name), column
+
+
+def _needs_value(ref: Ref, column: Column, answers: Answers) -> bool:
+    filled = column.default is not None or column.identity is not None
+    return column.not_null and not filled and ref not in answers.backfill_of
+
+
+def _unanswered(asked: Iterable[RenameQuestion], answers: Answers) -> tuple[RenameQuestion, ...]:
+    answered = {answer.old for answer in answers.renames}
+    return tuple(question for question in asked if question.old not in answered)

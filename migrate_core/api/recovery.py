@@ -1,0 +1,67 @@
+"""What was parked: listed, looked into, exported, brought back or destroyed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from migrate_core import recovery
+from migrate_core.api.plans import measure
+from migrate_core.api.schemas import Schemas
+from migrate_core.ledger.rows import ArtifactRow
+from migrate_core.pg.connect import Endpoint, Session, connect
+from migrate_core.planning.plan import Plan
+from migrate_core.recovery import Inspection, RestorePreview
+
+APPLICATION = "zanith/recover"
+
+
+def artifacts(endpoint: Endpoint, *, kept_only: bool = False) -> tuple[ArtifactRow, ...]:
+    """Newest first."""
+    with closing(_reader(endpoint)) as conn:
+        return recovery.artifacts(conn, kept_only=kept_only)
+
+
+def inspect(endpoint: Endpoint, id: UUID) -> Inspection:
+    with closing(_reader(endpoint)) as conn:
+        return recovery.inspect(conn, id)
+
+
+def export(endpoint: Endpoint, id: UUID, format: str) -> Iterator[bytes]:
+    """Streamed: the session lasts as long as the caller reads."""
+    with closing(_reader(endpoint)) as conn:
+        yield from recovery.export(conn, id, format)
+
+
+def preview(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> RestorePreview:
+    with closing(_reader(endpoint)) as conn:
+        return recovery.preview(conn, id, schemas=_tuple(schemas))
+
+
+def plan_restore(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:
+    """To be run by apply()."""
+    with closing(_reader(endpoint)) as conn:
+        ask = partial(measure, conn)
+        return recovery.plan_restore(conn, id, ask=ask, schemas=_tuple(schemas))
+
+
+def plan_purge(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:
+    """To be run by apply(), with consent to its one step."""
+    with closing(_reader(endpoint)) as conn:
+        ask = partial(measure, conn)
+        return recovery.plan_purge(conn, id, ask=ask, schemas=_tuple(schemas))
+
+
+def _reader(endpoint: Endpoint) -> Connection[Any]:
+    """Reading a large archive takes longer than a plan may; it still cannot write."""
+    settings = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "10min"}
+    return connect(endpoint, role=Session.PLAN, application_name=APPLICATION, settings=settings)
+
+
+def _tuple(schemas: Schemas) -> tuple[str, ...] | None:
+    return None if schemas is None else tuple(schemas)
