@@ -10,7 +10,6 @@ from operator import or_
 from typing import Any
 
 from migrate_core import operations
-from migrate_core.errors import MigrationFileError
 from migrate_core.operations.base import Operation
 from migrate_core.pg import codec
 
@@ -56,20 +55,3 @@ def from_builtins(value: Any) -> Operation:
     """
     made: Operation = codec.convert(value, union())
     return made
-
-
-def check_kind(kind: object, *, file: str, line: int, operation: int) -> None:
-    """Raises MigrationFileError when no such kind exists, naming near ones."""
-    if kind in kinds():
-        return
-    wanted = str(kind).lower()
-    near = [name for name in kinds() if wanted[:4] and wanted[:4] in name.lower()]
-    raise MigrationFileError(
-        f"unknown operation kind {kind!r}",
-        file=file,
-        line=line,
-        operation=operation,
-        hint=f"Did you mean {', '.join(near)}?"
-        if near
-        else "See docs/operations.md for all kinds.",
-    )

@@ -1,0 +1,3 @@
+"""What commands share: settings, what they print, how they fail and how they are stopped."""
+
+from __future__ import annotations

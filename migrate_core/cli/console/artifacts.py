@@ -1,0 +1,137 @@
+"""Artifacts on the command line: named by id or by what they were, restored and purged."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from uuid import UUID
+
+from migrate_core import api
+from migrate_core.cli.console.applying import refuse_managed, result_data, run_plan
+from migrate_core.cli.console.options import add_break_glass, add_database
+from migrate_core.cli.console.output import columns, note, plural, print_json, say
+from migrate_core.cli.console.project import Project
+from migrate_core.errors import ConflictError, MisuseError
+from migrate_core.ledger.rows import ArtifactRow
+from migrate_core.planning.gates import Circumstances, Policy
+from migrate_core.planning.plan import Plan
+from migrate_core.recovery import RestorePreview
+
+_SHORTEST = 6
+
+
+def add_artifact(parser: ArgumentParser) -> None:
+    add_database(parser)
+    parser.add_argument(
+        "artifact", metavar="ARTIFACT", help="its id, the first 6 digits of it, or what it was"
+    )
+
+
+def add_writing(parser: ArgumentParser) -> None:
+    add_artifact(parser)
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done")
+    add_break_glass(parser)
+
+
+def find(project: Project) -> ArtifactRow:
+    """The one that the person means.
+
+    Raises:
+        MisuseError: there is none, or more than one.
+    """
+    text: str = project.args.artifact
+    rows = api.artifacts(project.endpoint)
+    by_id = [row for row in rows if len(text) >= _SHORTEST and str(row.id).startswith(text)]
+    by_name = [row for row in rows if row.status == "kept" and text in _names(row)]
+    found = by_id or by_name
+    if len(found) == 1:
+        return found[0]
+    raise MisuseError(
+        f"{text} names {plural(len(found), 'artifact') if found else 'no artifact'}",
+        detail=" ".join(str(row.id) for row in found),
+        hint="Give the id that zanith recover list shows.",
+    )
+
+
+def _names(row: ArtifactRow) -> set[str]:
+    return {row.source, row.source.removeprefix("public.")}
+
+
+def restore(project: Project, *, kind: str) -> int:
+    """Say what it does, then do it, as a run on the record."""
+    refuse_managed(project)
+    artifact = find(project)
+    preview = api.preview(project.endpoint, artifact.id, schemas=project.schemas)
+    _refuse(artifact, preview, kind)
+    if project.args.format == "text":
+        _show(artifact, preview)
+    if project.args.dry_run:
+        if project.args.format == "json":
+            print_json(preview)
+        return 0
+    plan = api.plan_restore(project.endpoint, artifact.id, schemas=project.schemas)
+    return _run(project, plan, artifact.id)
+
+
+def purge(project: Project, artifact: ArtifactRow) -> int:
+    plan = api.plan_purge(project.endpoint, artifact.id, schemas=project.schemas)
+    if project.args.format == "text":
+        for step in plan.steps:
+            say(step.sql)
+    return 0 if project.args.dry_run else _run(project, plan, artifact.id)
+
+
+def _run(project: Project, plan: Plan, id: UUID) -> int:
+    """Judged by its preview or by the name that was typed: a budget is for migrations."""
+    plan, run_id = _begun(project, plan)
+    lost = tuple(step.label for step in plan.steps if step.operation.loses_data)
+    now = Circumstances(applier=project.actor, consents=lost)
+    policy = Policy(verify=False, fail_on=project.config.policy.fail_on)
+    result = run_plan(project, plan, policy, now, run_id=run_id)
+    if project.args.format == "json":
+        print_json({"artifact": str(id), **result_data(plan, result)})
+    return 0
+
+
+def _begun(project: Project, plan: Plan) -> tuple[Plan, UUID | None]:
+    """The same restore where it stopped before, by the plan and the run on the record."""
+    opened = api.open_run(project.endpoint)
+    if opened and opened.direction == plan.direction:
+        recorded = api.recorded_plan(project.endpoint, opened.run_id)
+        if recorded.migration_id == plan.migration_id:
+            return recorded, opened.run_id
+    return plan, None
+
+
+def _refuse(artifact: ArtifactRow, preview: RestorePreview, kind: str) -> None:
+    if preview.kind != kind:
+        other = "restore-table" if preview.kind == "restoreTable" else "restore-column"
+        raise MisuseError(
+            f"{artifact.source} is a {artifact.kind}", hint=f"Use zanith recover {other}."
+        )
+    if not preview.possible:
+        raise ConflictError(
+            f"{artifact.source} cannot be restored now",
+            detail="; ".join(preview.blockers),
+            still_true="Nothing was changed; it is still kept.",
+            hint="Remove what is in the way, or export it: zanith recover export.",
+        )
+
+
+def _show(artifact: ArtifactRow, preview: RestorePreview) -> None:
+    counts = (
+        ("kept when it was dropped", preview.rows_kept),
+        ("kept now", preview.rows_now),
+        ("rows that get their value back", preview.rows_matched),
+        ("kept values whose row is gone", preview.rows_missing),
+        ("rows written since", preview.rows_written_since),
+    )
+    say(f"{artifact.source}, {artifact.kind}")
+    for line in columns((f"{n:,}", words) for words, n in counts if n is not None):
+        say(line)
+    for name in preview.returns:
+        say(f"  comes back: {name}")
+    if preview.becomes_nullable:
+        note("  It comes back nullable: rows written since hold no value for it.")
+    say()
+    say(preview.sql)
+    say()

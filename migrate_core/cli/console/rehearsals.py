@@ -1,0 +1,89 @@
+"""Verifying from the command line: which schema a plan must reach, and the report as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from migrate_core import api
+from migrate_core.cli.console.output import columns, duration, note
+from migrate_core.cli.console.planned import Planned
+from migrate_core.cli.console.project import Project
+from migrate_core.declared.sources import Source
+from migrate_core.errors import MisuseError
+from migrate_core.pg import codec
+from migrate_core.planning.gates import Verified
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Value
+from migrate_core.verify.report import VerifyReport
+
+
+class Evidence(Value, frozen=True, kw_only=True):
+    """What `verify --out` keeps and `up --verified` reads."""
+
+    reports: tuple[VerifyReport, ...]
+
+    def of(self, plan_hash: str) -> VerifyReport | None:
+        return next((r for r in self.reports if r.plan_hash == plan_hash), None)
+
+
+def rehearse(
+    project: Project, planned: Planned, *, earlier: Sequence[Planned] = (), is_last: bool
+) -> VerifyReport:
+    wanted, source = _goal(project, planned) if is_last else (planned.after, None)
+    return api.verify(
+        project.endpoint,
+        planned.plan,
+        wanted=wanted,
+        declared=source,
+        shadow=project.shadow,
+        earlier=[one.plan for one in earlier],
+        schemas=project.schemas,
+    )
+
+
+def _goal(project: Project, planned: Planned) -> tuple[SchemaGraph, Source | None]:
+    """The last pending migration has to end in the declared schema, where one is given."""
+    source = api.declared_source(project.config)
+    if source is None:
+        note("No declared schema is given: compared with what the migration itself leads to.")
+        return planned.after, None
+    found = api.wanted(source, project.shadow, planned.plan.major, project.schemas)
+    return found.graph, source
+
+
+def report_lines(report: VerifyReport) -> Iterator[str]:
+    rows = [
+        (stage.name, "ok" if stage.ok else "FAILED", duration(stage.elapsed_ms))
+        for stage in report.stages
+    ]
+    for stage, line in zip(report.stages, columns(rows), strict=True):
+        yield line
+        for said in stage.notes:
+            yield from (f"        {part}" for part in said.splitlines())
+    if report.judgement.diff:
+        yield from (f"    {line}" for line in report.judgement.diff.splitlines())
+    yield ""
+    yield f"  {report.shape}, baseline by {report.baseline or 'nobody'}: {report.says}"
+
+
+def write_evidence(path: Path, reports: Sequence[VerifyReport]) -> None:
+    path.write_bytes(codec.encode(Evidence(reports=tuple(reports))) + b"\n")
+
+
+def read_evidence(path: Path) -> Evidence:
+    """Raises MisuseError where the file is not one that `verify --out` wrote."""
+    try:
+        return codec.decode(path.read_bytes(), Evidence)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MisuseError(
+            f"{path}: not a verification: {error}", hint="zanith migrate verify --out writes one."
+        ) from error
+
+
+def accepted(evidence: Evidence | None, plan_hash: str) -> Verified | None:
+    """A rehearsal of exactly this plan; any other is none."""
+    report = evidence.of(plan_hash) if evidence else None
+    return report.verified if report else None

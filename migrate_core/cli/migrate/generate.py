@@ -1,0 +1,145 @@
+"""Write the migration that leads from the live schema to the declared one.
+
+Migrations that are pending already count as applied. Questions that two schemas cannot
+answer are asked on a terminal; elsewhere they are listed with the option that answers them.
+"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from migrate_core import api
+from migrate_core.api import Generated
+from migrate_core.cli.console import answers as asking
+from migrate_core.cli.console.options import add_database, add_drops, pair
+from migrate_core.cli.console.output import columns, note, plural, print_json, say
+from migrate_core.cli.console.project import Project, open_project
+from migrate_core.files.migration import Migration
+from migrate_core.files.schema import SCHEMA_FILE, schema_text
+from migrate_core.pg import codec
+from migrate_core.schema.delta import Answers, DropMode
+from migrate_core.schema.graph import SchemaGraph
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_database(parser)
+    parser.add_argument("--name", required=True, metavar="SLUG", help="as add_last_login")
+    parser.add_argument("--dry-run", action="store_true", help="print the file, write nothing")
+    parser.add_argument(
+        "--backfill",
+        type=pair,
+        action="append",
+        default=[],
+        metavar="TABLE.COLUMN=SQL",
+        help="the value for existing rows; may be repeated",
+    )
+    parser.add_argument(
+        "--rename",
+        type=pair,
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="a table or TABLE.COLUMN that only has another name; may be repeated",
+    )
+    add_drops(parser, DropMode.SOFT)
+
+
+def run(args: Namespace) -> int:
+    project = open_project(args)
+    endpoint = project.endpoint
+    live = api.found(endpoint, project.schemas)
+    major = api.server_major(endpoint)
+    declared = api.wanted(project.source, project.shadow, major, project.schemas)
+    for said in declared.notes:
+        note(said)
+    waiting = api.pending(endpoint, project.migrations())
+    found = _generate(project, live, declared.graph, waiting)
+    path = _write(project, found) if found.text and not args.dry_run else ""
+    _show(args, found, path)
+    return 0
+
+
+def _generate(
+    project: Project, live: SchemaGraph, wanted: SchemaGraph, waiting: Sequence[Migration]
+) -> Generated:
+    args = project.args
+    given = Answers(
+        drops=args.drops,
+        renames=asking.renames(args.rename, live, wanted),
+        backfills=asking.backfills(args.backfill, wanted),
+    )
+    now = _moment_after(project.migrations())
+
+    def again(answers: Answers) -> Generated:
+        return api.generate(
+            live,
+            wanted,
+            name=args.name,
+            answers=answers,
+            pending=waiting,
+            now=now,
+            schema=project.config.schema_file,
+        )
+
+    found = again(given)
+    if asking.is_terminal() and args.format == "text":
+        found, given = asking.ask_all(found, given, again)
+    asking.list_open(found)
+    return found
+
+
+def _moment_after(migrations: Sequence[Migration]) -> datetime:
+    """Now, or later where a file says that it is of tomorrow: ids are the running order."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    times = [datetime.strptime(m.id[:15], "%Y%m%d_%H%M%S").replace(tzinfo=UTC) for m in migrations]
+    return max([now, *(at + timedelta(seconds=1) for at in times)])
+
+
+def _write(project: Project, found: Generated) -> str:
+    """A new file, never over another one; and the schema that editors check it by."""
+    path = project.path(found.migration)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(found.text)
+    schema = path.parent / SCHEMA_FILE
+    if project.config.schema_file:
+        return str(path)
+    if not schema.exists() or schema.read_text(encoding="utf-8") != schema_text():
+        schema.write_text(schema_text(), encoding="utf-8")
+    return str(path)
+
+
+def _show(args: Namespace, found: Generated, path: str) -> None:
+    if args.format == "json":
+        print_json(_data(found, path))
+        return
+    if found.pending:
+        note(f"pending already: {', '.join(found.pending)}")
+    if not found.text:
+        say("Nothing to generate: the live schema, with what is pending, is the declared one.")
+        return
+    if args.dry_run:
+        print(found.text, end="")
+        return
+    operations = found.migration.operations
+    rows = [(f"{n:02}", op.kind, op.label) for n, op in enumerate(operations, start=1)]
+    for line in columns(rows):
+        say(line)
+    say()
+    say(f"{plural(len(operations), 'operation')}, ordered safely, written to {path}")
+    say("next: zanith migrate plan")
+
+
+def _data(found: Generated, path: str) -> dict[str, Any]:
+    return {
+        "id": found.migration.id,
+        "path": path,
+        "text": found.text,
+        "operations": [codec.to_builtins(op) for op in found.migration.operations],
+        "questions": [{"old": str(q.old), "new": q.new, "why": q.why} for q in found.questions],
+        "backfills_needed": [str(ref) for ref in found.backfills_needed],
+        "pending": list(found.pending),
+    }

@@ -1,0 +1,16 @@
+"""Bring a parked column back, with everything that hung on it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from migrate_core.cli.console.artifacts import add_writing, restore
+from migrate_core.cli.console.project import open_project
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_writing(parser)
+
+
+def run(args: Namespace) -> int:
+    return restore(open_project(args), kind="restoreColumn")

@@ -1,0 +1,38 @@
+"""The JSON Schema of migration files: what editors complete and check against."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from migrate_core.operations.registry import union
+from migrate_core.pg import codec
+
+SCHEMA_FILE = "migration.schema.json"
+
+
+def migration_schema() -> dict[str, Any]:
+    """Of one migration file, made from the very types that load it."""
+    operations = codec.json_schema(union())
+    definitions = operations.pop("$defs", {})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Zanith migration",
+        "type": "object",
+        "required": ["operations"],
+        "additionalProperties": False,
+        "properties": {
+            "description": {"type": "string"},
+            "operations": {"type": "array", "minItems": 1, "items": operations},
+        },
+        "$defs": definitions,
+    }
+
+
+def schema_text() -> str:
+    return json.dumps(migration_schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(schema_text())
