@@ -1,0 +1,230 @@
+"""Throw-away databases on the shadow server, each with a login of its own.
+
+The provisioner makes everything that needs rights before any of the user's SQL runs, and
+afterwards never opens that database again: its functions and views would run as whoever
+reads them. From the outside it ends sessions and drops.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import psycopg
+from msgspec import Struct
+
+from migrate_core.declared import removal, roles
+from migrate_core.declared.extensions import ALLOWED, Installed, install
+from migrate_core.declared.mentions import WantedExtension
+from migrate_core.errors import MigrateError, ShadowError
+from migrate_core.pg import connect
+from migrate_core.pg.connect import Endpoint, Session
+from migrate_core.pg.ddl import ddl, literal, raw
+from migrate_core.pg.queries import query
+from migrate_core.pg.version import major
+
+APPLICATION = "zanith/shadow"
+LOGIN_CONNECTIONS = 20
+LOGIN_LIFE = "2 hours"  # a login that is left over can do nothing after that
+
+
+class Scratch(Struct, frozen=True, kw_only=True):
+    """An empty database and the login that owns it."""
+
+    name: str
+    endpoint: Endpoint
+    major: int
+    installed: Installed = Installed()
+    lent: frozenset[str] = frozenset()  # roles the login is a member of
+
+    def session(self) -> psycopg.Connection:
+        """Autocommit, as the fresh login, which may write."""
+        return connect.connect(
+            self.endpoint, role=Session.SIDE, application_name=f"{APPLICATION}/load"
+        )
+
+    def reader(self) -> psycopg.Connection:
+        """A read-only session, as the fresh login."""
+        return connect.plan_session(self.endpoint, f"{APPLICATION}/read")
+
+
+class _Rights(Struct, frozen=True):
+    superuser: bool
+    databases: bool
+    roles: bool
+    name: str
+    now: int
+
+
+class ShadowServer:
+    """A server on which scratch databases are made; `endpoint` is the provisioner's."""
+
+    def __init__(self, endpoint: Endpoint, *, more_extensions: Sequence[str] = ()) -> None:
+        self.endpoint = endpoint
+        self.allowed = ALLOWED | set(more_extensions)
+        self._major: int | None = None
+
+    @property
+    def version(self) -> int:
+        """The server's major version."""
+        if self._major is None:
+            with self._provisioner():
+                pass
+        assert self._major is not None
+        return self._major
+
+    def require(self, wanted: int) -> None:
+        """Raises ShadowError where the server is another major than the target."""
+        if self.version != wanted:
+            raise ShadowError(
+                f"the shadow runs PostgreSQL {self.version}, the target runs {wanted}",
+                detail="What one major does says nothing sure about another.",
+                hint=f"Name a shadow server of PostgreSQL {wanted} for this target.",
+            )
+
+    @contextmanager
+    def database(
+        self,
+        *,
+        wanted_roles: Sequence[str] = (),
+        extensions: Sequence[WantedExtension] = (),
+    ) -> Iterator[Scratch]:
+        """A fresh database that ends with the block, however the block ends.
+
+        Roles that the server lacks are made (NOLOGIN) and lent to the login; extensions
+        are installed if the allow-list has them.
+
+        Raises:
+            ShadowError: the server or the provisioner cannot do it; says what is missing.
+        """
+        name = ""
+        try:
+            with self._provisioner() as conn:
+                now = _check_rights(conn)
+                removal.sweep(conn, now, self._as_login)
+                name = f"{removal.PREFIX}{now:010d}_{secrets.token_hex(6)}"
+                scratch = self._make(conn, name, wanted_roles)
+            installed = self._install(name, extensions) if extensions else Installed()
+            yield msgspec.structs.replace(scratch, installed=installed)
+        finally:
+            if name:
+                self._remove(name)
+
+    def terminate(self, name: str) -> None:
+        """End every session in a scratch database: what a cancelled statement could survive."""
+        with self._provisioner() as conn:
+            removal.terminate(conn, name)
+
+    def _make(
+        self, conn: psycopg.Connection[Any], name: str, wanted_roles: Sequence[str]
+    ) -> Scratch:
+        password = secrets.token_urlsafe(24)
+        try:
+            _create_login(conn, name, password)
+            _create_database(conn, name)
+            lent = roles.lend(conn, name, wanted_roles)
+        except psycopg.Error as error:
+            raise _refusal(error, "the shadow could not make a scratch database") from error
+        login = msgspec.structs.replace(self.endpoint, dbname=name, user=name, password=password)
+        return Scratch(name=name, endpoint=login, major=major(conn), lent=lent)
+
+    def _install(self, name: str, extensions: Sequence[WantedExtension]) -> Installed:
+        """By the provisioner, in a database that nobody has used yet."""
+        inside = msgspec.structs.replace(self.endpoint, dbname=name)
+        try:
+            with connect.connect(inside, role=Session.SIDE, application_name=APPLICATION) as conn:
+                return install(conn, extensions, owner=name, allowed=self.allowed)
+        except psycopg.Error as error:
+            raise _refusal(error, "the shadow could not install an extension") from error
+
+    def _remove(self, name: str) -> None:
+        try:
+            with self._provisioner() as conn:
+                removal.remove(conn, name, self._as_login)
+        except psycopg.Error as error:
+            raise _refusal(error, f'the scratch database "{name}" could not be dropped') from error
+
+    @contextmanager
+    def _as_login(self, name: str, password: str) -> Iterator[psycopg.Connection]:
+        login = msgspec.structs.replace(self.endpoint, dbname=name, user=name, password=password)
+        with connect.connect(login, role=Session.SIDE, application_name=APPLICATION) as conn:
+            yield conn
+
+    @contextmanager
+    def _provisioner(self) -> Iterator[psycopg.Connection]:
+        try:
+            conn = connect.connect(self.endpoint, role=Session.SIDE, application_name=APPLICATION)
+        except MigrateError as error:
+            raise ShadowError(
+                "the shadow server cannot be used",
+                detail=f"{error.message}. {error.detail}".strip(),
+                hint=error.hint,
+            ) from error
+        with conn:
+            self._major = major(conn)
+            yield conn
+
+
+def _check_rights(conn: psycopg.Connection[Any]) -> int:
+    """The server's clock, once it is sure that this role may do what is needed."""
+    row = conn.execute(query(__package__, "provisioner")).fetchone()
+    assert row is not None  # a session always has a role
+    rights = _Rights(*row)
+    lacking = [
+        word
+        for word, held in (("CREATEDB", rights.databases), ("CREATEROLE", rights.roles))
+        if not held
+    ]
+    if lacking:
+        raise ShadowError(
+            f"the shadow's provisioner lacks {' and '.join(lacking)}",
+            detail=f'It connects as "{rights.name}".',
+            hint=ddl(
+                "ALTER ROLE {name} {rights};", name=rights.name, rights=raw(" ".join(lacking))
+            ),
+        )
+    return rights.now
+
+
+def _create_login(conn: psycopg.Connection[Any], name: str, password: str) -> None:
+    """A login that can do nothing but own its database."""
+    template = (
+        "CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+        " INHERIT CONNECTION LIMIT {limit} PASSWORD {password} VALID UNTIL {until}"
+    )
+    until = conn.execute("SELECT (now() + %s::interval)::text", [LOGIN_LIFE]).fetchone()
+    assert until is not None
+    conn.execute(
+        ddl(
+            template,
+            name=name,
+            limit=raw(str(LOGIN_CONNECTIONS)),
+            password=literal(password),
+            until=literal(until[0]),
+        ),
+    )
+    removal.take_over(conn, name)
+
+
+def _create_database(conn: psycopg.Connection[Any], name: str) -> None:
+    """UTF-8, whatever the server's own default; its locale where that allows it."""
+    create = ddl(
+        "CREATE DATABASE {name} OWNER {name} TEMPLATE template0 ENCODING 'UTF8'", name=name
+    )
+    try:
+        conn.execute(create)
+    except psycopg.errors.InvalidParameterValue:
+        conn.execute(f"{create} LC_COLLATE 'C' LC_CTYPE 'C'")
+    conn.execute(ddl("REVOKE ALL ON DATABASE {name} FROM PUBLIC", name=name))
+
+
+def _refusal(error: psycopg.Error, message: str) -> ShadowError:
+    return ShadowError(
+        message,
+        detail=error.diag.message_primary or "The connection was lost.",
+        hint=error.diag.message_hint or "",
+        sqlstate=error.sqlstate or "",
+    )

@@ -1,0 +1,135 @@
+"""The rehearsal's starting point: a database with the schema that production has now.
+
+pg_dump knows more of PostgreSQL than our graph does, so it is asked first; without one of
+the right major the statements are those that would make the live graph from an empty database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+
+import psycopg
+from msgspec import Struct
+
+from migrate_core.declared import mentions
+from migrate_core.declared.files import make_file
+from migrate_core.declared.mentions import WantedExtension
+from migrate_core.declared.schema import introspect, loaded
+from migrate_core.declared.scratch import Scratch, ShadowServer
+from migrate_core.declared.statements import File, Statement, split
+from migrate_core.diff.diff import diff
+from migrate_core.errors import ShadowError, UncoveredChangeError
+from migrate_core.operations.base import Place
+from migrate_core.pg.connect import Endpoint
+from migrate_core.pg.ddl import Statement as Planned
+from migrate_core.planning.plan import Plan
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.verify import dump, pg_dump
+from migrate_core.verify.report import Baseline
+
+_PLACE_ID = "baseline"
+
+
+class Rebuilt(Struct, frozen=True):
+    scratch: Scratch
+    how: Baseline
+    notes: tuple[str, ...] = ()
+
+
+@contextmanager
+def rebuilt(
+    live: SchemaGraph,
+    endpoint: Endpoint,
+    plans: Sequence[Plan],
+    shadow: ShadowServer,
+    schemas: Sequence[str] | None,
+) -> Iterator[Rebuilt]:
+    """A scratch database that holds the live schema, rights and rows apart.
+
+    Raises:
+        ShadowError: neither way leads there; says what the shadow lacks.
+    """
+    program = pg_dump.find(shadow.version)
+    if program is None:
+        why = f"no pg_dump of PostgreSQL {shadow.version} was found"
+    else:
+        try:
+            text = dump.without_ours(pg_dump.dump_schema(program, endpoint), _spoken_of(plans))
+        except pg_dump.DumpFailedError as error:
+            why = f"{error.message}: {error.detail}"
+        else:
+            with _from_dump(text, shadow, _roles_of(plans)) as made:
+                yield made
+            return
+    with _from_graph(live, shadow, schemas, why, _roles_of(plans)) as made:
+        yield made
+
+
+def _spoken_of(plans: Sequence[Plan]) -> Collection[str]:
+    """Parked objects that a plan brings back or ends have to be there for it."""
+    return dump.ours_in([step.sql for plan in plans for step in plan.steps])
+
+
+def _roles_of(plans: Sequence[Plan]) -> tuple[str, ...]:
+    """Roles that a plan's statements name: the target has them, the shadow may not."""
+    text = "".join(f"{statement.sql};\n" for statement in _statements_of(plans))
+    return mentions.roles(s for s in split(File("plan", text)) if isinstance(s, Statement))
+
+
+def _statements_of(plans: Sequence[Plan]) -> Iterator[Planned]:
+    for plan in plans:
+        for step in plan.steps:
+            for stage in step.stages:
+                yield from stage.statements
+
+
+@contextmanager
+def _from_dump(text: str, shadow: ShadowServer, roles: Sequence[str]) -> Iterator[Rebuilt]:
+    if not text.strip():
+        text = "SET search_path = public;"
+    with loaded((make_file("pg_dump of the target", text.encode()),), shadow, more_roles=roles) as (
+        scratch,
+        notes,
+    ):
+        yield Rebuilt(scratch, "pg_dump", notes)
+
+
+@contextmanager
+def _from_graph(
+    live: SchemaGraph,
+    shadow: ShadowServer,
+    schemas: Sequence[str] | None,
+    why: str,
+    more_roles: Sequence[str],
+) -> Iterator[Rebuilt]:
+    extensions = tuple(WantedExtension(e.name, e.schema) for e in live.extensions)
+    roles = {role for t in live.tables for policy in t.policies for role in policy.roles}
+    wanted = sorted({*roles, *more_roles} - {"public"})
+    with shadow.database(wanted_roles=wanted, extensions=extensions) as scratch:
+        try:
+            operations = diff(introspect(scratch, shadow, schemas), live)
+        except UncoveredChangeError as error:
+            raise ShadowError(
+                "the live schema cannot be rebuilt on the shadow without pg_dump",
+                detail=f"{why}. {error.detail}",
+                hint=f"Install the client of PostgreSQL {shadow.version} beside this program.",
+            ) from error
+        with scratch.session() as conn:
+            for number, operation in enumerate(operations, start=1):
+                place = Place(migration_id=_PLACE_ID, step=number, major=scratch.major)
+                for stage in operation.stages(place):
+                    _run(conn, [statement.sql for statement in stage.statements])
+        yield Rebuilt(scratch, "graph", (f"made from the graph: {why}",))
+
+
+def _run(conn: psycopg.Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        try:
+            conn.execute(statement.encode(), binary=True)
+        except psycopg.Error as error:
+            raise ShadowError(
+                "the shadow refused a statement that the live schema consists of",
+                detail=f"{error.diag.message_primary}: {statement}",
+                sqlstate=error.sqlstate or "",
+            ) from error

@@ -1,0 +1,93 @@
+"""What a rehearsal found, as values."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from migrate_core.pg.locks import LockMode
+from migrate_core.planning.gates import Verified
+from migrate_core.schema.objects import Value
+
+Baseline = Literal["pg_dump", "graph", ""]
+
+
+class StageReport(Value, frozen=True, kw_only=True):
+    """One of provision, apply, introspect, diff, pg_dump."""
+
+    name: str
+    ok: bool
+    elapsed_ms: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class Difference(Value, frozen=True, kw_only=True):
+    """What one object is and was not to be, or the other way round."""
+
+    object: str  # "column public.users.email"
+    what: str  # "type is text, declared varchar(10)"
+
+
+class RelationLock(Value, frozen=True, kw_only=True):
+    relation: str
+    mode: LockMode
+
+
+class StatementLocks(Value, frozen=True, kw_only=True):
+    """What one statement of the plan really took, beside what it said it would.
+
+    Only relations that were there before it: nobody else can wait for the others.
+    """
+
+    step: int
+    sql: str
+    declared: tuple[RelationLock, ...] = ()
+    observed: tuple[RelationLock, ...] = ()
+    rewrote: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()  # stronger than declared, or rewritten without saying so
+    note: str = ""  # why nothing could be observed
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+class Judgement(Value, frozen=True, kw_only=True):
+    """pg_dump's opinion, which shares no code with ours. `agrees` None: it was not asked."""
+
+    agrees: bool | None = None
+    diff: str = ""  # unified: - is the declared schema, + the rehearsal's
+    note: str = ""  # why it was not asked, or what it does not look at
+
+
+class VerifyReport(Value, frozen=True, kw_only=True):
+    plan_hash: str
+    ok: bool
+    stages: tuple[StageReport, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    locks: tuple[StatementLocks, ...] = ()
+    judgement: Judgement = Judgement()
+    baseline: Baseline = ""  # how the starting point was made
+    shape: str = "throw-away database on a separate server"
+    elapsed_ms: int = 0
+
+    @property
+    def says(self) -> str:
+        """One line: nothing left over, or what went wrong first."""
+        if self.ok:
+            return f"rehearsed in {self.elapsed_ms / 1000:.1f} s, nothing left over"
+        for stage in self.stages:
+            if not stage.ok and stage.name not in ("diff", "pg_dump"):
+                return f"{stage.name}: {stage.notes[-1].splitlines()[0] if stage.notes else ''}"
+        if self.differences:
+            first, more = self.differences[0], len(self.differences) - 1
+            rest = f" and {more} more" if more else ""
+            return f"drift: {first.object}: {first.what}{rest}"
+        if self.judgement.agrees is False:
+            return "drift: pg_dump sees a difference that introspection does not"
+        problems = [problem for found in self.locks for problem in found.problems]
+        return problems[0] if problems else "the rehearsal did not end as declared"
+
+    @property
+    def verified(self) -> Verified:
+        """As gate 4 asks for it."""
+        return Verified(plan_hash=self.plan_hash, ok=self.ok, says=self.says)

@@ -1,0 +1,70 @@
+"""What is left between two schemas, object by object and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from migrate_core.pg import codec
+from migrate_core.schema.graph import FIELDS, SchemaGraph
+from migrate_core.schema.objects import PARTS, Other, Table
+from migrate_core.verify.report import Difference
+
+
+def differences(
+    found: SchemaGraph, wanted: SchemaGraph, *, wanted_is: str = "declared"
+) -> tuple[Difference, ...]:
+    """In order of kind and name; the order of columns is no difference."""
+    return tuple(_differences(found, wanted, wanted_is))
+
+
+def _differences(found: SchemaGraph, wanted: SchemaGraph, word: str) -> Iterator[Difference]:
+    for kind, field in FIELDS.items():
+        noun = kind.__name__.lower()
+        ours = {f"{noun} {thing.name}": thing for thing in getattr(found, field)}
+        theirs = {f"{noun} {thing.name}": thing for thing in getattr(wanted, field)}
+        yield from _pairs(ours, theirs, word)
+    yield from _pairs(_named(found.others), _named(wanted.others), word)
+
+
+def _pairs(found: dict[str, Any], wanted: dict[str, Any], word: str) -> Iterator[Difference]:
+    for name in sorted(found.keys() | wanted.keys()):
+        if name not in found:
+            yield Difference(object=name, what=f"is missing, {word} as {_short(wanted[name])}")
+        elif name not in wanted:
+            yield Difference(object=name, what=f"is there, not {word}")
+        elif isinstance(found[name], Table):
+            yield from _table(found[name], wanted[name], word)
+        elif found[name] != wanted[name]:
+            yield Difference(object=name, what=_fields(found[name], wanted[name], word))
+
+
+def _table(found: Table, wanted: Table, word: str) -> Iterator[Difference]:
+    for kind, field in PARTS.items():
+        noun = kind.__name__.lower()
+        ours = {f"{noun} {found.name}.{part.name}": part for part in getattr(found, field)}
+        theirs = {f"{noun} {found.name}.{part.name}": part for part in getattr(wanted, field)}
+        yield from _pairs(ours, theirs, word)
+    left = _fields(found, wanted, word, apart_from=frozenset(PARTS.values()))
+    if left:
+        yield Difference(object=f"table {found.name}", what=left)
+
+
+def _fields(found: Any, wanted: Any, word: str, *, apart_from: frozenset[str] = frozenset()) -> str:
+    return "; ".join(
+        f"{field} is {_short(getattr(found, field))}, {word} {_short(getattr(wanted, field))}"
+        for field in found.__struct_fields__
+        if field not in apart_from and getattr(found, field) != getattr(wanted, field)
+    )
+
+
+def _named(others: tuple[Other, ...]) -> dict[str, Other]:
+    return {f"{other.kind} {other.name}": other for other in others}
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, str):
+        return value
+    return codec.encode(value).decode()

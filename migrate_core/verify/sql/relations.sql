@@ -1,0 +1,21 @@
+-- Every relation that a lock may be taken on, and the one it belongs to: an index to its table,
+-- a TOAST table to its table, an owned sequence to the column's table, a partition to its parent.
+SELECT c.oid::bigint AS oid,
+       n.nspname::text AS schema,
+       c.relname::text AS name,
+       c.relkind::text AS kind,
+       c.relfilenode::bigint AS filenode,
+       coalesce(i.indrelid, main.oid, owner.refobjid, part.inhparent)::bigint AS belongs_to
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid
+  LEFT JOIN pg_catalog.pg_class AS main ON c.relkind = 't' AND main.reltoastrelid = c.oid
+  LEFT JOIN pg_catalog.pg_inherits AS part ON part.inhrelid = c.oid AND c.relispartition
+                                          AND c.relkind IN ('r', 'p')
+  LEFT JOIN pg_catalog.pg_depend AS owner
+    ON c.relkind = 'S'
+   AND owner.classid = 'pg_catalog.pg_class'::regclass
+   AND owner.objid = c.oid
+   AND owner.refclassid = 'pg_catalog.pg_class'::regclass
+   AND owner.deptype IN ('a', 'i')
+ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')

@@ -1,0 +1,278 @@
+"""One rehearsal of a plan: a throw-away database takes the hit first.
+
+It never raises for what it finds. Whatever stops it stops it as a failed stage of its
+report, because the caller decides, and because a rehearsal that could not be held is no
+better news than one that went wrong.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from migrate_core.declared.schema import introspect
+from migrate_core.declared.scratch import Scratch, ShadowServer
+from migrate_core.declared.sources import Source
+from migrate_core.declared.watchdog import Watchdog, watchdog
+from migrate_core.errors import MigrateError, ShadowError
+from migrate_core.introspection.graph import read_graph
+from migrate_core.pg import connect
+from migrate_core.pg.connect import Endpoint, Session
+from migrate_core.pg.version import major as major_of
+from migrate_core.planning.plan import Plan
+from migrate_core.runner.apply import apply
+from migrate_core.runner.options import RunOptions, RunResult
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.states import RunState
+from migrate_core.verify import judge, parked
+from migrate_core.verify.baseline import Rebuilt, rebuilt
+from migrate_core.verify.locks import LockObserver
+from migrate_core.verify.report import (
+    Baseline,
+    Difference,
+    Judgement,
+    StageReport,
+    StatementLocks,
+    VerifyReport,
+)
+from migrate_core.verify.residual import differences
+
+ACTOR = "verify"
+APPLICATION = "zanith/verify"
+WALL_CLOCK_SECONDS = 300
+
+
+def verify(
+    plan: Plan,
+    *,
+    earlier: tuple[Plan, ...] = (),
+    live: Callable[[], psycopg.Connection[Any]],
+    live_endpoint: Endpoint,
+    wanted: SchemaGraph,
+    declared: Source | None,
+    shadow: ShadowServer,
+    schemas: tuple[str, ...] | None,
+) -> VerifyReport:
+    """Rebuild live on the shadow, run the plan there with the real runner, and compare.
+
+    Args:
+        earlier: plans that are pending before this one; they run first.
+        live: opens a read-only session on the target; nothing is written there.
+        wanted: the declared schema, or for an earlier pending plan what it leads to.
+        declared: where `wanted` came from; None where it was not declared but replayed.
+    """
+    rehearsal = _Rehearsal(plan, earlier, shadow, schemas)
+    started = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            rehearsal.hold(stack, live, live_endpoint, wanted, declared)
+    except _StoppedError:
+        pass  # the stage that stopped it is in the report
+    except MigrateError as error:
+        rehearsal.stages.append(_failed("clean up", started, error))
+    return rehearsal.report(started)
+
+
+class _StoppedError(Exception):
+    """A stage failed, and those after it make no sense without it."""
+
+
+class _Rehearsal:
+    def __init__(
+        self,
+        plan: Plan,
+        earlier: tuple[Plan, ...],
+        shadow: ShadowServer,
+        schemas: tuple[str, ...] | None,
+    ) -> None:
+        self.plan, self.earlier = plan, earlier
+        self.shadow, self.schemas = shadow, schemas
+        self.stages: list[StageReport] = []
+        self.differences: tuple[Difference, ...] = ()
+        self.locks: tuple[StatementLocks, ...] = ()
+        self.judgement = Judgement()
+        self.how: Baseline = ""
+        self.same_server = False
+
+    def hold(
+        self,
+        stack: ExitStack,
+        live: Callable[[], psycopg.Connection[Any]],
+        endpoint: Endpoint,
+        wanted: SchemaGraph,
+        declared: Source | None,
+    ) -> None:
+        """The five stages in order, each a row of the report."""
+        beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
+        with self._stage("provision") as notes:
+            found = self._look(live)
+            wanted_dump = beside.submit(
+                judge.wanted_dump, declared, self.shadow, self.schemas, major=self.plan.major
+            )
+            base = self._provision(stack, found, endpoint)
+            notes += base.notes
+            with base.scratch.session() as conn:
+                notes += parked.stand_in(conn, (*self.earlier, self.plan))
+        scratch = base.scratch
+        with self._stage("apply") as notes:
+            notes += self._apply(scratch)
+            notes += self._lock_notes()
+        with self._stage("introspect"):
+            found = introspect(scratch, self.shadow, self.schemas)
+        with self._stage("diff") as notes:
+            self.differences = differences(found, wanted)
+            notes += [f"{d.object}: {d.what}" for d in self.differences]
+            self._mark(not self.differences)
+        with self._stage("pg_dump") as notes:
+            self.judgement = judge.judge(scratch, wanted_dump.result(), self.schemas)
+            notes.append(_in_words(self.judgement))
+            self._mark(self.judgement.agrees is not False)
+
+    def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> SchemaGraph:
+        with live() as conn:
+            self._require(major_of(conn))
+            return read_graph(conn, self.schemas)
+
+    def _provision(self, stack: ExitStack, found: SchemaGraph, endpoint: Endpoint) -> Rebuilt:
+        self.same_server = (endpoint.host, endpoint.port) == (
+            self.shadow.endpoint.host,
+            self.shadow.endpoint.port,
+        )
+        plans = (*self.earlier, self.plan)
+        base = stack.enter_context(rebuilt(found, endpoint, plans, self.shadow, self.schemas))
+        self.how = base.how
+        made = introspect(base.scratch, self.shadow, self.schemas)
+        if left := differences(made, found, wanted_is="live"):
+            raise ShadowError(
+                "the shadow's baseline is not what live is",
+                detail="; ".join(f"{d.object}: {d.what}" for d in left[:20]),
+                hint="Give the shadow what the target has: extensions, collations, ICU.",
+            )
+        return base
+
+    def _require(self, target_major: int) -> None:
+        if target_major != self.plan.major:
+            raise ShadowError(
+                f"the plan is for PostgreSQL {self.plan.major}, the target runs {target_major}",
+                hint="Plan again.",
+            )
+        self.shadow.require(target_major)
+
+    def _apply(self, scratch: Scratch) -> Sequence[str]:
+        """Earlier plans first, then this one under the observer; all with the real runner."""
+        observer = LockObserver(self.plan, lambda: _watching(scratch))
+        stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - one use, named for reading
+        try:
+            with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
+                for plan in filter(_has_steps, self.earlier):
+                    self._run(plan, scratch, dog, RunOptions())
+                if not _has_steps(self.plan):
+                    return ["the plan has no step: nothing was run"]
+                result = self._run(self.plan, scratch, dog, RunOptions(observer=observer))
+            return [f"not as the plan leaves it: {name}" for name in result.unexpected]
+        finally:
+            observer.close()
+            self.locks = tuple(observer.found)
+
+    def _run(self, plan: Plan, scratch: Scratch, dog: Watchdog, options: RunOptions) -> RunResult:
+        def session() -> psycopg.Connection[Any]:
+            if dog.expired:
+                raise ShadowError(
+                    f"the rehearsal took longer than {WALL_CLOCK_SECONDS} seconds",
+                    hint="Look for an expression or a raw SQL statement that does not end.",
+                )
+            return connect.apply_session(scratch.endpoint, APPLICATION)
+
+        result = apply(
+            plan,
+            connect=session,
+            run_id=uuid4(),
+            actor=ACTOR,
+            schemas=self.schemas,
+            options=options,
+        )
+        if result.state is not RunState.DONE:
+            raise ShadowError(
+                f"the rehearsal of {plan.migration_id} ended {result.state}, not done",
+                detail=f"{result.steps_done} of {result.steps} steps were run.",
+            )
+        return result
+
+    def _lock_notes(self) -> Sequence[str]:
+        problems = [problem for found in self.locks for problem in found.problems]
+        self._mark(not problems)
+        return problems
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[list[str]]:
+        """Times a stage; what it raises becomes its last note, and ends the rehearsal."""
+        self._good = True
+        notes: list[str] = []
+        started = time.monotonic()
+        try:
+            yield notes
+        except (MigrateError, psycopg.Error) as error:
+            self.stages.append(_failed(name, started, error, notes))
+            raise _StoppedError from error
+        self.stages.append(
+            StageReport(name=name, ok=self._good, elapsed_ms=_ms(started), notes=tuple(notes))
+        )
+
+    def _mark(self, good: bool) -> None:
+        """Whether the stage that is under way found nothing wrong."""
+        self._good = good
+
+    def report(self, started: float) -> VerifyReport:
+        return VerifyReport(
+            plan_hash=self.plan.hash,
+            ok=len(self.stages) == STAGES and all(stage.ok for stage in self.stages),
+            stages=tuple(self.stages),
+            differences=self.differences,
+            locks=self.locks,
+            judgement=self.judgement,
+            baseline=self.how,
+            shape=SAME_SERVER if self.same_server else SEPARATE_SERVER,
+            elapsed_ms=_ms(started),
+        )
+
+
+STAGES = 5
+SEPARATE_SERVER = "throw-away database on a separate server"
+SAME_SERVER = "throw-away database on the target's own server"
+
+
+def _has_steps(plan: Plan) -> bool:
+    return bool(plan.steps)
+
+
+def _watching(scratch: Scratch) -> psycopg.Connection[Any]:
+    return connect.connect(
+        scratch.endpoint, role=Session.SIDE, application_name=f"{APPLICATION}/watch"
+    )
+
+
+def _in_words(judgement: Judgement) -> str:
+    said = {True: "pg_dump agrees", False: "pg_dump disagrees", None: "pg_dump was not asked"}
+    return f"{said[judgement.agrees]}: {judgement.note}"
+
+
+def _failed(
+    name: str, started: float, error: MigrateError | psycopg.Error, notes: Sequence[str] = ()
+) -> StageReport:
+    text = str(error) if isinstance(error, MigrateError) else _lost(error)
+    return StageReport(name=name, ok=False, elapsed_ms=_ms(started), notes=(*notes, text))
+
+
+def _lost(error: psycopg.Error) -> str:
+    said = error.diag.message_primary or "the connection was lost"
+    return f"{said}\nSQLSTATE: {error.sqlstate}" if error.sqlstate else said
+
+
+def _ms(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)
