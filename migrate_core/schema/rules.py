@@ -167,6 +167,11 @@ def key_claim(table: QualifiedName, columns: Iterable[str]) -> tuple[str, str]:
     return (str(table), ddl("({columns})", columns=sorted(columns)))
 
 
+def only_primary_key(table: QualifiedName) -> tuple[str, str]:
+    """What an old and a new primary key contend for: a table has one."""
+    return (str(table), "primary key")
+
+
 def index_key(index: Index) -> tuple[str, ...]:
     """The names in an index's key list, without those it only includes."""
     first = next(top_level_lists(index.definition))

@@ -20,7 +20,14 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import forbid_null
 from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rules import add_key, columns_in_words, completed, constraint_ref, read_key
+from migrate_core.schema.rules import (
+    add_key,
+    columns_in_words,
+    completed,
+    constraint_ref,
+    only_primary_key,
+    read_key,
+)
 
 
 class AddPrimaryKey(Operation, frozen=True, kw_only=True):
@@ -41,6 +48,10 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
     @property
     def subject(self) -> Ref:
         return constraint_ref(self.table, self.constraint.name)
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        name = (self.table.schema, self.constraint.name)
+        return frozenset({name, only_primary_key(self.table)})
 
     @property
     def label(self) -> str:

@@ -18,7 +18,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rules import constraint_ref, drop_constraint, key_claim
+from migrate_core.schema.rules import constraint_ref, drop_constraint, key_claim, only_primary_key
 
 
 class DropPrimaryKey(Operation, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ class DropPrimaryKey(Operation, frozen=True, kw_only=True):
     def claims(self) -> frozenset[tuple[str, str]]:
         columns = self.was.columns if self.was else ()
         name = (self.table.schema, self.name)
-        return frozenset({name, key_claim(self.table, columns)})
+        return frozenset({name, key_claim(self.table, columns), only_primary_key(self.table)})
 
     def inverse(self, place: Place) -> Operation | None:
         if self.was is None:
