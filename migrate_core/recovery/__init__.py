@@ -1,0 +1,21 @@
+"""Recovery: what was dropped is listed, looked into, exported, brought back or destroyed."""
+
+from __future__ import annotations
+
+from migrate_core.recovery.artifacts import Inspection, artifacts, find, inspect
+from migrate_core.recovery.export import FORMATS, export
+from migrate_core.recovery.preview import RestorePreview, preview
+from migrate_core.recovery.restore import plan_purge, plan_restore
+
+__all__ = [
+    "FORMATS",
+    "Inspection",
+    "RestorePreview",
+    "artifacts",
+    "export",
+    "find",
+    "inspect",
+    "plan_purge",
+    "plan_restore",
+    "preview",
+]

@@ -1,0 +1,107 @@
+"""What a restore would do, before it does it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+
+from migrate_core.errors import MigrateError
+from migrate_core.ledger.ledger import DEFAULT_SCHEMA
+from migrate_core.ledger.rows import ArtifactRow
+from migrate_core.operations.base import ArtifactKind
+from migrate_core.pg import codec
+from migrate_core.planning.plan import Plan
+from migrate_core.recovery.artifacts import content_of, find, inspect, is_column
+from migrate_core.recovery.matching import Matching
+from migrate_core.recovery.restore import plan_restore
+from migrate_core.schema.objects import TablePart, Value
+from migrate_core.schema.removal import ColumnParts, TableParts
+
+
+class RestorePreview(Value, frozen=True, kw_only=True):
+    """Counts are None where they cannot be known or do not apply."""
+
+    artifact_id: UUID
+    kind: str  # restoreColumn or restoreTable
+    sql: str  # exactly what would run
+    rows_kept: int | None = None
+    rows_now: int | None = None  # in the artifact
+    rows_matched: int | None = None  # live rows that get their value back
+    rows_missing: int | None = None  # kept values whose row is gone
+    rows_written_since: int | None = None  # live rows for which nothing was kept
+    becomes_nullable: bool = False
+    returns: tuple[str, ...] = ()  # what comes back with it
+    intact: bool | None = None
+    blockers: tuple[str, ...] = ()  # why it cannot be restored now
+
+    @property
+    def possible(self) -> bool:
+        return not self.blockers
+
+
+def preview(
+    conn: Connection[Any],
+    id: UUID,
+    *,
+    schemas: tuple[str, ...] | None = None,
+    schema: str = DEFAULT_SCHEMA,
+) -> RestorePreview:
+    """Changes nothing. Counts rows, so it takes as long as reading them."""
+    artifact = find(conn, id, schema=schema)
+    plan, blockers = _plan(conn, artifact, schemas, schema)
+    seen = inspect(conn, id, schema=schema)
+    if not seen.exists:
+        blockers = (*blockers, f"{artifact.physical_name} is not there")
+    if seen.intact is False:
+        blockers = (*blockers, "the archive is not what its checksum says")
+    matching = Matching.of(conn, artifact) if seen.exists else None
+    step = plan.steps[0] if plan else None
+    return RestorePreview(
+        artifact_id=id,
+        kind=step.kind if step else _kind(artifact),
+        sql=step.sql if step else "",
+        rows_kept=artifact.row_count,
+        rows_now=seen.rows_now,
+        rows_matched=matching.matched if matching else None,
+        rows_missing=matching.missing if matching else None,
+        rows_written_since=matching.written_since if matching else None,
+        becomes_nullable=bool(step and getattr(step.operation, "nullable", False)),
+        returns=_returns(artifact),
+        intact=seen.intact,
+        blockers=blockers,
+    )
+
+
+def _plan(
+    conn: Connection[Any],
+    artifact: ArtifactRow,
+    schemas: tuple[str, ...] | None,
+    schema: str,
+) -> tuple[Plan | None, tuple[str, ...]]:
+    if content_of(conn, artifact) is None:
+        return None, ()
+    try:
+        return plan_restore(conn, artifact.id, schemas=schemas, schema=schema), ()
+    except MigrateError as error:
+        return None, (error.message,)
+
+
+def _kind(artifact: ArtifactRow) -> str:
+    return "restoreColumn" if is_column(artifact) else "restoreTable"
+
+
+def _returns(artifact: ArtifactRow) -> tuple[str, ...]:
+    """Constraints, indexes, policies and sequences that come back with it, in words."""
+    if artifact.kind in (ArtifactKind.SOFT_DROP_TABLE, ArtifactKind.ARCHIVE_TABLE):
+        whole = codec.convert(artifact.definition, TableParts)
+        table = whole.table
+        parts: tuple[TablePart, ...] = (*table.constraints, *table.indexes, *table.policies)
+        sequences = whole.sequences
+    else:
+        one = codec.convert(artifact.definition, ColumnParts)
+        parts = (*one.constraints, *one.indexes)
+        sequences = one.sequences
+    named = tuple(f"{type(part).__name__.lower()} {part.name}" for part in parts)
+    return (*named, *(f"sequence {sequence.name}" for sequence in sequences))

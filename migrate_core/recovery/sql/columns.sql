@@ -1,0 +1,9 @@
+-- One row per column: its name, and whether it is part of the primary key.
+SELECT a.attname,
+       coalesce(a.attnum = ANY (k.conkey), false)
+  FROM pg_catalog.pg_attribute AS a
+  LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid = a.attrelid AND k.contype = 'p'
+ WHERE a.attrelid = to_regclass(%(name)s)
+   AND a.attnum > 0
+   AND NOT a.attisdropped
+ ORDER BY a.attnum

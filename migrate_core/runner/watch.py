@@ -1,0 +1,87 @@
+"""The watch over a long statement, on a thread and a connection of its own.
+
+While W waits inside one statement nobody else can write what it waits for, or stop it.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.rows import dict_row
+
+from migrate_core.errors import MigrateError
+from migrate_core.ledger.record import Attempt
+from migrate_core.ledger.rows import EventKind
+from migrate_core.pg.ddl import Stage, StageMode
+from migrate_core.pg.queries import query
+from migrate_core.runner.drift import is_unpredictable
+from migrate_core.runner.work import Work
+
+
+def may_be_long(attempt: Attempt, stage: Stage) -> bool:
+    """By what it declares; of raw SQL nobody knows."""
+    return stage.is_long or is_unpredictable(attempt.step)
+
+
+class Watch:
+    """Cancels W's statement when a person asks; says what a concurrent build waits for.
+
+    Does nothing for a short stage: its own timeouts end it first.
+    """
+
+    def __init__(self, work: Work, attempt: Attempt, number: int, stage: Stage) -> None:
+        self.work, self.attempt, self.number = work, attempt, number
+        self.speaks = stage.mode is StageMode.CONCURRENT  # W then holds no lock on the fence
+        self._over = threading.Event()
+        self._pid = work.conn.info.backend_pid
+        self._last: list[dict[str, Any]] = []
+        is_long = may_be_long(attempt, stage) or (number == 1 and attempt.step.park is not None)
+        self._thread = threading.Thread(target=self._watch, daemon=True) if is_long else None
+
+    def __enter__(self) -> Watch:
+        if self._thread:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        conn: Connection[Any] | None = None
+        while not self._over.wait(self.work.options.heartbeat_seconds / 4):
+            try:
+                conn = conn or self.work.session.connect_aside()
+                self._look(conn)
+            except (psycopg.Error, MigrateError):
+                conn = None  # the server is away: W itself meets that, and says so
+        if conn:
+            conn.close()
+
+    def _look(self, conn: Connection[Any]) -> None:
+        if self.work.wish() == "cancel":
+            conn.execute(query(__package__, "cancel"), {"pid": self._pid})
+        found = self._waits_for(conn)
+        if self.speaks and found and found != self._last:
+            with self.work.journal_on(conn).transaction() as entry:
+                entry.event(
+                    EventKind.LOCK_WAITING,
+                    **self.attempt.place,
+                    stage=self.number,
+                    blockers=found,
+                )
+        self._last = found
+
+    def _waits_for(self, conn: Connection[Any]) -> list[dict[str, Any]]:
+        with conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query(__package__, "waits_for"), {"pid": self._pid}).fetchall()

@@ -1,0 +1,102 @@
+"""Two runners never work on one target at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from psycopg import Connection
+
+from migrate_core.errors import MigrateError, RunInProgressError
+from migrate_core.ledger import advisory, chain, ledger
+from migrate_core.planning.plan import Plan
+from migrate_core.runner.options import RunOptions, RunResult
+from migrate_core.states import RunState
+from tests import runs
+
+MakeDb = Callable[..., Connection[Any]]
+RACES, MANY_RACES = 100, 1000
+NEVER_WAIT = RunOptions(advisory_seconds=0)
+
+
+def race(db: Connection[Any], plan: Plan, options: RunOptions) -> list[RunResult | MigrateError]:
+    """Two runners that start at the same moment."""
+    line = threading.Barrier(2)
+
+    def start(_: int) -> RunResult | MigrateError:
+        line.wait()
+        try:
+            return runs.run(db, plan, options=options, run_id=uuid4())
+        except MigrateError as error:
+            return error
+
+    with ThreadPoolExecutor(2) as runners:
+        return list(runners.map(start, range(2)))
+
+
+def column(number: int) -> tuple[dict[str, Any], ...]:
+    return (
+        {
+            "op": "addColumn",
+            "table": "public.users",
+            "column": {"name": f"c{number}", "type": "integer"},
+        },
+    )
+
+
+def test_of_two_runners_one_applies_and_the_other_changes_nothing(
+    make_db: MakeDb, full: bool
+) -> None:
+    db = make_db("CREATE TABLE users (id integer PRIMARY KEY)")
+    races = MANY_RACES if full else RACES
+    for number in range(races):
+        plan = runs.plan_for(db, column(number), migration_id=f"20260101_000000_m{number}")
+
+        outcomes = race(db, plan, NEVER_WAIT)
+
+        done = [o for o in outcomes if isinstance(o, RunResult)]
+        assert done
+        assert all(isinstance(o, RunResult | RunInProgressError) for o in outcomes), outcomes
+        assert {o.run_id for o in done} == {ledger.applied(db)[-1].run_id}
+    assert len(ledger.applied(db)) == races
+    assert [row[1:] for row in runs.statuses(db)] == [(1, "done")] * races
+    assert chain.first_broken(ledger.events_after(db, 0, limit=10**6), None) is None
+
+
+def test_first_starts_race_for_the_ledger_without_harm(make_db: MakeDb) -> None:
+    for _ in range(5):
+        db = make_db("CREATE TABLE users (id integer PRIMARY KEY)")
+        plan = runs.plan_for(db, column(1))
+
+        outcomes = race(db, plan, RunOptions(advisory_seconds=5))
+
+        assert [o.state for o in outcomes if isinstance(o, RunResult)] == [RunState.DONE] * 2
+        assert runs.statuses(db) == [(1, 1, "done")]
+
+
+def test_with_the_lock_broken_on_purpose_no_step_is_done_twice(
+    make_db: MakeDb, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    """The fence and the unique index hold alone: what the loser tried is rolled back."""
+    monkeypatch.setattr(advisory, "try_lock", lambda conn, number: True)
+    monkeypatch.setattr(advisory, "is_ours", lambda conn, number: True)
+    db = make_db("CREATE TABLE users (id integer PRIMARY KEY)")
+    runs.run(db, runs.plan_for(db, column(0), migration_id="20260101_000000_first"))
+    for number in range(1, 500 if full else 30):
+        plan = runs.plan_for(db, column(number), migration_id=f"20260101_000000_m{number}")
+
+        race(db, plan, NEVER_WAIT)
+        settle(db, plan)
+
+        done = [s for s in ledger.steps(db) if s.migration_id == plan.migration_id]
+        assert [s.step for s in done if s.status == "done"] == [1]
+    assert chain.first_broken(ledger.events_after(db, 0, limit=10**6), None) is None
+
+
+def settle(db: Connection[Any], plan: Plan) -> None:
+    """One runner alone takes up what the two left."""
+    assert runs.run(db, plan).state is RunState.DONE
