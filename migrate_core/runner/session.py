@@ -12,6 +12,8 @@ from psycopg import Connection
 
 from migrate_core.errors import ConnectionFailedError, PoolerError, RunInterruptedError
 from migrate_core.ledger import advisory
+from migrate_core.pg.connect import SETTINGS, configure
+from migrate_core.pg.connect import Session as Kind
 from migrate_core.recovery.checksums import fix_settings
 from migrate_core.runner.options import RunOptions
 
@@ -83,6 +85,12 @@ class Session:
                 still_true="No further statement was run.",
                 hint="Remove pg_advisory_unlock_all() or DISCARD ALL from the raw SQL.",
             )
+
+    def settle(self) -> None:
+        """Our own settings again, whatever the statements of a step set for the session."""
+        self.conn.execute("RESET ROLE")
+        self.conn.execute("RESET ALL")
+        configure(self.conn, SETTINGS[Kind.APPLY])
 
     def name(self, application_name: str) -> None:
         self.conn.execute("SELECT set_config('application_name', %s, false)", [application_name])

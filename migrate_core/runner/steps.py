@@ -68,6 +68,7 @@ def _see(work: Work, attempt: Attempt) -> None:
     """What raw SQL left is stored, so that a resume can tell it from somebody else's change."""
     if not drift.is_unpredictable(attempt.step):
         return
+    work.session.settle()
     graph = read_graph(work.conn, work.schemas)
     with work.writing():
         snapshots.take(
