@@ -60,6 +60,8 @@ class StudioProcess:
         os.killpg(self.pid, signal.SIGKILL)
         assert self._process is not None
         self._process.wait()
+        if self._process.stdin:
+            self._process.stdin.close()
 
 
 def web_server(environment: Mapping[str, str], folder: Path) -> StudioProcess:

@@ -91,7 +91,7 @@ def test_lists_who_waits_behind_a_backend(make_db: Callable[..., Connection]) ->
         waiting = waiter.info.backend_pid
         thread = threading.Thread(target=waiter.execute, args=["SELECT count(*) FROM users"])
         thread.start()
-        while not (queue := queue_behind(db, holder.info.backend_pid)):
+        while not ((queue := queue_behind(db, holder.info.backend_pid)) and queue[0].query):
             assert thread.is_alive()
         holder.rollback()
         thread.join()

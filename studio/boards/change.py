@@ -1,0 +1,271 @@
+"""A change as one person sees it: what is so, what is waited for, and what they may press."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from migrate_core.planning import gates as core
+from migrate_core.planning.plan import Plan as CorePlan
+from migrate_core.planning.plan import Step
+from migrate_core.states import ChangeState
+from migrate_core.verify.report import VerifyReport
+from studio import problems
+from studio.boards import buttons
+from studio.boards import plan as plans
+from studio.boards.activity import activity
+from studio.boards.evidence import evidence, report_of
+from studio.boards.schema import differences
+from studio.display import (
+    Action,
+    ErrorRow,
+    EvidenceItem,
+    Gate,
+    ObjectDiff,
+    OperationRow,
+    Shown,
+    Tab,
+    TimelineItem,
+)
+from studio.models import Change, Plan, Run, Verification
+from studio.models.changes import Work
+from studio.permissions import Action as Act
+from studio.permissions import can
+from studio.services import changes, runs, snapshots, softening
+
+OVER = (ChangeState.APPLIED, ChangeState.CLOSED)
+
+
+class Board(Shown, frozen=True, kw_only=True):
+    """Everything the page shows of one change."""
+
+    number: str  # "#42"
+    row: Plan | None = None  # the newest plan, made or not
+    plan: CorePlan | None = None
+    current: Plan | None = None
+    pill: str = ""
+    status: str
+    worst_lock: str = ""
+    operations: Sequence[OperationRow] = ()
+    levels: Sequence[str] = ()
+    gates: Sequence[Gate] = ()
+    gates_open: str = ""
+    buttons: Sequence[Action] = ()
+    more: Sequence[Action] = ()  # what changes the change itself
+    working: str = ""  # "planning", "verifying": the page looks again by itself
+    error: ErrorRow | None = None
+    verification: Verification | None = None
+    report: VerifyReport | None = None
+    evidence: Sequence[EvidenceItem] = ()
+    activity: Sequence[TimelineItem] = ()
+    schema: Sequence[ObjectDiff] = ()
+    sql: str = ""
+    run: Run | None = None
+    budget: int | None = None
+
+
+def board(change: Change, user: Any, tab: str) -> Board:
+    row, current = changes.latest_plan(change), changes.current_plan(change)
+    verification = _verification(change, current)
+    working = _working(row, verification)
+    error = problems.row(row.error) if row and row.work == Work.FAILED else None
+    if current is None:
+        return Board(
+            number=f"#{change.number}",
+            row=row,
+            status=status(change, None, (), working),
+            working=working,
+            error=error,
+            more=buttons.more(change, user, working),
+            activity=activity(change) if tab == "activity" else (),
+            budget=change.environment.policy.budget,
+        )
+    return _planned(change, user, tab, row, current, verification, working, error)
+
+
+def _planned(
+    change: Change,
+    user: Any,
+    tab: str,
+    row: Plan | None,
+    current: Plan,
+    verification: Verification | None,
+    working: str,
+    error: ErrorRow | None,
+) -> Board:
+    plan, policy = current.value(), change.environment.policy
+    applier = user.get_username() if can(user, Act.APPLY, change) else ""
+    found = runs.gates_of(change, current, applier=applier)
+    run = change.runs.order_by("-number").first()
+    over = change.status in OVER
+    return Board(
+        number=f"#{change.number}",
+        row=row,
+        current=current,
+        plan=plan,
+        pill=pill(plan, policy),
+        status=status(change, current, found, working),
+        worst_lock=plans.worst_lock_of(plan),
+        operations=plans.operation_rows(
+            plan, policy, safer=_safer(change, user), states=_states(run)
+        ),
+        levels=[step.verdict.level for step in plan.steps],
+        gates=() if over else plans.gate_rows(found, _fixes(change)),
+        gates_open=f"{sum(gate.passes for gate in found)} of {len(found)}",
+        buttons=buttons.planned(change, current, plan, found, user, working),
+        more=buttons.more(change, user, working),
+        working=working,
+        error=error,
+        verification=verification,
+        report=report_of(verification) if tab == "evidence" else None,
+        evidence=evidence(change, current, verification) if tab == "evidence" else (),
+        activity=activity(change) if tab == "activity" else (),
+        schema=differences(*snapshots.around(change)) if tab == "schema" else (),
+        sql=script(change) if tab == "sql" else "",
+        run=run,
+        budget=policy.budget,
+    )
+
+
+def tabs(change: Change, shown: Board, now: str, names: Mapping[str, str]) -> list[Tab]:
+    return [
+        Tab(
+            label=label,
+            url=reverse("change", args=[change.pk])
+            if name == "operations"
+            else reverse("change-tab", args=[change.pk, name]),
+            current=name == now,
+            count=len(shown.operations) if name == "operations" and shown.plan else None,
+        )
+        for name, label in names.items()
+        if shown.plan or name in {"operations", "activity"}
+    ]
+
+
+def pill(plan: CorePlan, policy: core.Policy) -> str:
+    """In words what the gauge draws."""
+    if policy.budget is None:
+        return f"{plan.level}: {plan.score}"
+    if plan.score > policy.budget:
+        return f"Over budget: {plan.score} of {policy.budget}"
+    return f"Within budget: {plan.score} of {policy.budget}"
+
+
+def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], working: str) -> str:
+    """Who or what is waited for, and what happens next."""
+    if working:
+        return _WORKING[working]
+    match change.status:
+        case ChangeState.APPLIED:
+            return "Applied, and on the record."
+        case ChangeState.CLOSED:
+            return "Closed, on the record. Nothing of it runs any more."
+        case ChangeState.RUNNING:
+            return "It is being applied now; see its run."
+        case ChangeState.FAILED:
+            return "Its run stopped. Resume it, or give it up, on the run's page."
+    if plan is None:
+        return "It has no plan yet."
+    closed = core.refused(tuple(gates))
+    if not closed:
+        return "Every gate is open. Waiting for a DBA to apply it."
+    first = closed[0]
+    waiting = "Waiting for" if first.state is core.GateState.WAITING else "Closed:"
+    return f"{waiting} {first.name.lower()}: {first.says}. {first.fix}"
+
+
+_WORKING = {
+    "planning": "Planning: the target is being read and measured, and nothing is written there.",
+    "verifying": "Verifying: the plan runs on a throw-away database.",
+}
+
+
+def losing(change: Change) -> tuple[str, ...]:
+    """Labels of what would be lost for good: applying it asks for the name typed."""
+    current = changes.current_plan(change)
+    if current is None:
+        return ()
+    steps = current.value().steps
+    return tuple(s.label for s in steps if s.operation.loses_data and not s.facts.is_empty)
+
+
+def script(change: Change) -> str:
+    """One text, step by step, as a person would read it; the runner adds its own commits."""
+    current = changes.current_plan(change)
+    if current is None:
+        return ""
+    parts = []
+    for step in current.value().steps:
+        parked = "".join(f"{sql};\n" for sql in (step.park.statements if step.park else ()))
+        batches = "".join(
+            f"UPDATE {s.batch.table} SET {s.batch.assign} WHERE {s.batch.where};  -- in batches\n"
+            for s in step.stages
+            if s.batch
+        )
+        head = f"-- step {step.number}: {step.kind} {step.label}\n"
+        body = f"{step.sql}\n" if step.sql else ""
+        parts.append(head + parked + body + batches)
+    return "\n".join(parts)
+
+
+def _verification(change: Change, current: Plan | None) -> Verification | None:
+    """The newest of this plan, ended or not."""
+    if current is None:
+        return None
+    found = Verification.objects.filter(plan__change=change, plan_hash=current.hash)
+    return found.order_by("-pk").first()
+
+
+def _working(row: Plan | None, verification: Verification | None) -> str:
+    going_on = (Work.QUEUED, Work.RUNNING)
+    if row and row.work in going_on:
+        return "planning"
+    if verification and verification.work in going_on:
+        return "verifying"
+    return ""
+
+
+def _safer(change: Change, user: Any) -> plans.Safer:
+    if change.status in (*OVER, ChangeState.RUNNING, ChangeState.FAILED):
+        return plans.no_safer
+    if not can(user, Act.CREATE, change):
+        return plans.no_safer
+
+    def offer(step: Step) -> tuple[Action | None, str]:
+        found = softening.offer(step)
+        if found is None:
+            return None, ""
+        kind, score = found
+        action = Action(
+            label="Make it a soft drop",
+            url=reverse("change-soften", args=[change.pk]),
+            small=True,
+            fields=(("step", str(step.number)),),
+        )
+        note = f"{step.verdict.score} → {score}. It becomes {kind}: renamed and kept, restorable."
+        return action, note
+
+    return offer
+
+
+def _states(run: Run | None) -> dict[int, str]:
+    """What became of each step in the newest run."""
+    if run is None:
+        return {}
+    wanted = {"step_done": "done", "step_failed": "failed", "step_running": "running"}
+    events = run.events.filter(kind__in=wanted, step__isnull=False).order_by("seq")
+    return {event.step: wanted[event.kind] for event in events if event.step is not None}
+
+
+def _fixes(change: Change) -> dict[int, tuple[str, str]]:
+    page = reverse("change", args=[change.pk])
+    seen = reverse("change-tab", args=[change.pk, "evidence"])
+    return {
+        1: ("See the step", page),
+        2: ("See the step", page),
+        3: ("See the rows", page),
+        4: ("See the evidence", seen),
+        5: ("See the target", reverse("target", args=[change.target_id])),
+    }

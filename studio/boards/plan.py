@@ -1,0 +1,198 @@
+"""A plan as the change page shows it: operations, budget, gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from migrate_core.operations.base import Place
+from migrate_core.pg.ddl import Stage, StageMode, Statement
+from migrate_core.pg.locks import LockMode
+from migrate_core.planning import gates as core
+from migrate_core.planning.plan import Plan, Step
+from migrate_core.risk.levels import Level
+from studio.display import Action, Gate, OperationRow, StageRow, StatementRow
+
+_STRENGTH = {mode: rank for rank, mode in enumerate(LockMode)}
+_GATE_STATES = {
+    core.GateState.OPEN: "ok",
+    core.GateState.NOT_ASKED: "ok",
+    core.GateState.REFUSED: "refused",
+    core.GateState.WAITING: "waiting",
+}
+
+Safer = Callable[[Step], tuple[Action | None, str]]
+
+
+def no_safer(step: Step) -> tuple[Action | None, str]:
+    return None, ""
+
+
+def operation_rows(
+    plan: Plan,
+    policy: core.Policy,
+    *,
+    safer: Safer = no_safer,
+    states: dict[int, str] | None = None,
+) -> list[OperationRow]:
+    rows = []
+    for step in plan.steps:
+        place = Place(migration_id=plan.migration_id, step=step.number, major=plan.major)
+        rows.append(_row(step, place, policy, safer, (states or {}).get(step.number, "")))
+    return rows
+
+
+def _row(step: Step, place: Place, policy: core.Policy, safer: Safer, state: str) -> OperationRow:
+    over = step.verdict.level is Level.BLOCKED or (
+        policy.budget is not None and step.verdict.score > policy.budget
+    )
+    action, note = safer(step)
+    worst = worst_lock(step)
+    return OperationRow(
+        number=step.number,
+        kind=step.kind,
+        object=step.label,
+        level=step.verdict.level,
+        score=step.verdict.score,
+        reasons=step.verdict.reasons,
+        lock=str(worst.lock) if worst and worst.lock else "",
+        blocks=blocks(worst.lock) if worst else "",
+        size="" if step.facts.is_new or step.operation.relation is None else step.facts.describe(),
+        hold=hold(step),
+        reversible=reversible(step),
+        over=over,
+        stages=stage_rows(step.stages, before=_parking(step)),
+        undo=undo(step, place),
+        undo_note=_undo_note(step),
+        notes=_notes(step),
+        safer=action,
+        safer_note=note,
+        open=over,
+        state=state,
+    )
+
+
+def stage_rows(stages: Sequence[Stage], *, before: Sequence[str] = ()) -> list[StageRow]:
+    parked = [StageRow(statements=[StatementRow(sql=sql) for sql in before], note="parked first")]
+    return (parked if before else []) + [_stage(stage) for stage in stages]
+
+
+def _stage(stage: Stage) -> StageRow:
+    rows = [
+        StatementRow(sql=s.sql, lock=_lock_words(s), blocks=blocks(s.lock))
+        for s in stage.statements
+    ]
+    if stage.batch:
+        batch = stage.batch
+        update = f"UPDATE {batch.table}\n   SET {batch.assign}\n WHERE {batch.where}"
+        rows.append(StatementRow(sql=update, lock="ROW EXCLUSIVE", blocks="writes go on"))
+    notes = {
+        StageMode.TRANSACTION: "",
+        StageMode.CONCURRENT: "outside a transaction",
+        StageMode.BATCHED: "in batches, each with its own commit and checkpoint",
+    }
+    return StageRow(statements=rows, note=notes[stage.mode])
+
+
+def _strength(statement: Statement) -> int:
+    return _STRENGTH[statement.lock] if statement.lock else -1
+
+
+def worst_lock(step: Step) -> Statement | None:
+    locking = [s for stage in step.stages for s in stage.statements if s.lock]
+    return max(locking, key=_strength, default=None)
+
+
+def worst_lock_of(plan: Plan) -> str:
+    """For the line under the title and for confirmations."""
+    found = [s for step in plan.steps if (s := worst_lock(step))]
+    worst = max(found, key=_strength, default=None)
+    return _lock_words(worst) if worst else "no table lock"
+
+
+def blocks(lock: LockMode | None) -> str:
+    if lock is None:
+        return ""
+    if lock.blocks_reads:
+        return "reads and writes wait"
+    return "writes wait" if lock.blocks_writes else "reads and writes go on"
+
+
+def hold(step: Step) -> str:
+    """How long the worst lock is held: a bound where one is enforced, else what it depends on."""
+    if step.facts.is_new:
+        return "the table is new"
+    blocking = [
+        s
+        for stage in step.stages
+        for s in stage.statements
+        if s.lock and s.lock.blocks_writes and (s.scans or s.rewrites)
+    ]
+    if any(s.rewrites for s in blocking):
+        return "while every row is rewritten"
+    if blocking:
+        return "while every row is read"
+    if any(stage.batch for stage in step.stages):
+        return "one batch at a time"
+    if any(stage.mode is StageMode.CONCURRENT for stage in step.stages):
+        return "while it is built or dropped"
+    if any(s.scans or s.rewrites for stage in step.stages for s in stage.statements):
+        return "while rows are read"
+    return "catalog only" if worst_lock(step) else ""
+
+
+def reversible(step: Step) -> str:
+    """Read after the words `undo:`."""
+    if step.undo:
+        return step.undo
+    return "restore" if step.park else "none"
+
+
+def _lock_words(statement: Statement) -> str:
+    if not statement.lock:
+        return ""
+    return f"{statement.lock} on {statement.on}" if statement.on else str(statement.lock)
+
+
+def _parking(step: Step) -> Sequence[str]:
+    return step.park.statements if step.park else ()
+
+
+def undo(step: Step, place: Place) -> list[StageRow]:
+    """The SQL of the inverse, where the operation alone is enough to write it."""
+    inverse = step.operation.inverse(place)
+    return stage_rows(inverse.stages(place)) if inverse else []
+
+
+def _undo_note(step: Step) -> str:
+    if step.operation.loses_data and not step.facts.is_empty:
+        return "The values are lost all the same: nothing brings those back."
+    return "" if step.undo else "Nothing undoes this step by itself."
+
+
+def _notes(step: Step) -> list[str]:
+    """What was measured about the rows, problems first."""
+    answers = sorted(step.facts.answers, key=lambda a: not (a.blocks and a.count))
+    notes = []
+    for answer in answers:
+        if answer.count is None:
+            notes.append(f"{answer.question}: not counted ({answer.error or 'took too long'})")
+        elif answer.count and answer.blocks:
+            keys = f" (for example {', '.join(answer.sample)})" if answer.sample else ""
+            notes.append(f"{answer.count:,} {answer.question}{keys}")
+    return notes
+
+
+def gate_rows(gates: Sequence[core.Gate], fixes: dict[int, tuple[str, str]]) -> list[Gate]:
+    """`fixes`: number of a gate -> (label, URL) of the page or anchor that opens it."""
+    return [_gate(gate, *fixes.get(gate.number, ("", ""))) for gate in gates]
+
+
+def _gate(gate: core.Gate, label: str, url: str) -> Gate:
+    closed = not gate.passes
+    return Gate(
+        name=gate.name,
+        state=_GATE_STATES[gate.state],  # type: ignore[arg-type]  # the values are the literals
+        text=f"{gate.says}. {gate.fix}" if closed and gate.fix else gate.says,
+        fix_label=label if closed else "",
+        fix_url=url if closed else "",
+    )

@@ -1,0 +1,333 @@
+"""A run as its page shows it: made of the mirrored events alone, never of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from migrate_core.planning.plan import Plan, Step
+from migrate_core.states import RunState
+from studio.boards import log as words
+from studio.boards.plan import stage_rows, worst_lock
+from studio.display import ErrorRow, LockParty, LogLine, Shown, StepRow
+from studio.models import Run, RunEvent
+
+SILENT_SECONDS = 6
+NO_WORKER_SECONDS = 6
+LOG_LINES = 400
+
+# What an event makes of its step.
+STEP_STATES = {
+    "step_running": "running",
+    "lock_waiting": "waiting_for_lock",
+    "stage_begun": "running",
+    "stage_done": "running",
+    "batch_done": "running",
+    "artifact_kept": "running",
+    "step_done": "done",
+    "step_failed": "failed",
+    "step_interrupted": "interrupted",
+    "step_skipped": "skipped",
+}
+_OVER = {"done", "failed", "interrupted", "skipped"}
+
+
+class Tale(Shown, frozen=True, kw_only=True):
+    """What the events say about one step."""
+
+    state: str = "pending"
+    attempts: int = 0
+    began: datetime | None = None
+    ended: datetime | None = None
+    elapsed_ms: float | None = None
+    note: str = ""
+    done_units: int | None = None
+    total_units: int | None = None
+    error: ErrorRow | None = None
+    waiting: dict[str, Any] | None = None  # detail of the last lock_waiting, while it waits
+
+
+class Board(Shown, frozen=True, kw_only=True):
+    """Everything the page shows of one run at one moment."""
+
+    run: Run
+    state: str  # a display state
+    text: str  # "Waiting for a lock, step 3 of 4"
+    title: str  # of the browser's tab
+    doc_state: str
+    says: str  # the line under the title: what is so, and what happens next
+    elapsed_ms: float | None
+    steps: Sequence[StepRow]
+    locks: Sequence[LockParty]
+    waiting: str  # "ACCESS EXCLUSIVE on public.users", while it waits
+    waiting_note: str
+    log: Sequence[LogLine]
+    error: ErrorRow | None
+    done_steps: int
+    last_seq: int
+    lease: str  # "worker w1, alive 1 s ago"
+    over: bool
+    announce: str
+
+
+def board(run: Run, events: Sequence[RunEvent], plan: Plan, now: datetime) -> Board:
+    tales = tell(events)
+    silent = is_silent(run, now)
+    steps = [_step(step, tales.get(step.number, Tale()), run, now, silent) for step in plan.steps]
+    done = sum(step.state == "done" for step in steps)
+    current = next((step for step in steps if step.current), None)
+    state = display_state(run, current.state if current else "", now)
+    text = _text(state, current, len(steps))
+    waiting = _waiting(run, tales)
+    return Board(
+        run=run,
+        state=state,
+        text=text,
+        title=f"({done}/{len(steps)}) Run {run.number} {text}",
+        doc_state=_DOC_STATES.get(state, "running"),
+        says=_says(run, state, done, len(steps), now),
+        elapsed_ms=_elapsed(run, now),
+        steps=steps,
+        locks=_parties(waiting),
+        waiting=_wanted_lock(waiting, plan),
+        waiting_note=_waiting_note(waiting),
+        log=[words.line(event) for event in events if words.is_told(event)][-LOG_LINES:],
+        error=ErrorRow(**_shown_error(run.error)) if run.error and run.is_over else None,
+        done_steps=done,
+        last_seq=events[-1].seq if events else run.last_seq,
+        lease=_lease(run, now),
+        over=run.is_over,
+        announce=f"Run {run.number}: {text}",
+    )
+
+
+def tell(events: Iterable[RunEvent]) -> dict[int, Tale]:
+    """Step number -> its tale, the latest attempt's."""
+    tales: dict[int, Tale] = {}
+    for event in events:
+        if event.step is not None and event.kind in STEP_STATES:
+            tales[event.step] = _next(tales.get(event.step, Tale()), event)
+    return tales
+
+
+def _next(tale: Tale, event: RunEvent) -> Tale:
+    state, detail = STEP_STATES[event.kind], event.detail
+    fresh = event.kind == "step_running"
+    began = event.at if fresh or tale.began is None else tale.began
+    over = state in _OVER
+    return Tale(
+        state=state,
+        attempts=event.attempt or max(tale.attempts + fresh, 1),
+        began=began,
+        ended=event.at if over else None,
+        elapsed_ms=_passed(detail.get("elapsed_ms"), began, event.at) if over else None,
+        note=words.note(event),
+        done_units=detail.get("processed") if state != "failed" else None,
+        total_units=detail.get("total") or tale.total_units,
+        error=ErrorRow(**_shown_error(detail)) if state in {"failed", "interrupted"} else None,
+        waiting={**detail, "step": event.step} if event.kind == "lock_waiting" else None,
+    )
+
+
+def _passed(given: float | None, began: datetime, ended: datetime) -> float:
+    return float(given) if given is not None else (ended - began) / timedelta(milliseconds=1)
+
+
+def _step(step: Step, tale: Tale, run: Run, now: datetime, silent: bool) -> StepRow:
+    state = tale.state
+    running = state in {"running", "waiting_for_lock"}
+    if state == "pending" and run.is_over:
+        state = "not_reached" if run.status is not RunState.CLOSED else "skipped"
+    if running and (run.is_over or silent):
+        state = "interrupted" if run.is_over else state
+    elapsed = tale.elapsed_ms
+    if running and tale.began and not run.is_over:
+        elapsed = max((now - tale.began) / timedelta(milliseconds=1), 0)
+    batched = any(stage.batch for stage in step.stages)
+    return StepRow(
+        number=step.number,
+        kind=step.kind,
+        object=step.label,
+        state=state,
+        elapsed_ms=elapsed,
+        note=tale.note if running and not run.is_over else "",
+        attempts=max(tale.attempts, 1),
+        current=running and not run.is_over,
+        open=state == "failed",
+        done_units=tale.done_units if batched and running else None,
+        total_units=(tale.total_units or step.facts.rows) if batched and running else None,
+        error=tale.error if state in {"failed", "interrupted"} else None,
+        stages=stage_rows(step.stages),
+    )
+
+
+# The run as a whole -----------------------------------------------------------------------------
+
+_DOC_STATES = {
+    "done": "done",
+    "failed": "failed",
+    "lost": "failed",
+    "stuck": "waiting",
+    "waiting_for_lock": "waiting",
+    "paused": "waiting",
+    "cancelled": "idle",
+    "closed": "idle",
+}
+
+
+def is_silent(run: Run, now: datetime) -> bool:
+    """Whether its worker gave no sign of life for three heartbeats."""
+    if run.status is not RunState.RUNNING or run.heartbeat_at is None:
+        return False
+    return (now - run.heartbeat_at).total_seconds() > SILENT_SECONDS
+
+
+def display_state(run: Run, step_state: str, now: datetime) -> str:
+    if run.status is RunState.QUEUED:
+        return "stuck" if (now - run.queued_at).total_seconds() > NO_WORKER_SECONDS else "queued"
+    if run.status is not RunState.RUNNING:
+        return run.state
+    if is_silent(run, now):
+        return "lost"
+    if run.wanted == Run.Wanted.CANCEL:
+        return "cancelling"
+    if run.wanted == Run.Wanted.STOP:
+        return "pausing"
+    return "waiting_for_lock" if step_state == "waiting_for_lock" else "running"
+
+
+def _text(state: str, current: StepRow | None, steps: int) -> str:
+    name = {
+        "waiting_for_lock": "waiting for a lock",
+        "stuck": "waiting for a worker",
+        "lost": "worker lost",
+        "pausing": "stops after this step",
+    }.get(state, state)
+    return f"{name}, step {current.number} of {steps}" if current else name
+
+
+def _says(run: Run, state: str, done: int, steps: int, now: datetime) -> str:
+    """What is true now, and what follows."""
+    values = {
+        "progress": f"{done} of {steps} steps done",
+        "steps": steps,
+        "next": done + 1,
+        "waited": int((now - run.queued_at).total_seconds()),
+        "pid": run.orphan_pid,
+        "reason": run.closed_reason or "no reason given",
+    }
+    if state == "lost" and run.orphan_pid:
+        state = "orphaned"
+    elif state == "lost" and run.status is RunState.RUNNING:
+        state = "silent"
+    return _SAYS.get(state, _SAYS["running"]).format(**values)
+
+
+_SAYS = {
+    "queued": "Waiting for a worker to take it. Nothing was changed yet.",
+    "stuck": (
+        "No worker has taken it for {waited} s. Nothing was changed. It starts by itself as soon"
+        " as a worker is there."
+    ),
+    "orphaned": (
+        "{progress}. The worker is gone, and backend {pid} still finishes its statement and holds"
+        " the lock; resume when it has ended."
+    ),
+    "silent": "{progress}. The worker went silent; we are looking at the target.",
+    "lost": (
+        "{progress}. The worker is gone and the lock is released. Resume goes on at step {next};"
+        " what was done is not done again."
+    ),
+    "failed": "{progress}. Lock released. Resume starts at step {next}.",
+    "paused": "{progress}. Lock released. Resume starts at step {next}.",
+    "cancelled": "{progress}. Cancelled on request; a resume starts at step {next}.",
+    "cancelling": "{progress}. The running statement is being cancelled.",
+    "pausing": "{progress}. It stops when the running step is done.",
+    "done": "All {steps} steps are done and on the record.",
+    "closed": "{progress}. Closed: {reason}",
+    "running": "{progress}. It is safe to close this tab.",
+}
+
+
+def _elapsed(run: Run, now: datetime) -> float | None:
+    if run.started_at is None:
+        return None
+    return ((run.finished_at or now) - run.started_at) / timedelta(milliseconds=1)
+
+
+def _lease(run: Run, now: datetime) -> str:
+    if run.status is not RunState.RUNNING or run.heartbeat_at is None:
+        return f"worker {run.worker}" if run.worker else "no worker yet"
+    seconds = max(int((now - run.heartbeat_at).total_seconds()), 0)
+    alive = "alive" if seconds <= SILENT_SECONDS else "silent since"
+    return (
+        f"worker {run.worker}, {alive} {seconds} s ago"
+        if alive == "alive"
+        else (f"worker {run.worker}, silent for {seconds} s")
+    )
+
+
+def _shown_error(stored: dict[str, Any]) -> dict[str, str]:
+    """From a stored error, or the detail of a failed step: the five fields of a notice."""
+    given = {
+        "message": stored.get("message") or stored.get("error") or "it ended without a word",
+        "detail": stored.get("detail") or "",
+        "hint": stored.get("hint") or "",
+        "still_true": stored.get("still_true") or "",
+        "sqlstate": stored.get("sqlstate") or "",
+    }
+    return {name: str(value) for name, value in given.items()}
+
+
+# Locks ------------------------------------------------------------------------------------------
+
+
+def _waiting(run: Run, tales: dict[int, Tale]) -> dict[str, Any] | None:
+    if run.is_over:
+        return None
+    return next((tale.waiting for tale in tales.values() if tale.waiting), None)
+
+
+def _wanted_lock(waiting: dict[str, Any] | None, plan: Plan) -> str:
+    """From the plan: the strongest lock of the step that waits."""
+    if waiting is None:
+        return ""
+    step = next((s for s in plan.steps if s.number == waiting.get("step")), None)
+    worst = worst_lock(step) if step else None
+    if worst is None or worst.lock is None:
+        return "its lock"
+    return f"{worst.lock} on {worst.on}" if worst.on else str(worst.lock)
+
+
+def _waiting_note(waiting: dict[str, Any] | None) -> str:
+    if waiting is None:
+        return ""
+    tries, of = waiting.get("tries"), waiting.get("of")
+    if not tries:  # a concurrent build: it waits inside PostgreSQL, and blocks nobody
+        return "It waits for transactions that began earlier; reads and writes go on meanwhile."
+    return (
+        f"Try {tries} of {of}. Each try gives up after 100 ms and sleeps before the next, so"
+        " nobody behind us waits longer than that."
+    )
+
+
+def _parties(waiting: dict[str, Any] | None) -> list[LockParty]:
+    if waiting is None:
+        return []
+    return [_party(found) for found in waiting.get("blockers", [])]
+
+
+def _party(found: dict[str, Any]) -> LockParty:
+    who = found.get("application_name") or found.get("user") or "a session"
+    seconds = found.get("xact_seconds")
+    opened = f", transaction open for {seconds} s" if seconds is not None else ""
+    state = f", {found['state']}" if found.get("state") else ""
+    on = f" on {found['relation']}" if found.get("relation") else ""
+    holds = f", holds {found['mode']}{on}" if found.get("mode") else ""
+    return LockParty(
+        side="before",
+        who=str(who),
+        text=f"pid {found.get('pid', '?')}{state}{opened}{holds}",
+        sql=str(found.get("query") or "")[:200],
+    )

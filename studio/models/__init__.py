@@ -1,0 +1,27 @@
+"""What the studio remembers: people, targets, reviews and the mirror of each ledger."""
+
+from __future__ import annotations
+
+from studio.models.audit import Attempt, WorkerBeat
+from studio.models.changes import Approval, Change, MigrationText, Plan, Verification
+from studio.models.projects import DeclaredVersion, Environment, Membership, Project, Role, Target
+from studio.models.runs import Artifact, Run, RunEvent
+
+__all__ = [
+    "Approval",
+    "Artifact",
+    "Attempt",
+    "Change",
+    "DeclaredVersion",
+    "Environment",
+    "Membership",
+    "MigrationText",
+    "Plan",
+    "Project",
+    "Role",
+    "Run",
+    "RunEvent",
+    "Target",
+    "Verification",
+    "WorkerBeat",
+]

@@ -1,0 +1,63 @@
+"""What drops left behind: previews, and runs that bring back or destroy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from migrate_core import api
+from migrate_core.planning.plan import Plan as CorePlan
+from migrate_core.recovery import RestorePreview
+from studio.models import Artifact, Plan, Run
+from studio.permissions import Action
+from studio.services import audit, planning, runs, targets
+from studio.services.changes import require
+from studio.services.refusals import StaleError
+
+
+def preview(artifact: Artifact) -> RestorePreview:
+    """What a restore would do; counts rows in the target."""
+    endpoint, schemas = targets.endpoint(artifact.target), artifact.target.wanted_schemas
+    return api.preview(endpoint, UUID(artifact.artifact_id), schemas=schemas)
+
+
+def restore(artifact: Artifact, user: Any) -> Run:
+    """A run of its own, on the record as every other."""
+    with audit.attempt(user, "restore", artifact):
+        require(user, Action.APPLY, artifact)
+        found = preview(artifact)
+        if not found.possible:
+            raise StaleError(
+                f"{artifact.source} cannot be restored now",
+                detail=" ".join(found.blockers),
+                hint="Mend what is named, then try again; the export works meanwhile.",
+                still_true="Nothing was changed; what is kept stays kept.",
+            )
+        return _queue(artifact, user, api.plan_restore, f"Restore {artifact.source}")
+
+
+def purge(artifact: Artifact, user: Any, *, reason: str) -> Run:
+    """The only verb that destroys."""
+    with audit.attempt(user, "purge", artifact, reason=reason):
+        require(user, Action.PURGE, artifact)
+        return _queue(artifact, user, api.plan_purge, f"Purge {artifact.source}")
+
+
+def _queue(artifact: Artifact, user: Any, make: Callable[..., CorePlan], title: str) -> Run:
+    target = artifact.target
+    planned = partial(make, targets.endpoint(target), UUID(artifact.artifact_id))
+    made = planned(schemas=target.wanted_schemas)
+    with transaction.atomic():
+        plan = Plan(target=target, author=user)
+        planning.keep(plan, made)
+        lost = tuple(step.label for step in made.steps if step.operation.loses_data)
+        return runs.queue(plan, user, title=title, change=None, consents=lost)
+
+
+def export(artifact: Artifact, form: str) -> Iterator[bytes]:
+    """Streamed; the connection lives as long as the reader reads."""
+    return api.export(targets.endpoint(artifact.target), UUID(artifact.artifact_id), form)

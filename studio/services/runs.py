@@ -1,0 +1,360 @@
+"""Runs: queueing one, driving it, stopping it, going on with it, giving it up."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from migrate_core import api, states
+from migrate_core.errors import DriftError, GateRefusedError, MigrateError
+from migrate_core.ledger.rows import Event
+from migrate_core.pg import codec
+from migrate_core.planning.gates import Circumstances, Gate, Policy, gates, refused
+from migrate_core.runner.options import RunOptions, RunResult
+from migrate_core.states import ChangeState, RunState
+from studio.models import Change, Plan, Run, Target
+from studio.permissions import Action
+from studio.services import (
+    artifacts,
+    audit,
+    changes,
+    leases,
+    mirror,
+    targets,
+    verifications,
+    wakeups,
+)
+from studio.services.announcements import announce
+from studio.services.refusals import BusyError, StaleError, stored, unexpected
+
+log = logging.getLogger(__name__)
+NUMBERS = 0x7A52  # of the lock under which a run gets its number
+RESUMABLE = (RunState.FAILED, RunState.LOST, RunState.PAUSED, RunState.CANCELLED)
+
+
+# Gates ------------------------------------------------------------------------------------------
+
+
+def circumstances(
+    change: Change, plan: Plan, *, applier: str = "", consents: tuple[str, ...] = ()
+) -> Circumstances:
+    """Who said what about this plan, and what the target looked like when last seen."""
+    return Circumstances(
+        consents=consents,
+        verified=verifications.said(changes.verification_of(plan)),
+        live_fingerprint=change.target.live_fingerprint or None,
+        approvals=tuple(a.user.get_username() for a in changes.valid_approvals(change, plan)),
+        author=change.author.get_username() if change.author else "",
+        applier=applier,
+    )
+
+
+def gates_of(
+    change: Change, plan: Plan, *, applier: str = "", consents: tuple[str, ...] = ()
+) -> tuple[Gate, ...]:
+    now = circumstances(change, plan, applier=applier, consents=consents)
+    return gates(plan.value(), change.environment.policy, now)
+
+
+# Starting ---------------------------------------------------------------------------------------
+
+
+def start(change: Change, user: Any, *, plan_hash: str, consents: tuple[str, ...] = ()) -> Run:
+    """Queues the run of the plan that the person looked at, if every gate passes now.
+
+    Raises:
+        GateRefusedError, StaleError, BusyError: nothing was queued.
+    """
+    with audit.attempt(user, "apply", change):
+        changes.require(user, Action.APPLY, change)
+        targets.look(change.target)
+        with transaction.atomic():
+            change = changes.locked(change)
+            plan = _startable(change, plan_hash)
+            name = user.get_username()
+            check(gates_of(change, plan, applier=name, consents=consents))
+            run = queue(plan, user, title=change.title, change=change, consents=consents)
+            if change.status is ChangeState.PLANNED:
+                changes.move(change, ChangeState.VERIFIED)  # nothing to verify is asked for here
+            changes.move(change, ChangeState.RUNNING)
+    return run
+
+
+def _startable(change: Change, plan_hash: str) -> Plan:
+    plan = changes.current_plan(change)
+    if plan is None or plan.hash != plan_hash or changes.latest_plan(change) != plan:
+        raise StaleError(
+            "the plan is no longer the one you looked at",
+            hint="Reload the page and look at the new plan.",
+            still_true="Nothing was started.",
+        )
+    if change.status is ChangeState.RUNNING:
+        raise BusyError("this change is being applied already", hint="See its run.")
+    return plan
+
+
+def check(found: tuple[Gate, ...]) -> None:
+    closed = refused(found)
+    if closed:
+        names = ", ".join(gate.name.lower() for gate in closed)
+        raise GateRefusedError(
+            f"{names}: closed",
+            detail=" ".join(f"{gate.name}: {gate.says}." for gate in closed),
+            still_true="Nothing was started.",
+            hint=" ".join(dict.fromkeys(gate.fix for gate in closed if gate.fix)),
+        )
+
+
+def queue(
+    plan: Plan, user: Any, *, title: str, change: Change | None, consents: tuple[str, ...] = ()
+) -> Run:
+    """Inside a transaction. One run at a time on a target: the database refuses a second."""
+    Target.objects.select_for_update().get(pk=plan.target_id)
+    going_on = plan.target.runs.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).first()
+    if going_on:
+        raise BusyError(
+            f"run {going_on.number} is going on on this target",
+            hint="Wait for it, or stop it.",
+            still_true="Nothing was started.",
+        )
+    run = Run.objects.create(
+        number=_next_number(),
+        change=change,
+        target=plan.target,
+        plan=plan,
+        title=title,
+        actor=user,
+        consents=list(consents),
+        queued_at=timezone.now(),
+    )
+    wakeups.send_after_commit(run)
+    return run
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBERS])
+    return (Run.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+# Driving: in the worker -------------------------------------------------------------------------
+
+
+def apply(run_id: str) -> None:
+    """From queued to done, failed or paused. A message that comes twice finds it taken."""
+    run = leases.take(run_id)
+    if run is None:
+        return
+    with leases.Heartbeat(run):
+        try:
+            changes.require(run.actor, Action.APPLY, run)
+            result = _drive(run)
+        except MigrateError as error:
+            end(run, RunState.FAILED, error=stored(error), nothing=_nothing_was_done(error))
+        except Exception as error:
+            end(run, RunState.FAILED, error=unexpected("the run", error))
+            raise
+        else:
+            end(run, RunState(result.state), result=codec.to_builtins(result))
+
+
+def _drive(run: Run) -> RunResult:
+    """The runner itself; it resumes where the ledger stops."""
+    consents, name = tuple(run.consents), run.actor.get_username()
+    if run.change is not None:
+        policy = run.environment.policy
+        now = circumstances(run.change, run.plan, applier=name, consents=consents)
+    else:  # a restore or a purge: judged by its preview, or by the name that was typed
+        policy, now = Policy(verify=False), Circumstances(applier=name, consents=consents)
+
+    def listen(event: Event) -> None:
+        """The run does not depend on our database: what is missed is mirrored later."""
+        try:
+            mirror.record(run, [event])
+        except Exception as error:  # noqa: BLE001  # whatever our database does, the target's DDL goes on
+            log.warning("event %s of run %s was not mirrored: %s", event.seq, run.pk, error)
+            connection.close()
+
+    endpoint = targets.endpoint(run.target)
+    result = api.apply(
+        endpoint,
+        run.plan.value(),
+        policy=policy,
+        circumstances=now,
+        actor=run.actor.get_username(),
+        run_id=run.pk,
+        listener=listen,
+        control=leases.Wishes(run),
+        schemas=run.target.wanted_schemas,
+        options=RunOptions(mac_key=targets.evidence_key()),
+    )
+    targets.keep(run.target, name)
+    return result
+
+
+def _nothing_was_done(error: MigrateError) -> bool:
+    return isinstance(error, (GateRefusedError, DriftError))
+
+
+def end(
+    run: Run,
+    state: RunState,
+    *,
+    error: dict[str, Any] | None = None,
+    result: Any = None,
+    nothing: bool = False,
+) -> None:
+    """The last word, if the lease is still ours. `nothing`: refused before the first step."""
+    _mirror_rest(run)
+    keep_artifacts(run)
+    with transaction.atomic():
+        ours = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
+        if ours is None:
+            return
+        if ours.status is RunState.LOST:
+            ours.state = RunState.RUNNING  # it was only held up, and has ended now
+        states.check(ours.status, state)
+        ours.state, ours.error, ours.result = state, error, result
+        ours.finished_at, ours.wanted, ours.orphan_pid = timezone.now(), "", None
+        ours.save()
+        _end_change(ours, state, nothing=nothing)
+        announce(ours.pk)
+    targets.look(run.target)
+
+
+def keep_artifacts(run: Run) -> None:
+    """What the run left behind, before its page says that it ended."""
+    try:
+        artifacts.mirror(run.target)
+    except MigrateError as error:
+        log.warning("artifacts of %s: %s", run.target, error.message)
+
+
+def _mirror_rest(run: Run) -> None:
+    try:
+        mirror.catch_up(run)
+    except MigrateError as error:
+        log.warning("rest of run %s: %s", run.pk, error.message)
+
+
+def _end_change(run: Run, state: RunState, *, nothing: bool) -> None:
+    if run.change is None:
+        return
+    change = changes.locked(run.change)
+    if change.status is not ChangeState.RUNNING:
+        return
+    if state is RunState.DONE:
+        changes.move(change, ChangeState.APPLIED)
+    elif nothing and not run.events.filter(step__isnull=False).exists():
+        changes.move(change, ChangeState.PLANNED)
+        changes.settle(change)
+    else:
+        changes.move(change, ChangeState.FAILED)
+
+
+# What people ask of a run -----------------------------------------------------------------------
+
+
+def resume(run: Run, user: Any) -> None:
+    """The same run goes on at the first step that is not done."""
+    with audit.attempt(user, "resume", run):
+        changes.require(user, Action.APPLY, run)
+        with transaction.atomic():
+            run = locked(run)
+            Target.objects.select_for_update().get(pk=run.target_id)
+            other = run.target.runs.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).first()
+            if other:
+                raise BusyError(
+                    f"run {other.number} is going on on this target", hint="Wait for it."
+                )
+            _move(run, RunState.QUEUED)
+            run.wanted, run.error, run.orphan_pid = "", None, None
+            run.queued_at, run.sent_at, run.finished_at = timezone.now(), None, None
+            run.actor = user
+            run.save()
+            if run.change and run.change.status is ChangeState.FAILED:
+                changes.move(changes.locked(run.change), ChangeState.RUNNING)
+            announce(run.pk)
+            wakeups.send_after_commit(run)
+
+
+def stop_after_step(run: Run, user: Any) -> None:
+    _wish(run, user, Run.Wanted.STOP, "stop after step")
+
+
+def cancel(run: Run, user: Any) -> None:
+    """A queued run is cancelled at once; a running one when its worker hears of it."""
+    _wish(run, user, Run.Wanted.CANCEL, "cancel")
+
+
+def _wish(run: Run, user: Any, wanted: Run.Wanted, action: str) -> None:
+    with audit.attempt(user, action, run):
+        changes.require(user, Action.APPLY, run)
+        with transaction.atomic():
+            run = locked(run)
+            if run.status is RunState.QUEUED:
+                _move(run, RunState.CANCELLED)
+                run.finished_at = timezone.now()
+                _end_change(run, RunState.CANCELLED, nothing=True)
+            elif run.status is RunState.RUNNING:
+                run.wanted = wanted
+            else:
+                raise StaleError(f"run {run.number} is {run.state}", hint="Reload the page.")
+            run.save()
+            announce(run.pk)
+
+
+def close(run: Run, user: Any, *, reason: str) -> None:
+    """Given up with what was done left as it is; the ledger says so too."""
+    with audit.attempt(user, "close run", run, reason=reason):
+        changes.require(user, Action.APPLY, run)
+        if run.events.exists():
+            api.close(
+                targets.endpoint(run.target),
+                run.pk,
+                actor=user.get_username(),
+                reason=reason,
+                mac_key=targets.evidence_key(),
+            )
+        with transaction.atomic():
+            run = locked(run)
+            _move(run, RunState.CLOSED)
+            run.closed_reason = reason[:300]
+            run.save()
+            if run.change and run.change.status in (ChangeState.FAILED, ChangeState.RUNNING):
+                change = changes.locked(run.change)
+                if change.status is ChangeState.RUNNING:
+                    changes.move(change, ChangeState.FAILED)
+                changes.move(change, ChangeState.CLOSED)
+            announce(run.pk)
+
+
+def lose(run: Run) -> None:
+    """Nobody works on it any more: seen in the target, by the reconciler."""
+    with transaction.atomic():
+        row = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
+        if row is None or row.status is not RunState.RUNNING:
+            return
+        _move(row, RunState.LOST)
+        row.orphan_pid, row.finished_at = None, timezone.now()
+        row.save()
+        if row.change and row.change.status is ChangeState.RUNNING:
+            changes.move(changes.locked(row.change), ChangeState.FAILED)
+        announce(row.pk)
+
+
+def locked(run: Run) -> Run:
+    return (
+        Run.objects.select_for_update(of=("self",))
+        .select_related("target__environment__project", "plan", "change", "actor")
+        .get(pk=run.pk)
+    )
+
+
+def _move(run: Run, state: RunState) -> None:
+    states.check(run.status, state)
+    run.state = state

@@ -1,0 +1,54 @@
+"""Messages are wake-ups that carry an id; one that is lost is sent again by the reconciler."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from functools import partial
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import Model, Q
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from migrate_core.states import RunState
+from studio.models import Plan, Run, Verification
+from studio.models.changes import Work
+
+log = logging.getLogger(__name__)
+
+# A message that nobody took for this long is sent again; one that arrives twice does no harm.
+RESEND_AFTER = timedelta(seconds=4)
+TASKS: dict[type[Model], str] = {
+    Run: "studio.apply_run",
+    Plan: "studio.plan_change",
+    Verification: "studio.verify_plan",
+}
+
+
+def send_after_commit(thing: Run | Plan | Verification) -> None:
+    transaction.on_commit(partial(send, thing), robust=True)
+
+
+def send(thing: Run | Plan | Verification) -> None:
+    """Never fails: what could not be sent stays queued, and the reconciler sees it."""
+    thing.sent_at = timezone.now()
+    thing.save(update_fields=["sent_at"])
+    try:
+        current_app.send_task(TASKS[type(thing)], [str(thing.pk)])
+    except (OperationalError, OSError) as error:
+        log.warning("%s was not sent: %s", thing, error)
+
+
+def resend_waiting() -> int:
+    """Everything queued that was not taken; returns how many messages went out."""
+    late = Q(sent_at=None) | Q(sent_at__lt=timezone.now() - RESEND_AFTER)
+    waiting: list[Run | Plan | Verification] = [
+        *Run.objects.filter(late, state=RunState.QUEUED),
+        *Plan.objects.filter(late, work=Work.QUEUED),
+        *Verification.objects.filter(late, work=Work.QUEUED),
+    ]
+    for thing in waiting:
+        send(thing)
+    return len(waiting)

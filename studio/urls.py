@@ -1,0 +1,86 @@
+"""Every address of the studio. What each view allows, and to whom, it declares itself."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from studio.access import public
+from studio.views import (
+    artifact,
+    change,
+    changes,
+    evidence,
+    gallery,
+    generate,
+    history,
+    recovery,
+    run,
+    runs,
+    sign,
+    snapshots,
+    stories,
+    target,
+    targets,
+    traffic,
+)
+
+urlpatterns = [
+    path("healthz", sign.healthz, name="healthz"),
+    path("", sign.home, name="home"),
+    path("sign-in", sign.sign_in, name="sign-in"),
+    path("sign-in/as/<slug:username>", sign.sign_in_as, name="sign-in-as"),
+    path("sign-out", sign.sign_out, name="sign-out"),
+    path("theme", sign.theme, name="theme"),
+    path("stories", stories.page, name="stories"),
+    path("stories/<slug:name>/reset", stories.reset, name="story-reset"),
+    path("changes", changes.page, name="changes"),
+    path("changes/<int:pk>", change.page, name="change"),
+    path("changes/<int:pk>/tab/<slug:tab>", change.page, name="change-tab"),
+    path("changes/<int:pk>/body/<slug:tab>", change.body, name="change-body"),
+    path("changes/<int:pk>/migration.yaml", change.text, name="change-text"),
+    path("changes/<int:pk>/plan.sql", change.script, name="change-script"),
+    path("changes/<int:pk>/edit", change.edit, name="change-edit"),
+    path("changes/<int:pk>/plan", change.plan, name="change-plan"),
+    path("changes/<int:pk>/verify", change.verify, name="change-verify"),
+    path("changes/<int:pk>/soften", change.soften, name="change-soften"),
+    path("changes/<int:pk>/approve", change.approve, name="change-approve"),
+    path(
+        "changes/<int:pk>/request-changes",
+        change.request_changes,
+        name="change-request-changes",
+    ),
+    path("changes/<int:pk>/apply", change.apply, name="change-apply"),
+    path("changes/<int:pk>/close", change.close, name="change-close"),
+    path("generate", generate.page, name="generate"),
+    path("generate/<int:pk>", generate.compare, name="generate-compare"),
+    path("runs", runs.page, name="runs"),
+    path("runs/<uuid:pk>", run.page, name="run"),
+    path("runs/<uuid:pk>/stream", run.stream, name="run-stream"),
+    path("runs/<uuid:pk>/board", run.board, name="run-board"),
+    path("runs/<uuid:pk>/actions", run.actions, name="run-actions"),
+    path("runs/<uuid:pk>/outcome", run.outcome, name="run-outcome"),
+    path("runs/<uuid:pk>/stop", run.stop, name="run-stop"),
+    path("runs/<uuid:pk>/cancel", run.cancel, name="run-cancel"),
+    path("runs/<uuid:pk>/resume", run.resume, name="run-resume"),
+    path("runs/<uuid:pk>/close", run.close, name="run-close"),
+    path("recovery", recovery.page, name="recovery"),
+    path("recovery/<int:pk>", artifact.page, name="artifact"),
+    path("recovery/<int:pk>/restore", artifact.restore, name="artifact-restore"),
+    path("recovery/<int:pk>/purge", artifact.purge, name="artifact-purge"),
+    path("recovery/<int:pk>/export/<slug:form>", artifact.export, name="artifact-export"),
+    path("history", history.page, name="history"),
+    path("history/<uuid:pk>", evidence.page, name="evidence"),
+    path("snapshots", snapshots.page, name="snapshots"),
+    path("snapshots/<int:pk>", snapshots.compare, name="snapshots-compare"),
+    path("targets", targets.page, name="targets"),
+    path("targets/add", targets.add, name="target-add"),
+    path("targets/<int:pk>", target.page, name="target"),
+    path("targets/<int:pk>/edit", target.edit, name="target-edit"),
+    path("targets/<int:pk>/adopt", target.adopt, name="target-adopt"),
+    path("traffic", traffic.page, name="traffic"),
+    path("traffic/<int:pk>/<slug:act>", traffic.act, name="traffic-act"),
+    path("gallery/", public(demo=True)(gallery.page), name="gallery"),
+]
+handler403 = "studio.views.errors.forbidden"
+handler404 = "studio.views.errors.not_found"
+handler500 = "studio.views.errors.failed"

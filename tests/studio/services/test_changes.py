@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import psycopg
+import pytest
+from django.contrib.auth.models import User
+
+from migrate_core.errors import MigrationFileError
+from migrate_core.states import ChangeState
+from studio.credentials import unseal
+from studio.models import Attempt, Change, Membership, Target, Verification
+from studio.models.changes import Work
+from studio.services import changes, planning, runs, softening
+from studio.services.refusals import BusyError, NotAllowedError, StaleError
+from tests.studio.conftest import (
+    PLAIN_DROP,
+    MakeChange,
+    World,
+    migration,
+    plan_hash,
+    ready,
+    rehearsed_by_decree,
+    replanned,
+    verified,
+)
+
+
+def sql(target: Target, statement: str) -> None:
+    with psycopg.connect(
+        host=target.host, port=target.port, dbname=target.dbname, user=target.user,
+        password=unseal(target), autocommit=True,
+    ) as conn:  # fmt: skip
+        conn.execute(statement.encode())
+
+
+def test_changes_are_numbered_per_project(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    first, second = make_change(target), changes.create(target, migration(), world.author)
+
+    assert (first.number, second.number) == (1, 2)
+    assert first.status is ChangeState.PLANNED
+    assert second.status is ChangeState.DRAFT
+
+
+def test_a_plan_that_cannot_be_made_says_why(world: World, target: Target) -> None:
+    text = PLAIN_DROP.replace("legacy_uuid", "no_such_column")
+    change = replanned(changes.create(target, migration(text), world.author))
+
+    plan = changes.latest_plan(change)
+    assert plan is not None
+    assert plan.work == Work.FAILED
+    assert "no_such_column" in plan.error["message"]
+    assert change.status is ChangeState.DRAFT
+
+
+def test_a_plan_is_made_once_however_often_it_is_asked_for(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(target)
+    plan = changes.replan(change, world.author)
+
+    planning.make(plan.pk)
+    planning.make(plan.pk)
+
+    plan.refresh_from_db()
+    assert plan.work == Work.DONE
+    assert change.plans.count() == 2
+
+
+def test_a_background_task_asks_again_whether_its_person_may(world: World, target: Target) -> None:
+    change = changes.create(target, migration(), world.author)
+    Membership.objects.filter(user=world.author).delete()
+
+    replanned(change)
+
+    plan = changes.latest_plan(change)
+    assert plan is not None
+    assert plan.error["code"] == "not_allowed"
+
+
+def test_a_text_that_does_not_load_changes_nothing(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(target)
+
+    with pytest.raises(MigrationFileError, match="unknown operation kind"):
+        changes.revise(change, world.author, "operations:\n  - op: fly\n", note="x")
+
+    assert change.texts.count() == 1
+
+
+def test_softening_a_step_plans_it_anew_within_the_budget(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(target, PLAIN_DROP)
+    plan = changes.current_plan(change)
+    assert plan is not None
+    assert plan.score == 80
+
+    softening.soften(change, world.author, (1,))
+    replanned(change)
+
+    softer = changes.current_plan(change)
+    assert softer is not None
+    assert [step.kind for step in softer.value().steps] == ["softDropColumn"]
+    assert softer.score == 35
+    assert changes.current_text(change).note == "step 1 became softDropColumn"
+
+
+def test_a_plan_that_was_not_rehearsed_is_not_approved(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(target)
+
+    with pytest.raises(BusyError, match="not rehearsed"):
+        changes.approve(change, world.reviewer, plan_hash=plan_hash(change))
+
+
+def test_only_the_plan_that_was_looked_at_is_approved(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = rehearsed_by_decree(make_change(target), world.author)
+
+    with pytest.raises(StaleError, match="no longer the one"):
+        changes.approve(change, world.reviewer, plan_hash="0" * 64)
+
+
+def test_the_author_does_not_approve_their_own(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = rehearsed_by_decree(make_change(target, author="reviewer"), world.reviewer)
+
+    with pytest.raises(NotAllowedError):
+        changes.approve(change, world.reviewer, plan_hash=plan_hash(change))
+
+    refused = Attempt.objects.get(user=world.reviewer, action="approve")
+    assert refused.outcome == Attempt.Outcome.REFUSED
+
+
+def test_a_new_plan_voids_the_approval_of_the_old_one(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = ready(make_change(target), world)
+    assert change.status is ChangeState.APPROVED
+
+    text = changes.current_text(change).text.replace("created_at", "now()")
+    changes.revise(change, world.author, text, note="edited")
+    change = replanned(change)
+
+    plan = changes.current_plan(change)
+    assert plan is not None
+    assert changes.valid_approvals(change, plan) == []
+    assert change.status is ChangeState.PLANNED
+
+
+def test_the_same_plan_measured_again_keeps_its_approval(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = ready(make_change(target), world)
+
+    changes.replan(change, world.author)
+    change = replanned(change)
+
+    assert change.status is ChangeState.APPROVED
+
+
+def test_a_live_schema_that_changed_voids_the_approval(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = ready(make_change(target), world)
+
+    sql(target, "ALTER TABLE users ADD COLUMN surprise int")
+    changes.replan(change, world.author)
+    change = replanned(change)
+
+    plan = changes.current_plan(change)
+    assert plan is not None
+    assert changes.valid_approvals(change, plan) == []
+
+
+def test_asking_for_changes_takes_back_ones_approval(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = ready(make_change(target), world)
+
+    changes.request_changes(
+        change, world.reviewer, plan_hash=plan_hash(change), comment="use now()"
+    )
+
+    change = Change.objects.get(pk=change.pk)
+    assert change.status is ChangeState.VERIFIED
+    assert change.approvals.count() == 2  # both words stay on the record
+
+
+def test_a_closed_change_is_not_planned_again(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(target)
+    changes.close(change, world.author, reason="not needed")
+
+    with pytest.raises(StaleError, match="is closed"):
+        changes.replan(change, world.author)
+
+
+def test_a_rehearsal_ends_in_a_report(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = verified(make_change(target), world.author)
+
+    row = Verification.objects.get(plan__change=change)
+    assert row.ok, row.error or row.report
+    assert change.status is ChangeState.VERIFIED
+    assert row.report["plan_hash"] == plan_hash(change)
+
+
+def test_the_gates_name_everything_that_is_missing(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(target, PLAIN_DROP)
+    plan = changes.current_plan(change)
+    assert plan is not None
+
+    closed = [gate.number for gate in runs.gates_of(change, plan) if not gate.passes]
+
+    assert closed == [1, 2, 4, 6]
+
+
+def test_who_has_no_role_here_makes_no_change(target: Target) -> None:
+    with pytest.raises(NotAllowedError):
+        changes.create(target, migration(), User.objects.create(username="nobody"))
