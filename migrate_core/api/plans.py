@@ -20,11 +20,11 @@ from migrate_core.introspection.graph import read_graph
 from migrate_core.introspection.probes import ask
 from migrate_core.introspection.sizes import read_sizes
 from migrate_core.ledger import ledger
-from migrate_core.operations.base import Operation
 from migrate_core.pg.connect import Endpoint, plan_session
+from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.version import major
 from migrate_core.planning.plan import Plan, build
-from migrate_core.risk.facts import Facts
+from migrate_core.risk.facts import Facts, Probe
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
@@ -102,11 +102,11 @@ def plan(
         )
 
 
-def measure(conn: Connection[Any], operation: Operation, graph: SchemaGraph) -> Facts:
+def measure(
+    conn: Connection[Any], relation: QualifiedName | None, probes: tuple[Probe, ...]
+) -> Facts:
     """The size of what an operation touches, and the answers to its probes."""
-    relation = operation.relation
     size = read_sizes(conn, [relation]).get(relation) if relation else None
-    probes = operation.probes(graph) if graph != SchemaGraph() else ()
     return Facts(size=size, answers=ask(conn, probes))
 
 
@@ -114,13 +114,12 @@ def _measure_ahead(
     conn: Connection[Any],
     live: SchemaGraph,
     base: SchemaGraph,
-    operation: Operation,
-    graph: SchemaGraph,
+    relation: QualifiedName | None,
+    probes: tuple[Probe, ...],
 ) -> Facts:
     """The same before earlier migrations have run: what cannot be asked of a table that they
     change is asked when they have, by the plan that is made then."""
-    facts = measure(conn, operation, graph)
-    relation = operation.relation
+    facts = measure(conn, relation, probes)
     changes = relation is not None and live.table(relation) != base.table(relation)
     if changes and any(answer.count is None for answer in facts.answers):
         return Facts(size=facts.size, is_pending=True)

@@ -194,6 +194,10 @@ class Operation(
         """Columns that its data expression reads besides its subject."""
         return frozenset()
 
+    def new_name(self) -> str | None:
+        """For a rename: what its subject is called afterwards."""
+        return None
+
     def claims(self) -> frozenset[tuple[str, str]]:
         """(schema, name) of every relation whose name it takes or frees."""
         subject = self.subject

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
-from migrate_core.operations.base import Effect, Operation, Park, Place
+from migrate_core.operations.base import Operation, Park, Place
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage
-from migrate_core.risk.facts import Facts
+from migrate_core.pg.names import QualifiedName
+from migrate_core.planning.past import Ask, Past
+from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
 from migrate_core.risk.verdict import Verdict, judge
-from migrate_core.schema.edges import closure
 from migrate_core.schema.fingerprint import fingerprint
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Value
-from migrate_core.schema.refs import ObjectKind, Ref
 
 
 class Step(Value, frozen=True, kw_only=True):
@@ -80,9 +78,6 @@ class Plan(Value, frozen=True, kw_only=True):
         return sum(step.verdict.score for step in self.steps)
 
 
-Ask = Callable[[Operation, SchemaGraph], Facts]
-
-
 def build(
     operations: Sequence[Operation],
     base: SchemaGraph,
@@ -103,15 +98,13 @@ def build(
         UnboundOperationError: an operation speaks of what is not there.
     """
     steps: list[Step] = []
-    graph = base
-    created: set[Ref] = set()
+    graph, past = base, Past()
     for number, written in enumerate(operations, start=1):
         place = Place(migration_id=migration_id, step=number, cycle=cycle, major=major)
         operation = written.bind(graph)
-        steps.append(_step(operation, place, _facts(operation, graph, created, ask)))
+        steps.append(_step(operation, place, past.facts(operation, graph, ask)))
         graph = operation.apply(graph)
-        if operation.effect is Effect.CREATE:
-            created.add(operation.subject)
+        past.add(operation)
     return Plan(
         migration_id=migration_id,
         checksum=checksum,
@@ -121,19 +114,6 @@ def build(
         direction=direction,
         cycle=cycle,
     )
-
-
-def _facts(operation: Operation, graph: SchemaGraph, created: set[Ref], ask: Ask) -> Facts:
-    """Nothing is asked of the target about what this plan itself brings into it."""
-    relation = operation.relation
-    if relation and Ref.of(ObjectKind.TABLE, relation) in created:
-        return Facts(is_new=True)
-    after = operation.apply(graph)
-    needed = {operation.subject} | closure(after, operation.subject) | operation.reads()
-    if operation.effect is not Effect.CREATE and created & needed:
-        measured = ask(operation, SchemaGraph())
-        return msgspec.structs.replace(measured, is_pending=True, answers=())
-    return ask(operation, graph)
 
 
 def _step(operation: Operation, place: Place, facts: Facts) -> Step:
@@ -194,6 +174,6 @@ def decode_plan(data: bytes | str) -> Plan:
     return Plan(steps=tuple(steps), **fields)
 
 
-def no_facts(operation: Operation, graph: SchemaGraph) -> Facts:
+def no_facts(relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
     """For the shadow and for tests: nothing is measured, so everything counts as risk."""
     return Facts()

@@ -16,7 +16,8 @@ from migrate_core.operations.base import Operation
 from migrate_core.operations.registry import from_builtins, make
 from migrate_core.pg import codec
 from migrate_core.pg.names import QualifiedName
-from migrate_core.planning.plan import Ask, Plan, build, no_facts
+from migrate_core.planning.past import Ask
+from migrate_core.planning.plan import Plan, build, no_facts
 from migrate_core.recovery.artifacts import ArtifactGoneError, find, is_column
 from migrate_core.recovery.matching import rows_without_value
 from migrate_core.states import StepState

@@ -46,6 +46,9 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"column {column_ref(self.table, self.to)} exists already")
         return self
 
+    def new_name(self) -> str | None:
+        return self.to
+
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return rename_column(graph, self.table, self.column, self.to)
 

@@ -42,6 +42,9 @@ class RenameTable(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"table {self.name.renamed(self.to)} exists already")
         return self
 
+    def new_name(self) -> str | None:
+        return self.to
+
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return rename_table(graph, self.name, self.to)
 
