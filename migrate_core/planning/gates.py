@@ -108,7 +108,7 @@ def _budget(plan: Plan, policy: Policy) -> Gate:
 
 
 def _consent(plan: Plan, now: Circumstances) -> Gate:
-    losing = [s for s in plan.steps if s.operation.loses_data and not s.facts.is_empty]
+    losing = [s for s in plan.steps if s.keeps_nothing]
     given = now.allow_destructive or all(s.label in now.consents for s in losing)
     missing = [] if given else [s for s in losing if s.label not in now.consents]
     problem = f"{_steps(missing)} loses data for good" if missing else ""

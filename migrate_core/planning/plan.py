@@ -37,6 +37,17 @@ class Step(Value, frozen=True, kw_only=True):
         return self.operation.label
 
     @property
+    def keeps_nothing(self) -> bool:
+        """Whether data goes that no inverse brings back: only the definition can."""
+        return self.operation.loses_data and not self.facts.is_empty
+
+    @property
+    def undo_in_words(self) -> str:
+        if not self.undo:
+            return "none"
+        return "definition only" if self.keeps_nothing else self.undo
+
+    @property
     def sql(self) -> str:
         """Its statements in order, one a line, each ending in `;`."""
         return "\n".join(f"{s.sql};" for stage in self.stages for s in stage.statements)

@@ -142,9 +142,7 @@ def hold(step: Step) -> str:
 
 def reversible(step: Step) -> str:
     """Read after the words `undo:`."""
-    if step.undo:
-        return step.undo
-    return "restore" if step.park else "none"
+    return step.undo_in_words
 
 
 def _lock_words(statement: Statement) -> str:
@@ -164,7 +162,7 @@ def undo(step: Step, place: Place) -> list[StageRow]:
 
 
 def _undo_note(step: Step) -> str:
-    if step.operation.loses_data and not step.facts.is_empty:
+    if step.keeps_nothing:
         return "The values are lost all the same: nothing brings those back."
     return "" if step.undo else "Nothing undoes this step by itself."
 

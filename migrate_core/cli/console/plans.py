@@ -29,7 +29,7 @@ def plan_lines(plan: Plan, policy: Policy) -> Iterator[str]:
 
 def _head(step: Step) -> tuple[str, ...]:
     verdict = step.verdict
-    undo = f"undo: {step.undo}" if step.undo else "no undo"
+    undo = f"undo: {step.undo_in_words}"
     level, score = str(verdict.level), f"{verdict.score:>3}"
     return (f"{step.number:02}", step.kind, step.label, level, score, _lock(step), undo)
 
