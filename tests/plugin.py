@@ -44,6 +44,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """A wrapper, so that it comes before pytest-django loads the settings."""
     if WORKER:
         _use_own_broker_database()
+        _choose_own_shadow(early_config)
     else:
         _choose_servers(early_config)
     return (yield)
@@ -128,9 +129,7 @@ def _choose_servers(config: pytest.Config) -> None:
     """Places and passwords now, because settings need them; the start comes with the session."""
     folder = config.stash[FOLDER] = temporary_folder()
     main = Postgres(folder / "main", durable=False, settings=SETTINGS)
-    shadow = Postgres(
-        folder / "shadow", name="shadow", login="provisioner", durable=False, settings=SETTINGS
-    )
+    shadow = _shadow(folder)
     valkey = Valkey(folder / "valkey")
     servers: list[Postgres | Valkey] = [main, shadow, valkey]
     config.stash[SERVERS] = servers
@@ -149,6 +148,21 @@ def _choose_servers(config: pytest.Config) -> None:
         # Playwright keeps an event loop in this process; the servers under test run in their own.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }
+
+
+def _shadow(folder: Path) -> Postgres:
+    return Postgres(
+        folder / "shadow", name="shadow", login="provisioner", durable=False, settings=SETTINGS
+    )
+
+
+def _choose_own_shadow(config: pytest.Config) -> None:
+    """Tests of the shadow look at all that a server holds, so workers cannot share one."""
+    folder = config.stash[FOLDER] = temporary_folder()
+    shadow = _shadow(folder)
+    config.stash[SERVERS] = [shadow]
+    os.environ["SHADOW_URL"] = shadow.login_url()
+    os.environ["ZANITH_TEST_SHADOW_ADMIN_URL"] = shadow.url()
 
 
 def _use_own_broker_database() -> None:
