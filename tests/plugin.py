@@ -160,7 +160,8 @@ def _choose_own_shadow(config: pytest.Config) -> None:
     """Tests of the shadow look at all that a server holds, so workers cannot share one."""
     folder = config.stash[FOLDER] = temporary_folder()
     shadow = _shadow(folder)
-    config.stash[SERVERS] = [shadow]
+    servers: list[Postgres | Valkey] = [shadow]
+    config.stash[SERVERS] = servers
     os.environ["SHADOW_URL"] = shadow.login_url()
     os.environ["ZANITH_TEST_SHADOW_ADMIN_URL"] = shadow.url()
 

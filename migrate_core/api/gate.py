@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 from psycopg import Connection
 
-from migrate_core.api.schemas import Schemas
+from migrate_core.api.schemas import Schemas, read_live
 from migrate_core.errors import DriftError, GateRefusedError
-from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import ledger
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.planning.gates import Circumstances, Gate, Policy, gates, refused
@@ -37,7 +36,7 @@ class Drift(Value, frozen=True, kw_only=True):
 def drift(endpoint: Endpoint, schemas: Schemas = None) -> Drift:
     """Live compared with the last schema on the record."""
     with closing(plan_session(endpoint, "zanith/drift")) as conn:
-        return drift_of(conn, read_graph(conn, schemas))
+        return drift_of(conn, read_live(conn, endpoint, schemas))
 
 
 def drift_of(conn: Connection[Any], live: SchemaGraph) -> Drift:

@@ -11,12 +11,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from migrate_core.api.schemas import Schemas, after, after_all
+from migrate_core.api.schemas import Schemas, after, after_all, read_live
 from migrate_core.diff.diff import diff
 from migrate_core.diff.renames import RenameQuestion, questions
 from migrate_core.files.migration import Migration, dump, new_id
 from migrate_core.files.schema import SCHEMA_FILE
-from migrate_core.introspection.graph import read_graph
 from migrate_core.introspection.probes import ask
 from migrate_core.introspection.sizes import read_sizes
 from migrate_core.ledger import ledger
@@ -88,7 +87,7 @@ def plan(
     `earlier` are pending ones that will have run before it: the schema it starts from.
     """
     with closing(plan_session(endpoint, "zanith/plan")) as conn:
-        live = read_graph(conn, schemas)
+        live = read_live(conn, endpoint, schemas)
         base = after_all(live, earlier)
         after(base, migration)  # a refusal names the operation
         return build(

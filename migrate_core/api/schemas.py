@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from functools import partial
+from typing import Any
+
+from psycopg import Connection
 
 from migrate_core.declared.schema import DeclaredSchema, read_declared
 from migrate_core.declared.scratch import ShadowServer
@@ -46,7 +50,12 @@ def declared_source(config: Configuration) -> Source | None:
 def found(endpoint: Endpoint, schemas: Schemas = None) -> SchemaGraph:
     """The live schema."""
     with closing(plan_session(endpoint, "zanith/read")) as conn:
-        return read_graph(conn, schemas)
+        return read_live(conn, endpoint, schemas)
+
+
+def read_live(conn: Connection[Any], endpoint: Endpoint, schemas: Schemas = None) -> SchemaGraph:
+    """Where `conn` is, with a second session to help where there is much to read."""
+    return read_graph(conn, schemas, more=partial(plan_session, endpoint, "zanith/read"))
 
 
 def wanted(source: Source, shadow: ShadowServer, major: int, schemas: Schemas) -> DeclaredSchema:

@@ -29,6 +29,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Constraint, Index, Policy, Table
 
 TRIES = 5
+MANY_TABLES = 200  # from here on a second session saves more than its connection costs
 
 SCHEMAS = Document("schemas", list[tuple[int, objects.Schema]])
 TABLES = Document("tables", list[tuple[int, Table]])
@@ -62,8 +63,8 @@ def read_graph(
 
     Extensions are read where they are installed in one of the named schemas. What belongs
     to an extension, and everything named `_zanith_*`, is left out. `more` opens a second
-    session to the same database, which then reads half of it, at the same moment; it is
-    closed here. Inside a transaction of the caller's only their own session reads.
+    session to the same database, which then reads half of a large schema, at the same
+    moment; it is closed here. It needs a `conn` that is in no transaction of the caller's.
 
     Raises:
         SchemaChangedError: other sessions' DDL left no moment to read it in.
@@ -97,7 +98,7 @@ def _read(
     tables = read_documents(conn, [TABLES], scope)["tables"]
     scope["tables"] = oid_array(oid for oid, _ in tables)
     rest = INDEXES_HALF + others.documents(major(conn), everywhere=schemas is None)
-    if more:
+    if more and len(tables) >= MANY_TABLES:
         read = _read_in_two(conn, more, rest, scope)
     else:
         read = read_documents(conn, COLUMNS_HALF + rest, scope)
