@@ -28,6 +28,7 @@ TICK_SECONDS = 1.0
 COMMENT_SECONDS = 15.0
 RETRY_MS = 1000
 LISTEN_AGAIN_SECONDS = 0.5
+BREATH_SECONDS = 0.1  # what comes in between is drawn once
 
 Queue = asyncio.Queue[bytes | None]  # None: the stream ends
 
@@ -118,6 +119,7 @@ class Hub:
             due, self.due = self.due, set()
             for run_id in due:
                 await self._publish(run_id)
+            await asyncio.sleep(BREATH_SECONDS)
 
     async def _publish(self, run_id: UUID) -> None:
         try:
@@ -152,12 +154,12 @@ class Hub:
 
 def snapshot(page: Page) -> bytes:
     """Everything, so that a page that was away is right again at once."""
-    events = [*page.fragments.items(), ("log", page.log), ("actions", ""), ("outcome", "")]
+    events = [*page.fragments.items(), ("actions", ""), ("outcome", "")]
     return b"".join(_event(name, html, page.seq) for name, html in events) + _end(page)
 
 
 def delta(before: Page, page: Page) -> bytes:
-    """Only what differs; the log only grows."""
+    """Only what differs. Fragments are whole: a message too many or too few does no harm."""
     return b"".join(_event(name, html, page.seq) for name, html in _changes(before, page)) + (
         b"" if before.over == page.over else _end(page)
     )
@@ -167,11 +169,6 @@ def _changes(before: Page, page: Page) -> Iterator[tuple[str, str]]:
     for name, html in page.fragments.items():
         if before.fragments.get(name) != html:
             yield name, html
-    if page.lines[: len(before.lines)] == before.lines:
-        if added := page.lines[len(before.lines) :]:
-            yield "log-lines", "".join(added)
-    else:
-        yield "log", page.log
     if before.standing != page.standing:
         yield "actions", ""
         yield "outcome", ""

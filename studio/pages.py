@@ -16,7 +16,7 @@ from studio.models import Plan, Run
 
 # Nothing follows these by anybody's decision: the stream ends.
 FINAL = {RunState.DONE, RunState.CLOSED}
-FRAGMENTS = ("head", "waiting", "steps")
+FRAGMENTS = ("head", "waiting", "steps", "log")
 
 
 class Page(Shown, frozen=True, kw_only=True):
@@ -25,8 +25,6 @@ class Page(Shown, frozen=True, kw_only=True):
     seq: int
     over: bool
     fragments: dict[str, str]
-    log: str  # the whole of it
-    lines: list[str]  # each line of it
     standing: tuple[object, ...]
 
 
@@ -40,8 +38,6 @@ def draw(run_id: UUID) -> Page:
         seq=shown.last_seq,
         over=run.status in FINAL,
         fragments={name: render_to_string(f"run/_{name}.html", context) for name in FRAGMENTS},
-        log=render_to_string("run/_log.html", {"lines": shown.log}),
-        lines=[render_to_string("run/_line.html", {"lines": [line]}) for line in shown.log],
         standing=(run.state, run.wanted, run.orphan_pid, shown.state == "lost"),
     )
 

@@ -134,18 +134,6 @@ def _review(
     style: Style,
 ) -> list[Action]:
     blockers = [] if state[4].passes else [_blocker(change, state[4])]
-    mine = {approval.user_id for approval in changes.valid_approvals(change, row)}
-    covers = Confirmation(
-        tier=1,
-        title="Approve exactly this plan?",
-        consequence="Another plan, target or live schema, or a higher risk, voids it.",
-        facts=(
-            Fact(term="plan", value=row.hash[:12], mono=True),
-            Fact(term="target", value=change.target.name),
-            Fact(term="live schema", value=row.base_fingerprint[:12], mono=True),
-            Fact(term="worst step", value=f"{plan.level}, {plan.score}"),
-        ),
-    )
     fields = (("plan", row.hash),)
     approve = Action(
         label="Approve",
@@ -155,7 +143,7 @@ def _review(
         key="a",
         fields=fields,
         blockers=blockers,
-        confirm=covers,
+        confirm=_covers(change, row, plan),
     )
     ask = Confirmation(
         tier=2,
@@ -170,7 +158,23 @@ def _review(
         blockers=blockers,
         confirm=ask,
     )
+    mine = {approval.user_id for approval in changes.valid_approvals(change, row)}
     return [request] if user.pk in mine else [request, approve]
+
+
+def _covers(change: Change, row: Plan, plan: CorePlan) -> Confirmation:
+    """Exactly what an approval speaks of."""
+    return Confirmation(
+        tier=1,
+        title="Approve exactly this plan?",
+        consequence="Another plan, target or live schema, or a higher risk, voids it.",
+        facts=(
+            Fact(term="plan", value=row.hash[:12], mono=True),
+            Fact(term="target", value=change.target.name),
+            Fact(term="live schema", value=row.base_fingerprint[:12], mono=True),
+            Fact(term="worst step", value=f"{plan.level}, {plan.score}"),
+        ),
+    )
 
 
 def _apply(

@@ -119,14 +119,27 @@ def _planned(
         working=working,
         error=error,
         verification=verification,
-        report=report_of(verification) if tab == "evidence" else None,
-        evidence=evidence(change, current, verification) if tab == "evidence" else (),
-        activity=activity(change) if tab == "activity" else (),
-        schema=differences(*snapshots.around(change)) if tab == "schema" else (),
-        sql=script(change) if tab == "sql" else "",
         run=run,
         budget=policy.budget,
+        **_of_tab(tab, change, current, verification),
     )
+
+
+def _of_tab(
+    tab: str, change: Change, current: Plan, verification: Verification | None
+) -> dict[str, Any]:
+    """What only one tab shows, made only for it."""
+    match tab:
+        case "evidence":
+            found = evidence(change, current, verification)
+            return {"evidence": found, "report": report_of(verification)}
+        case "activity":
+            return {"activity": activity(change)}
+        case "schema":
+            return {"schema": differences(*snapshots.around(change))}
+        case "sql":
+            return {"sql": script(change)}
+    return {}
 
 
 def tabs(change: Change, shown: Board, now: str, names: Mapping[str, str]) -> list[Tab]:

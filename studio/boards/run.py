@@ -15,7 +15,7 @@ from studio.models import Run, RunEvent
 
 SILENT_SECONDS = 6
 NO_WORKER_SECONDS = 6
-LOG_LINES = 400
+LIVE_LINES = 150  # of the log, while it moves; the page of evidence has them all
 
 # What an event makes of its step.
 STEP_STATES = {
@@ -70,6 +70,15 @@ class Board(Shown, frozen=True, kw_only=True):
     over: bool
     announce: str
 
+    @property
+    def tail(self) -> Sequence[LogLine]:
+        return self.log[-LIVE_LINES:]
+
+    @property
+    def earlier(self) -> int:
+        """How many lines the tail leaves out."""
+        return max(len(self.log) - LIVE_LINES, 0)
+
 
 def board(run: Run, events: Sequence[RunEvent], plan: Plan, now: datetime) -> Board:
     tales = tell(events)
@@ -92,7 +101,7 @@ def board(run: Run, events: Sequence[RunEvent], plan: Plan, now: datetime) -> Bo
         locks=_parties(waiting),
         waiting=_wanted_lock(waiting, plan),
         waiting_note=_waiting_note(waiting),
-        log=[words.line(event) for event in events if words.is_told(event)][-LOG_LINES:],
+        log=[words.line(event) for event in events if words.is_told(event)],
         error=ErrorRow(**_shown_error(run.error)) if run.error and run.is_over else None,
         done_steps=done,
         last_seq=events[-1].seq if events else run.last_seq,

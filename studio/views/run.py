@@ -156,7 +156,11 @@ def _choices(run: Run) -> list[Button]:
         if run.environment.is_prod
         else None,
     )
-    close = Button(
+    return [resume, _give_up(run)]
+
+
+def _give_up(run: Run) -> Button:
+    return Button(
         label="Close with drift",
         url=reverse("run-close", args=[run.pk]),
         style="danger",
@@ -172,4 +176,3 @@ def _choices(run: Run) -> list[Button]:
             reason=True,
         ),
     )
-    return [resume, close]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.studio.conftest import make_change, make_target, target, world
 
 __all__ = ["enter", "make_change", "make_target", "target", "world"]
 
 Enter = Callable[..., Page]
+expect.set_options(timeout=20_000)  # a machine may be busy; nothing here is about speed
 
 
 @pytest.fixture
