@@ -26,7 +26,7 @@ from studio.models import (
     Target,
 )
 from studio.models.changes import Work
-from studio.services import audit, changes, runs, targets
+from studio.services import audit, changes, people, runs, targets
 from studio.services.refusals import BusyError, StaleError
 from studio.stories import Story
 from studio.storybooks import begin, is_applied_earlier
@@ -40,12 +40,6 @@ PEOPLE = (
     ("dee", "Dee", Role.OPERATOR),
     ("iris", "Iris", Role.AUDITOR),
     ("otto", "Otto", Role.ADMIN),
-)
-# name, kind, budget, approvals (contracts: prod 60, staging 80, dev none)
-ENVIRONMENTS = (
-    ("production", Environment.Kind.PROD, 60, 1),
-    ("staging", Environment.Kind.STAGING, 80, 0),
-    ("development", Environment.Kind.DEV, None, 0),
 )
 
 
@@ -92,15 +86,8 @@ def _is_begun(story: Story) -> bool:
 
 
 def _project() -> tuple[Project, Environment]:
-    project, _ = Project.objects.get_or_create(name="storefront", defaults={"folder": str(DEMO)})
-    made = {}
-    for name, kind, budget, approvals in ENVIRONMENTS:
-        made[kind], _ = Environment.objects.get_or_create(
-            project=project,
-            name=name,
-            defaults={"kind": kind, "budget": budget, "approvals": approvals},
-        )
-    return project, made[Environment.Kind.PROD]
+    project = people.ensure_project("storefront", folder=str(DEMO))
+    return project, project.environments.get(kind=Environment.Kind.PROD)
 
 
 def _people(project: Project) -> None:

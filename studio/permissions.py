@@ -42,9 +42,7 @@ ALLOWED: dict[Role, frozenset[Action]] = {
     Role.AUDITOR: frozenset({Action.READ}),
     Role.AUTHOR: frozenset({Action.READ, Action.CREATE, Action.PLAY}),
     Role.REVIEWER: frozenset({Action.READ, Action.CREATE, Action.APPROVE, Action.PLAY}),
-    Role.OPERATOR: frozenset(
-        {*Action} - {Action.ADMINISTER}
-    ),
+    Role.OPERATOR: frozenset({*Action} - {Action.ADMINISTER}),
     Role.ADMIN: frozenset({Action.READ, Action.ADMINISTER, Action.PLAY}),
 }
 

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,351 +16,875 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Environment',
+            name="Environment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('dev', 'development'), ('staging', 'staging'), ('prod', 'production')], default='dev', max_length=10)),
-                ('budget', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('approvals', models.PositiveSmallIntegerField(default=0)),
-                ('verify', models.BooleanField(default=True)),
-                ('fail_on', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("dev", "development"),
+                            ("staging", "staging"),
+                            ("prod", "production"),
+                        ],
+                        default="dev",
+                        max_length=10,
+                    ),
+                ),
+                ("budget", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("approvals", models.PositiveSmallIntegerField(default=0)),
+                ("verify", models.BooleanField(default=True)),
+                ("fail_on", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'ordering': ('project__name', 'name'),
+                "ordering": ("project__name", "name"),
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('folder', models.CharField(blank=True, max_length=500)),
-                ('last_change', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                ("folder", models.CharField(blank=True, max_length=500)),
+                ("last_change", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='WorkerBeat',
+            name="WorkerBeat",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('queues', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                ("queues", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='DeclaredVersion',
+            name="DeclaredVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('text', 'uploaded or pasted SQL'), ('folder', 'a folder of the server'), ('target', 'another target'), ('snapshot', 'a snapshot')], max_length=10)),
-                ('label', models.CharField(max_length=200)),
-                ('files', models.JSONField(default=list)),
-                ('folder', models.CharField(blank=True, max_length=500)),
-                ('snapshot', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "uploaded or pasted SQL"),
+                            ("folder", "a folder of the server"),
+                            ("target", "another target"),
+                            ("snapshot", "a snapshot"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("label", models.CharField(max_length=200)),
+                ("files", models.JSONField(default=list)),
+                ("folder", models.CharField(blank=True, max_length=500)),
+                ("snapshot", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=200)),
-                ('migration_id', models.CharField(max_length=100)),
-                ('state', models.CharField(choices=[(migrate_core.states.ChangeState['DRAFT'], migrate_core.states.ChangeState['DRAFT']), (migrate_core.states.ChangeState['PLANNED'], migrate_core.states.ChangeState['PLANNED']), (migrate_core.states.ChangeState['VERIFIED'], migrate_core.states.ChangeState['VERIFIED']), (migrate_core.states.ChangeState['APPROVED'], migrate_core.states.ChangeState['APPROVED']), (migrate_core.states.ChangeState['RUNNING'], migrate_core.states.ChangeState['RUNNING']), (migrate_core.states.ChangeState['FAILED'], migrate_core.states.ChangeState['FAILED']), (migrate_core.states.ChangeState['APPLIED'], migrate_core.states.ChangeState['APPLIED']), (migrate_core.states.ChangeState['CLOSED'], migrate_core.states.ChangeState['CLOSED'])], default=migrate_core.states.ChangeState['DRAFT'], max_length=10)),
-                ('story', models.SlugField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='changes', to=settings.AUTH_USER_MODEL)),
-                ('declared', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='studio.declaredversion')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='studio.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=200)),
+                ("migration_id", models.CharField(max_length=100)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (
+                                migrate_core.states.ChangeState["DRAFT"],
+                                migrate_core.states.ChangeState["DRAFT"],
+                            ),
+                            (
+                                migrate_core.states.ChangeState["PLANNED"],
+                                migrate_core.states.ChangeState["PLANNED"],
+                            ),
+                            (
+                                migrate_core.states.ChangeState["VERIFIED"],
+                                migrate_core.states.ChangeState["VERIFIED"],
+                            ),
+                            (
+                                migrate_core.states.ChangeState["APPROVED"],
+                                migrate_core.states.ChangeState["APPROVED"],
+                            ),
+                            (
+                                migrate_core.states.ChangeState["RUNNING"],
+                                migrate_core.states.ChangeState["RUNNING"],
+                            ),
+                            (
+                                migrate_core.states.ChangeState["FAILED"],
+                                migrate_core.states.ChangeState["FAILED"],
+                            ),
+                            (
+                                migrate_core.states.ChangeState["APPLIED"],
+                                migrate_core.states.ChangeState["APPLIED"],
+                            ),
+                            (
+                                migrate_core.states.ChangeState["CLOSED"],
+                                migrate_core.states.ChangeState["CLOSED"],
+                            ),
+                        ],
+                        default=migrate_core.states.ChangeState["DRAFT"],
+                        max_length=10,
+                    ),
+                ),
+                ("story", models.SlugField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="changes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "declared",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="studio.declaredversion",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="studio.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='MigrationText',
+            name="MigrationText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('checksum', models.CharField(max_length=64)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='studio.change')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("checksum", models.CharField(max_length=64)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="texts",
+                        to="studio.change",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('version',),
+                "ordering": ("version",),
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('work', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='queued', max_length=10)),
-                ('body', models.BinaryField(default=b'')),
-                ('hash', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('base_fingerprint', models.CharField(blank=True, max_length=64)),
-                ('direction', models.CharField(default='up', max_length=10)),
-                ('level', models.CharField(blank=True, max_length=12)),
-                ('score', models.PositiveSmallIntegerField(default=0)),
-                ('steps', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.JSONField(blank=True, null=True)),
-                ('elapsed_ms', models.FloatField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='studio.change')),
-                ('text', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='studio.migrationtext')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "work",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("body", models.BinaryField(default=b"")),
+                ("hash", models.CharField(blank=True, db_index=True, max_length=64)),
+                ("base_fingerprint", models.CharField(blank=True, max_length=64)),
+                ("direction", models.CharField(default="up", max_length=10)),
+                ("level", models.CharField(blank=True, max_length=12)),
+                ("score", models.PositiveSmallIntegerField(default=0)),
+                ("steps", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.JSONField(blank=True, null=True)),
+                ("elapsed_ms", models.FloatField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plans",
+                        to="studio.change",
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="studio.migrationtext",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('viewer', 'viewer'), ('auditor', 'auditor'), ('author', 'author'), ('reviewer', 'reviewer'), ('operator', 'operator (DBA)'), ('admin', 'admin')], max_length=10)),
-                ('environment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to='studio.environment')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='studio.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "viewer"),
+                            ("auditor", "auditor"),
+                            ("author", "author"),
+                            ("reviewer", "reviewer"),
+                            ("operator", "operator (DBA)"),
+                            ("admin", "admin"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "environment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="studio.environment",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="studio.project",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='environment',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='environments', to='studio.project'),
+            model_name="environment",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="environments",
+                to="studio.project",
+            ),
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField(unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[(migrate_core.states.RunState['QUEUED'], migrate_core.states.RunState['QUEUED']), (migrate_core.states.RunState['RUNNING'], migrate_core.states.RunState['RUNNING']), (migrate_core.states.RunState['PAUSED'], migrate_core.states.RunState['PAUSED']), (migrate_core.states.RunState['FAILED'], migrate_core.states.RunState['FAILED']), (migrate_core.states.RunState['LOST'], migrate_core.states.RunState['LOST']), (migrate_core.states.RunState['CANCELLED'], migrate_core.states.RunState['CANCELLED']), (migrate_core.states.RunState['DONE'], migrate_core.states.RunState['DONE']), (migrate_core.states.RunState['CLOSED'], migrate_core.states.RunState['CLOSED'])], default=migrate_core.states.RunState['QUEUED'], max_length=10)),
-                ('wanted', models.CharField(blank=True, choices=[('', 'go on'), ('stop_after_step', 'stop after this step'), ('cancel', 'cancel')], default='', max_length=20)),
-                ('consents', models.JSONField(default=list)),
-                ('lease', models.UUIDField(null=True)),
-                ('worker', models.CharField(blank=True, max_length=200)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('orphan_pid', models.IntegerField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('queued_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('error', models.JSONField(blank=True, null=True)),
-                ('result', models.JSONField(blank=True, null=True)),
-                ('closed_reason', models.CharField(blank=True, max_length=300)),
-                ('last_seq', models.BigIntegerField(default=0)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to=settings.AUTH_USER_MODEL)),
-                ('change', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='studio.change')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='studio.plan')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (
+                                migrate_core.states.RunState["QUEUED"],
+                                migrate_core.states.RunState["QUEUED"],
+                            ),
+                            (
+                                migrate_core.states.RunState["RUNNING"],
+                                migrate_core.states.RunState["RUNNING"],
+                            ),
+                            (
+                                migrate_core.states.RunState["PAUSED"],
+                                migrate_core.states.RunState["PAUSED"],
+                            ),
+                            (
+                                migrate_core.states.RunState["FAILED"],
+                                migrate_core.states.RunState["FAILED"],
+                            ),
+                            (
+                                migrate_core.states.RunState["LOST"],
+                                migrate_core.states.RunState["LOST"],
+                            ),
+                            (
+                                migrate_core.states.RunState["CANCELLED"],
+                                migrate_core.states.RunState["CANCELLED"],
+                            ),
+                            (
+                                migrate_core.states.RunState["DONE"],
+                                migrate_core.states.RunState["DONE"],
+                            ),
+                            (
+                                migrate_core.states.RunState["CLOSED"],
+                                migrate_core.states.RunState["CLOSED"],
+                            ),
+                        ],
+                        default=migrate_core.states.RunState["QUEUED"],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "wanted",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "go on"),
+                            ("stop_after_step", "stop after this step"),
+                            ("cancel", "cancel"),
+                        ],
+                        default="",
+                        max_length=20,
+                    ),
+                ),
+                ("consents", models.JSONField(default=list)),
+                ("lease", models.UUIDField(null=True)),
+                ("worker", models.CharField(blank=True, max_length=200)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("orphan_pid", models.IntegerField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("queued_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("error", models.JSONField(blank=True, null=True)),
+                ("result", models.JSONField(blank=True, null=True)),
+                ("closed_reason", models.CharField(blank=True, max_length=300)),
+                ("last_seq", models.BigIntegerField(default=0)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="studio.change",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="studio.plan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-number',),
+                "ordering": ("-number",),
             },
         ),
         migrations.CreateModel(
-            name='RunEvent',
+            name="RunEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('migration_id', models.CharField(blank=True, max_length=100)),
-                ('step', models.PositiveIntegerField(null=True)),
-                ('attempt', models.PositiveIntegerField(null=True)),
-                ('stage', models.PositiveIntegerField(null=True)),
-                ('kind', models.CharField(max_length=30)),
-                ('detail', models.JSONField(default=dict)),
-                ('actor', models.CharField(blank=True, max_length=200)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='studio.run')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("migration_id", models.CharField(blank=True, max_length=100)),
+                ("step", models.PositiveIntegerField(null=True)),
+                ("attempt", models.PositiveIntegerField(null=True)),
+                ("stage", models.PositiveIntegerField(null=True)),
+                ("kind", models.CharField(max_length=30)),
+                ("detail", models.JSONField(default=dict)),
+                ("actor", models.CharField(blank=True, max_length=200)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="studio.run",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('seq',),
+                "ordering": ("seq",),
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('host', models.CharField(max_length=255)),
-                ('port', models.PositiveIntegerField(default=5432)),
-                ('dbname', models.CharField(max_length=63)),
-                ('user', models.CharField(max_length=63)),
-                ('sslmode', models.CharField(choices=[('verify-full', 'verify-full: encrypted, certificate and host checked'), ('verify-ca', 'verify-ca: encrypted, certificate checked'), ('require', 'require: encrypted, nobody checked'), ('disable', 'disable: a socket or a trusted network only')], default='verify-full', max_length=20)),
-                ('sslrootcert', models.CharField(blank=True, max_length=500)),
-                ('sealed_password', models.BinaryField(default=b'')),
-                ('schemas', models.JSONField(blank=True, default=list)),
-                ('state', models.CharField(choices=[('new', 'not looked at yet'), ('ready', 'ready'), ('unreachable', 'unreachable')], default='new', max_length=12)),
-                ('problem', models.CharField(blank=True, max_length=300)),
-                ('major', models.PositiveSmallIntegerField(editable=False, null=True)),
-                ('live_fingerprint', models.CharField(blank=True, editable=False, max_length=64)),
-                ('known_fingerprint', models.CharField(blank=True, editable=False, max_length=64)),
-                ('checked_at', models.DateTimeField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('environment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='targets', to='studio.environment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("host", models.CharField(max_length=255)),
+                ("port", models.PositiveIntegerField(default=5432)),
+                ("dbname", models.CharField(max_length=63)),
+                ("user", models.CharField(max_length=63)),
+                (
+                    "sslmode",
+                    models.CharField(
+                        choices=[
+                            ("verify-full", "verify-full: encrypted, certificate and host checked"),
+                            ("verify-ca", "verify-ca: encrypted, certificate checked"),
+                            ("require", "require: encrypted, nobody checked"),
+                            ("disable", "disable: a socket or a trusted network only"),
+                        ],
+                        default="verify-full",
+                        max_length=20,
+                    ),
+                ),
+                ("sslrootcert", models.CharField(blank=True, max_length=500)),
+                ("sealed_password", models.BinaryField(default=b"")),
+                ("schemas", models.JSONField(blank=True, default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "not looked at yet"),
+                            ("ready", "ready"),
+                            ("unreachable", "unreachable"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                ("problem", models.CharField(blank=True, max_length=300)),
+                ("major", models.PositiveSmallIntegerField(editable=False, null=True)),
+                ("live_fingerprint", models.CharField(blank=True, editable=False, max_length=64)),
+                ("known_fingerprint", models.CharField(blank=True, editable=False, max_length=64)),
+                ("checked_at", models.DateTimeField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "environment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="targets",
+                        to="studio.environment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('environment__project__name', 'environment__name', 'name'),
+                "ordering": ("environment__project__name", "environment__name", "name"),
             },
         ),
         migrations.AddField(
-            model_name='run',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='studio.target'),
+            model_name="run",
+            name="target",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="runs", to="studio.target"
+            ),
         ),
         migrations.AddField(
-            model_name='plan',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='studio.target'),
+            model_name="plan",
+            name="target",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="plans",
+                to="studio.target",
+            ),
         ),
         migrations.AddField(
-            model_name='declaredversion',
-            name='source_target',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='studio.target'),
+            model_name="declaredversion",
+            name="source_target",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="studio.target",
+            ),
         ),
         migrations.AddField(
-            model_name='declaredversion',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declared', to='studio.target'),
+            model_name="declaredversion",
+            name="target",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="declared",
+                to="studio.target",
+            ),
         ),
         migrations.AddField(
-            model_name='change',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='studio.target'),
+            model_name="change",
+            name="target",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="changes",
+                to="studio.target",
+            ),
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('action', models.CharField(max_length=40)),
-                ('outcome', models.CharField(choices=[('done', 'done'), ('refused', 'refused'), ('failed', 'failed')], max_length=10)),
-                ('thing', models.CharField(max_length=300)),
-                ('reason', models.TextField(blank=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('change', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='studio.change')),
-                ('environment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='studio.environment')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='studio.run')),
-                ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='studio.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("action", models.CharField(max_length=40)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("done", "done"), ("refused", "refused"), ("failed", "failed")],
+                        max_length=10,
+                    ),
+                ),
+                ("thing", models.CharField(max_length=300)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempts",
+                        to="studio.change",
+                    ),
+                ),
+                (
+                    "environment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="studio.environment",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attempts",
+                        to="studio.run",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="studio.target"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='Artifact',
+            name="Artifact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('artifact_id', models.CharField(max_length=40)),
-                ('migration_id', models.CharField(blank=True, max_length=100)),
-                ('run_id', models.CharField(blank=True, max_length=40)),
-                ('step', models.PositiveIntegerField(null=True)),
-                ('kind', models.CharField(max_length=30)),
-                ('source', models.CharField(max_length=300)),
-                ('physical_name', models.CharField(max_length=300)),
-                ('row_count', models.BigIntegerField(null=True)),
-                ('bytes', models.BigIntegerField(null=True)),
-                ('checksum', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(max_length=20)),
-                ('created_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField()),
-                ('change', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='artifacts', to='studio.change')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='artifacts', to='studio.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("artifact_id", models.CharField(max_length=40)),
+                ("migration_id", models.CharField(blank=True, max_length=100)),
+                ("run_id", models.CharField(blank=True, max_length=40)),
+                ("step", models.PositiveIntegerField(null=True)),
+                ("kind", models.CharField(max_length=30)),
+                ("source", models.CharField(max_length=300)),
+                ("physical_name", models.CharField(max_length=300)),
+                ("row_count", models.BigIntegerField(null=True)),
+                ("bytes", models.BigIntegerField(null=True)),
+                ("checksum", models.CharField(blank=True, max_length=200)),
+                ("status", models.CharField(max_length=20)),
+                ("created_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField()),
+                (
+                    "change",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="artifacts",
+                        to="studio.change",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="artifacts",
+                        to="studio.target",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at', '-pk'),
+                "ordering": ("-created_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Approval',
+            name="Approval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('approved', 'approved'), ('changes', 'asked for changes')], max_length=10)),
-                ('comment', models.TextField(blank=True)),
-                ('plan_hash', models.CharField(max_length=64)),
-                ('base_fingerprint', models.CharField(max_length=64)),
-                ('level', models.CharField(max_length=12)),
-                ('score', models.PositiveSmallIntegerField()),
-                ('policy', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to=settings.AUTH_USER_MODEL)),
-                ('change', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='approvals', to='studio.change')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='studio.plan')),
-                ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='studio.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("approved", "approved"), ("changes", "asked for changes")],
+                        max_length=10,
+                    ),
+                ),
+                ("comment", models.TextField(blank=True)),
+                ("plan_hash", models.CharField(max_length=64)),
+                ("base_fingerprint", models.CharField(max_length=64)),
+                ("level", models.CharField(max_length=12)),
+                ("score", models.PositiveSmallIntegerField()),
+                ("policy", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "change",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="approvals",
+                        to="studio.change",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="approvals",
+                        to="studio.plan",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="studio.target"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Verification',
+            name="Verification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('plan_hash', models.CharField(max_length=64)),
-                ('work', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='queued', max_length=10)),
-                ('ok', models.BooleanField(null=True)),
-                ('report', models.JSONField(blank=True, null=True)),
-                ('error', models.JSONField(blank=True, null=True)),
-                ('elapsed_ms', models.FloatField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verifications', to='studio.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("plan_hash", models.CharField(max_length=64)),
+                (
+                    "work",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("ok", models.BooleanField(null=True)),
+                ("report", models.JSONField(blank=True, null=True)),
+                ("error", models.JSONField(blank=True, null=True)),
+                ("elapsed_ms", models.FloatField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="verifications",
+                        to="studio.plan",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.AddConstraint(
-            model_name='migrationtext',
-            constraint=models.UniqueConstraint(fields=('change', 'version'), name='text_version_is_unique'),
+            model_name="migrationtext",
+            constraint=models.UniqueConstraint(
+                fields=("change", "version"), name="text_version_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'project', 'environment', 'role'), name='role_is_given_once', nulls_distinct=False),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "project", "environment", "role"),
+                name="role_is_given_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='environment',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='environment_is_named_once'),
+            model_name="environment",
+            constraint=models.UniqueConstraint(
+                fields=("project", "name"), name="environment_is_named_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runevent',
-            constraint=models.UniqueConstraint(fields=('run', 'seq'), name='event_is_mirrored_once'),
+            model_name="runevent",
+            constraint=models.UniqueConstraint(
+                fields=("run", "seq"), name="event_is_mirrored_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('environment', 'name'), name='target_is_named_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                fields=("environment", "name"), name="target_is_named_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('queued', 'running'))), fields=('target',), name='one_run_at_a_time'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("queued", "running"))),
+                fields=("target",),
+                name="one_run_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='change_number_is_unique'),
+            model_name="change",
+            constraint=models.UniqueConstraint(
+                fields=("project", "number"), name="change_number_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.UniqueConstraint(fields=('target', 'migration_id'), name='migration_id_is_unique'),
+            model_name="change",
+            constraint=models.UniqueConstraint(
+                fields=("target", "migration_id"), name="migration_id_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='artifact',
-            constraint=models.UniqueConstraint(fields=('target', 'artifact_id'), name='artifact_is_mirrored_once'),
+            model_name="artifact",
+            constraint=models.UniqueConstraint(
+                fields=("target", "artifact_id"), name="artifact_is_mirrored_once"
+            ),
         ),
         migrations.RunSQL(
             """

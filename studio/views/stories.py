@@ -14,8 +14,11 @@ from studio.permissions import Action, can
 
 @shown(demo=True)
 def page(request: HttpRequest) -> HttpResponse:
-    context = {"cards": stories.cards(),
-        "may_play": can(request.user, Action.PLAY), **place(request, None, ("Stories", ""))}
+    context = {
+        "cards": stories.cards(),
+        "may_play": can(request.user, Action.PLAY),
+        **place(request, None, ("Stories", "")),
+    }
     return render(request, "stories/page.html", context)
 
 

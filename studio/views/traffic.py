@@ -56,7 +56,8 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": groups,
         "may_play": can(request.user, Action.PLAY),
-        **place(request, None, ("Storefront traffic", ""))}
+        **place(request, None, ("Storefront traffic", "")),
+    }
     return render(request, "traffic/page.html", context)
 
 
