@@ -81,10 +81,6 @@ def _stage(stage: Stage) -> StageRow:
         StatementRow(sql=s.sql, lock=_lock_words(s), blocks=blocks(s.lock))
         for s in stage.statements
     ]
-    if stage.batch:
-        batch = stage.batch
-        update = f"UPDATE {batch.table}\n   SET {batch.assign}\n WHERE {batch.where}"
-        rows.append(StatementRow(sql=update, lock="ROW EXCLUSIVE", blocks="writes go on"))
     notes = {
         StageMode.TRANSACTION: "",
         StageMode.CONCURRENT: "outside a transaction",
