@@ -6,6 +6,7 @@ misspelt one. Text is plain text: templates escape it and make control character
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Protocol
@@ -199,6 +200,16 @@ class StepRow(Shown, frozen=True, kw_only=True):
     error: ErrorRow | None = None
     stages: Sequence[StageRow] = ()
     actions: Sequence[Action] = ()
+
+
+def bar_scale(steps: Sequence[StepRow]) -> float:
+    """Milliseconds that a full bar stands for: the longest step, up to the next 1, 2 or 5.
+
+    Rounded, so that a running step does not move the bars of all others every second.
+    """
+    longest = max((step.elapsed_ms or 0 for step in steps), default=0)
+    power = 10.0 ** math.floor(math.log10(longest)) if longest > 0 else 1.0
+    return next(power * n for n in (1, 2, 5, 10) if power * n >= longest)
 
 
 class LockParty(Shown, frozen=True, kw_only=True):

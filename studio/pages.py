@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Sequence
 from functools import lru_cache
 from uuid import UUID
 
@@ -11,12 +13,16 @@ from django.utils import timezone
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.states import RunState
 from studio.boards.run import Board, board
-from studio.display import Shown
+from studio.display import Shown, StepRow, bar_scale
 from studio.models import Plan, Run
 
 # Nothing follows these by anybody's decision: the stream ends.
 FINAL = {RunState.DONE, RunState.CLOSED}
-FRAGMENTS = ("head", "waiting", "steps", "log")
+FRAGMENTS = ("head", "waiting", "log")  # and `step-N` for each step
+RUNS_REMEMBERED = 64
+
+Rows = dict[int, tuple[StepRow, float, str]]  # step -> what its markup was drawn from, and it
+_rows: OrderedDict[UUID, Rows] = OrderedDict()
 
 
 class Page(Shown, frozen=True, kw_only=True):
@@ -37,9 +43,31 @@ def draw(run_id: UUID) -> Page:
     return Page(
         seq=shown.last_seq,
         over=run.status in FINAL,
-        fragments={name: render_to_string(f"run/_{name}.html", context) for name in FRAGMENTS},
+        fragments={
+            **{name: render_to_string(f"run/_{name}.html", context) for name in FRAGMENTS},
+            **_steps(run_id, shown.steps),
+        },
         standing=(run.state, run.wanted, run.orphan_pid, shown.state == "lost"),
     )
+
+
+def _steps(run_id: UUID, steps: Sequence[StepRow]) -> dict[str, str]:
+    """Each row by itself, drawn anew where it changed: a run may have hundreds of steps."""
+    before, scale = _rows.pop(run_id, {}), bar_scale(steps)
+    rows: Rows = {}
+    for step in steps:
+        known = before.get(step.number)
+        same = known is not None and known[:2] == (step, scale)
+        html = known[2] if known and same else _row(step, scale)
+        rows[step.number] = (step, scale, html)
+    _rows[run_id] = rows
+    while len(_rows) > RUNS_REMEMBERED:
+        _rows.popitem(last=False)
+    return {f"step-{number}": html for number, (_, _, html) in rows.items()}
+
+
+def _row(step: StepRow, scale: float) -> str:
+    return render_to_string("run/_step.html", {"one": step, "scale": scale}).strip()
 
 
 def board_of(run: Run) -> Board:

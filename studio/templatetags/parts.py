@@ -22,6 +22,7 @@ from studio.display import (
     StepRow,
     Tab,
     TimelineItem,
+    bar_scale,
 )
 from studio.templatetags.words import escape_invisible
 
@@ -81,8 +82,7 @@ def schema_diff(objects: Sequence[ObjectDiff]) -> Shown:
 
 @register.inclusion_tag("components/_steps.html", takes_context=True)
 def steps(context: Context, steps: Sequence[StepRow], live_url: str = "") -> Shown:
-    longest = max((step.elapsed_ms or 0 for step in steps), default=0)
-    values = {"steps": steps, "longest_ms": longest, "live_url": live_url}
+    values = {"steps": steps, "longest_ms": bar_scale(steps), "live_url": live_url}
     return {**values, "csrf_token": context.get("csrf_token")}
 
 
