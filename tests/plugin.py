@@ -24,6 +24,7 @@ from studio.server import temporary_folder
 from tests import chromium
 
 OLDEST_MAJOR = 14
+BROWSER_FIXTURES = frozenset({"page", "context", "new_context", "browser"})  # pytest-playwright's
 SYSTEM_MAJORS = Path("/usr/lib/postgresql")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = pytest.StashKey[Path]()
@@ -84,7 +85,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if not BROWSER_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
     if not config.option.full:
         _deselect(config, items, "full")

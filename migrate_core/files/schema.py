@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from typing import Any
@@ -15,7 +16,7 @@ SCHEMA_FILE = "migration.schema.json"
 def migration_schema() -> dict[str, Any]:
     """Of one migration file, made from the very types that load it."""
     operations = codec.json_schema(union())
-    definitions = operations.pop("$defs", {})
+    definitions = {name: _described(d) for name, d in operations.pop("$defs", {}).items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Zanith migration",
@@ -28,6 +29,13 @@ def migration_schema() -> dict[str, Any]:
         },
         "$defs": definitions,
     }
+
+
+def _described(definition: dict[str, Any]) -> dict[str, Any]:
+    """With a docstring as Python 3.13 keeps it: older ones leave its indentation in."""
+    if "description" not in definition:
+        return definition
+    return {**definition, "description": inspect.cleandoc(definition["description"])}
 
 
 def schema_text() -> str:

@@ -15,7 +15,7 @@ from studio.models import Run, RunEvent
 
 SILENT_SECONDS = 6
 NO_WORKER_SECONDS = 6
-LIVE_LINES = 150  # of the log, while it moves; the page of evidence has them all
+LIVE_LINES = 40  # of the log, sent whole each time it moves; the evidence page has them all
 
 # What an event makes of its step.
 STEP_STATES = {
