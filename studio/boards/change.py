@@ -209,18 +209,16 @@ def script(change: Change) -> str:
     current = changes.current_plan(change)
     if current is None:
         return ""
-    parts = []
-    for step in current.value().steps:
-        parked = "".join(f"{sql};\n" for sql in (step.park.statements if step.park else ()))
-        batches = "".join(
-            f"UPDATE {s.batch.table} SET {s.batch.assign} WHERE {s.batch.where};  -- in batches\n"
-            for s in step.stages
-            if s.batch
-        )
-        head = f"-- step {step.number}: {step.kind} {step.label}\n"
-        body = f"{step.sql}\n" if step.sql else ""
-        parts.append(head + parked + body + batches)
-    return "\n".join(parts)
+    return "\n".join(_script_of(step) for step in current.value().steps)
+
+
+def _script_of(step: Step) -> str:
+    lines = [f"-- step {step.number}: {step.kind} {step.label}"]
+    lines += [f"{sql};" for sql in (step.park.statements if step.park else ())]
+    for stage in step.stages:
+        note = "  -- in batches" if stage.batch else ""
+        lines += [f"{statement.sql};{note}" for statement in stage.statements]
+    return "\n".join(lines) + "\n"
 
 
 def _verification(change: Change, current: Plan | None) -> Verification | None:
