@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrate_core.pg import codec
+from migrate_core.schema.clauses import column_clause
 from migrate_core.schema.graph import FIELDS, SchemaGraph
-from migrate_core.schema.objects import PARTS, Other, Table
+from migrate_core.schema.objects import PARTS, Column, Constraint, Enum, Index, Other, Table
 from migrate_core.verify.report import Difference
 
 
@@ -63,8 +64,20 @@ def _named(others: tuple[Other, ...]) -> dict[str, Other]:
 
 
 def _short(value: Any) -> str:
-    if value is None:
-        return "none"
-    if isinstance(value, str):
-        return value
-    return codec.encode(value).decode()
+    """As SQL would say it, where there is such a way; never a whole object's fields."""
+    match value:
+        case None:
+            return "none"
+        case str():
+            return value
+        case Column():
+            return str(column_clause(value))
+        case Constraint() | Index() | Other():
+            return value.definition
+        case Enum():
+            return f"({', '.join(value.values)})"
+        case Table():
+            columns = len(value.columns)
+            return f"a table of {columns} column{'s' if columns != 1 else ''}"
+        case _:
+            return codec.encode(value).decode()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Constraint, Enum, Other, Table
+from migrate_core.schema.objects import Column, Constraint, Enum, Index, Other, Table
 from migrate_core.verify.residual import differences
 
 USERS = QualifiedName("public", "users")
@@ -43,8 +43,17 @@ def test_missing_and_unwanted_objects_are_named() -> None:
     lines = said(found, graph(A, constraints=(check,)))
 
     assert lines[0] == "enum public.mood: is there, not declared"
-    assert lines[1].startswith("table public.users: is missing, declared as ")
+    assert lines[1] == "table public.users: is missing, declared as a table of 1 column"
     assert lines[2] == "view v: is there, not declared"
+
+
+def test_what_is_missing_reads_as_sql_would_say_it() -> None:
+    index = Index(name="by_b", definition="USING btree (b)", columns=("b",))
+
+    assert said(graph(A), graph(A, B, indexes=(index,))) == [
+        "column public.users.b: is missing, declared as b text",
+        "index public.users.by_b: is missing, declared as USING btree (b)",
+    ]
 
 
 def test_a_tables_own_fields_are_compared_too() -> None:
