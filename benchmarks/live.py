@@ -1,6 +1,6 @@
 """From a step's commit to those who watch its run: readers of the stream, and a browser.
 
-    python benchmarks/live.py [--runs 17] [--steps 20] [--watchers 50]
+    python benchmarks/live.py [--runs 17] [--steps 20] [--watchers 50] [--pause 0]
 
 The demo's own parts: a durable PostgreSQL, Valkey, uvicorn, a Celery worker. The worker
 applies migrations of so many comments, one after the other, each as fast as it can.
@@ -71,12 +71,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=17)
     parser.add_argument("--steps", type=int, default=20, help="of each run")
     parser.add_argument("--watchers", type=int, default=50, help="the browser is one of them")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds a step takes besides")
     given = parser.parse_args()
     with servers(["track_commit_timestamp=on"]) as stack, web(stack) as server:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
         django.setup()
         wide = importlib.import_module("benchmarks.wide")
-        target = wide.make_target(stack.main, given.steps)
+        target = wide.make_target(stack.main, given.steps, given.pause)
         found = []
         for number in range(given.runs):
             run = wide.queue(target, given.steps, number)

@@ -24,14 +24,28 @@ DATABASE = "wide"
 COLUMNS_A_TABLE = 20
 
 
-def make_target(server: Postgres, steps: int) -> Target:
-    """A database of its own, in an environment whose gates ask for no second person."""
+SLOW_DOWN = """
+CREATE FUNCTION public.slow_down() RETURNS event_trigger LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_catalog.pg_sleep({seconds}); END $$;
+CREATE EVENT TRIGGER slow_down ON ddl_command_start WHEN TAG IN ('COMMENT')
+    EXECUTE FUNCTION public.slow_down();
+"""
+
+
+def make_target(server: Postgres, steps: int, pause_seconds: float = 0.0) -> Target:
+    """A database of its own, in an environment whose gates ask for no second person.
+
+    `pause_seconds` is how long each step takes besides its own work.
+    """
     server.ensure_database(DATABASE)
     url = server.login_url(DATABASE)
     with psycopg.connect(url) as conn:
         for table in range(-(-steps // COLUMNS_A_TABLE)):
             columns = ", ".join(f"field_{number} text" for number in range(COLUMNS_A_TABLE))
             conn.execute(f"CREATE TABLE public.table_{table} ({columns})".encode())
+    if pause_seconds:
+        with psycopg.connect(server.url(DATABASE)) as conn:
+            conn.execute(SLOW_DOWN.format(seconds=pause_seconds).encode())
     trial = Environment.objects.create(
         project=Project.objects.get(name="storefront"), name="trial", kind="dev", verify=False
     )
