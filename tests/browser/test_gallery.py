@@ -79,6 +79,7 @@ def test_focus_never_starts_on_the_button_that_acts(gallery: Page) -> None:
 
 def test_enter_alone_sends_an_act_of_tier_one_with_its_token(gallery: Page) -> None:
     gallery.locator("summary", has_text="Tier 1").click()
+    expect(gallery.locator('.pop[data-tier="1"][open] .h')).to_be_focused()
 
     with gallery.expect_request(lambda request: request.method == "POST") as sent:
         gallery.keyboard.press("Enter")
