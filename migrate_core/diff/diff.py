@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 
 from migrate_core.diff.order import in_order
+from migrate_core.diff.rebuild import disturbed
 from migrate_core.errors import UncoveredChangeError
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.registry import kinds
@@ -28,7 +29,7 @@ def diff(
     given = answers or Answers()
     renames = _detect(SchemaDelta(before, after, given), renaming=True)
     renamed = replay(before, renames)
-    changes = _detect(SchemaDelta(renamed, after, given), renaming=False)
+    changes = _changes(SchemaDelta(renamed, after, given))
     found = (*renames, *in_order(changes, renamed, after))
     _check_covered(replay(before, found), after)
     return found
@@ -37,6 +38,16 @@ def diff(
 def replay(graph: SchemaGraph, operations: Iterable[Operation]) -> SchemaGraph:
     """The graph after `operations`, without touching a database."""
     return reduce(lambda state, op: op.apply(state), operations, graph)
+
+
+def _changes(delta: SchemaDelta) -> list[Operation]:
+    """Every change, with what has to be made anew around it."""
+    while True:
+        found = _detect(delta, renaming=False)
+        more = disturbed(delta, found) - delta.rebuilt
+        if not more:
+            return found
+        delta = delta.rebuilding(more)
 
 
 def _detect(delta: SchemaDelta, *, renaming: bool) -> list[Operation]:

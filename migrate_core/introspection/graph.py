@@ -14,6 +14,7 @@ import psycopg
 
 from migrate_core.errors import MigrateError
 from migrate_core.introspection import others
+from migrate_core.introspection.depends import DEPENDS, references
 from migrate_core.introspection.snapshot import (
     Document,
     Scope,
@@ -44,6 +45,7 @@ INDEXES_HALF = (
     Document("policies", list[tuple[int, tuple[Policy, ...]]]),
     Document("enums", tuple[objects.Enum, ...]),
     Document("sequences", tuple[objects.Sequence, ...]),
+    DEPENDS,
 )
 
 
@@ -109,6 +111,7 @@ def _read(
         sequences=read["sequences"],
         tables=_with_parts(tables, read),
         others=others.gathered(read),
+        depends=references(read["depends"]),
     )
 
 

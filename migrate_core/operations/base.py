@@ -23,7 +23,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table, Value
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 
 
 class Effect(StrEnum):
@@ -190,6 +190,10 @@ class Operation(
     def releases(self) -> tuple[Release, ...]:
         return ()
 
+    def disturbs(self) -> frozenset[Ref]:
+        """Objects on which nothing may lean while it runs: what does is made anew around it."""
+        return frozenset({self.subject}) if self.moment is Effect.DROP else frozenset()
+
     def reads(self) -> frozenset[Ref]:
         """Columns that its data expression reads besides its subject."""
         return frozenset()
@@ -203,7 +207,7 @@ class Operation(
         subject = self.subject
         if subject.kind in (ObjectKind.INDEX, ObjectKind.CONSTRAINT):
             return frozenset({(subject.schema, subject.part)})
-        if subject.kind in (ObjectKind.TABLE, ObjectKind.SEQUENCE, ObjectKind.ENUM):
+        if subject.kind in IN_SCHEMA:
             return frozenset({(subject.schema, subject.name)})
         return frozenset()
 
@@ -211,14 +215,8 @@ class Operation(
     def relation(self) -> QualifiedName | None:
         """The relation whose size matters for it."""
         subject = self.subject
-        inside_table = {
-            ObjectKind.TABLE,
-            ObjectKind.COLUMN,
-            ObjectKind.CONSTRAINT,
-            ObjectKind.INDEX,
-            ObjectKind.POLICY,
-        }
-        return subject.relation if subject.kind in inside_table else None
+        in_relation = subject.kind in RELATIONS | PARTS_OF_RELATIONS
+        return subject.relation if in_relation else None
 
     @property
     def label(self) -> str:

@@ -13,12 +13,16 @@ from migrate_core import operations
 from migrate_core.operations.base import Operation
 from migrate_core.pg import codec
 
+_DEPTH_OF_A_KIND = 3  # migrate_core.operations.<family>.<kind>
+
 
 @cache
 def kinds() -> Mapping[str, type[Operation]]:
     """Kind name -> class, sorted, so that nothing depends on what was imported first."""
     found: dict[str, type[Operation]] = {}
     for module in pkgutil.walk_packages(operations.__path__, f"{operations.__name__}."):
+        if module.ispkg or module.name.count(".") < _DEPTH_OF_A_KIND:
+            continue
         loaded = import_module(module.name)
         for thing in vars(loaded).values():
             if _is_kind(thing) and thing.__module__ == module.name:

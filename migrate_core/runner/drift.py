@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 
 from migrate_core.pg.codec import digest
 from migrate_core.planning.plan import Step
-from migrate_core.schema.graph import FIELDS, SchemaGraph
-from migrate_core.schema.objects import PARTS, Table
+from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
+from migrate_core.schema.objects import PARTS, Relation
 
 Parts = dict[tuple[str, str], str]  # (kind, name) -> digest
-_PARTS = frozenset(kind.__name__.lower() for kind in PARTS)
+_PARTS = frozenset(kind.value for kind in PART_KINDS.values())
 Seen = Mapping[int, SchemaGraph]  # step -> the schema as it was seen after it
 
 
@@ -76,18 +76,18 @@ def _parts(graph: SchemaGraph) -> Parts:
 
 
 def _walk(graph: SchemaGraph) -> Iterator[tuple[tuple[str, str], str]]:
-    for kind, field in FIELDS.items():
+    for field in FIELDS.values():
         for thing in getattr(graph, field):
-            if isinstance(thing, Table):
-                yield from _walk_table(thing)
+            if isinstance(thing, Relation):
+                yield from _walk_relation(thing)
             else:
-                yield (kind.__name__.lower(), str(thing.name)), digest(thing)
+                yield (ref_of(thing).kind, str(thing.name)), digest(thing)
     for other in graph.others:
         yield (other.kind, other.name), digest(other)
 
 
-def _walk_table(table: Table) -> Iterator[tuple[tuple[str, str], str]]:
-    bare = table.change(**dict.fromkeys(PARTS.values(), ()))
-    yield ("table", str(table.name)), digest(bare)
-    for part in table.parts():
-        yield (type(part).__name__.lower(), f"{table.name}.{part.name}"), digest(part)
+def _walk_relation(relation: Relation) -> Iterator[tuple[tuple[str, str], str]]:
+    bare = relation.change(**dict.fromkeys(PARTS.values(), ()))
+    yield (ref_of(relation).kind, str(relation.name)), digest(bare)
+    for part in relation.parts():
+        yield (PART_KINDS[type(part)], f"{relation.name}.{part.name}"), digest(part)

@@ -66,16 +66,28 @@ def constraint_clause(constraint: Constraint) -> Raw:
     )
 
 
+# What PostgreSQL calls a kind in DROP, COMMENT ON and ALTER, where it is not the kind's own name.
 _NOUNS = {
-    ObjectKind.SCHEMA: "SCHEMA",
     ObjectKind.ENUM: "TYPE",
-    ObjectKind.SEQUENCE: "SEQUENCE",
-    ObjectKind.TABLE: "TABLE",
-    ObjectKind.COLUMN: "COLUMN",
-    ObjectKind.INDEX: "INDEX",
-    ObjectKind.CONSTRAINT: "CONSTRAINT",
-    ObjectKind.POLICY: "POLICY",
+    ObjectKind.COMPOSITE: "TYPE",
+    ObjectKind.RANGE: "TYPE",
+    ObjectKind.BASE_TYPE: "TYPE",
+    ObjectKind.FOREIGN_DATA_WRAPPER: "FOREIGN DATA WRAPPER",
 }
+_ON_A_TABLE = {ObjectKind.CONSTRAINT, ObjectKind.POLICY, ObjectKind.TRIGGER, ObjectKind.RULE}
+_LOCKED_BY_COMMENT = {
+    ObjectKind.SEQUENCE,
+    ObjectKind.TABLE,
+    ObjectKind.VIEW,
+    ObjectKind.MATERIALIZED_VIEW,
+    ObjectKind.COLUMN,
+    ObjectKind.INDEX,
+}
+
+
+def noun(kind: ObjectKind) -> Raw:
+    """The kind as DROP, COMMENT ON and ALTER name it."""
+    return raw(_NOUNS.get(kind, kind.value.upper()))
 
 
 def comment_on(ref: Ref, comment: str | None, *, clear: bool = False) -> Iterator[Statement]:
@@ -86,21 +98,23 @@ def comment_on(ref: Ref, comment: str | None, *, clear: bool = False) -> Iterato
     if comment is None and not clear:
         return
     text = raw("NULL") if comment is None else literal(comment)
-    noun = raw(_NOUNS[ref.kind])
-    if ref.kind is ObjectKind.SCHEMA:
-        sql = ddl("COMMENT ON {noun} {name} IS {text}", noun=noun, name=ref.name, text=text)
+    if ref.kind in _ON_A_TABLE:
+        sql = ddl(
+            "COMMENT ON {noun} {part} ON {on} IS {text}",
+            noun=noun(ref.kind),
+            part=ref.part,
+            on=ref.relation,
+            text=text,
+        )
+        yield Statement(sql=sql, lock=LockMode.ACCESS_SHARE, on=ref.relation)
+        return
+    name = _commented_name(ref)
+    sql = ddl("COMMENT ON {noun} {name} IS {text}", noun=noun(ref.kind), name=name, text=text)
+    if ref.kind not in _LOCKED_BY_COMMENT:
         yield Statement(sql=sql)
-    elif ref.kind in (ObjectKind.CONSTRAINT, ObjectKind.POLICY):
-        on = ref.relation
-        template = "COMMENT ON {noun} {part} ON {on} IS {text}"
-        sql = ddl(template, noun=noun, part=ref.part, on=on, text=text)
-        yield Statement(sql=sql, lock=LockMode.ACCESS_SHARE, on=on)
-    else:
-        name = _commented_name(ref)
-        sql = ddl("COMMENT ON {noun} {name} IS {text}", noun=noun, name=name, text=text)
-        lock = None if ref.kind is ObjectKind.ENUM else LockMode.SHARE_UPDATE_EXCLUSIVE
-        relation = ref.relation.renamed(ref.part) if ref.kind is ObjectKind.INDEX else ref.relation
-        yield Statement(sql=sql, lock=lock, on=relation if lock else None)
+        return
+    relation = ref.relation.renamed(ref.part) if ref.kind is ObjectKind.INDEX else ref.relation
+    yield Statement(sql=sql, lock=LockMode.SHARE_UPDATE_EXCLUSIVE, on=relation)
 
 
 def _commented_name(ref: Ref) -> Raw:
@@ -108,4 +122,4 @@ def _commented_name(ref: Ref) -> Raw:
         return raw(ddl("{table}.{column}", table=ref.relation, column=ref.part))
     if ref.kind is ObjectKind.INDEX:
         return raw(ddl("{schema}.{index}", schema=ref.schema, index=ref.part))
-    return raw(str(ref.relation))
+    return raw(str(ref))

@@ -9,22 +9,21 @@ import msgspec
 
 from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.constraint_changes import redefined
+from migrate_core.schema.definitions import Definition
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
 from migrate_core.schema.objects import (
-    PARTS,
     Column,
     Constraint,
-    Enum,
+    Extension,
     Index,
-    Policy,
-    Schema,
-    Sequence,
-    Table,
+    Relation,
+    Rule,
+    Trigger,
     Value,
 )
 from migrate_core.schema.policies import made_anew
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 
 Change = tuple[Ref, str | None, str | None]  # object, comment before, comment after
 
@@ -33,43 +32,41 @@ class Found(Value, frozen=True, kw_only=True):
     comment: str | None
 
 
-TOPS: dict[ObjectKind, Any] = {
-    ObjectKind.ENUM: Enum,
-    ObjectKind.SEQUENCE: Sequence,
-    ObjectKind.TABLE: Table,
-}
-INSIDE: dict[ObjectKind, Any] = {
-    ObjectKind.COLUMN: Column,
-    ObjectKind.CONSTRAINT: Constraint,
-    ObjectKind.INDEX: Index,
-    ObjectKind.POLICY: Policy,
-}
+# Those whose comments are part of their values; an extension's comes with its version.
+_TOPS: tuple[Any, ...] = tuple(kind for kind in FIELDS if kind is not Extension)
 
 
 def commented(delta: SchemaDelta) -> Iterator[Change]:
     """Kept objects whose comments differ; what is made anew brings its comment along."""
-    for old_schema, new_schema in delta.changed(Schema):
-        if old_schema.comment != new_schema.comment:
-            ref = Ref(ObjectKind.SCHEMA, name=new_schema.name)
-            yield ref, old_schema.comment, new_schema.comment
-    for kind, thing in TOPS.items():
-        for old, new in delta.changed(thing):
-            if old.comment != new.comment:
-                yield Ref.of(kind, new.name), old.comment, new.comment
+    for top in _TOPS:
+        for old, new in delta.changed(top):
+            if old.comment != new.comment and not _is_remade(old, new):
+                yield ref_of(new), old.comment, new.comment
     for kind, table, before, after in _kept_parts(delta):
         if before.comment != after.comment:
             yield Ref.of(kind, table.name, after.name), before.comment, after.comment
 
 
-def _kept_parts(delta: SchemaDelta) -> Iterator[tuple[ObjectKind, Table, Any, Any]]:
+def _is_remade(old: Any, new: Any) -> bool:
+    if isinstance(old, Definition):
+        return (old.create, old.then) != (new.create, new.then)
+    return False
+
+
+def _kept_parts(delta: SchemaDelta) -> Iterator[tuple[ObjectKind, Relation, Any, Any]]:
     """Parts that stay what they are, under their name or under another."""
-    for kind, part in INSIDE.items():
-        for table, old, new in delta.changed_parts(part):
+    for part, kind in PART_KINDS.items():
+        for relation, old, new in delta.changed_parts(part):
             if not _ANEW[kind](old, new):
-                yield kind, table, old, new
-    for kind in (ObjectKind.CONSTRAINT, ObjectKind.INDEX):
-        for table, old, new in delta.renamed_parts(INSIDE[kind]):
-            yield kind, table, old, new
+                yield kind, relation, old, new
+    for relation, was, becomes in delta.renamed_parts(Constraint):
+        yield ObjectKind.CONSTRAINT, relation, was, becomes
+    for relation, old_index, new_index in delta.renamed_parts(Index):
+        yield ObjectKind.INDEX, relation, old_index, new_index
+
+
+def _redefined(old: Trigger | Rule, new: Trigger | Rule) -> bool:
+    return old.definition != new.definition
 
 
 def _regenerated(old: Column, new: Column) -> bool:
@@ -85,30 +82,22 @@ _ANEW: dict[ObjectKind, Callable[[Any, Any], bool]] = {
     ObjectKind.CONSTRAINT: redefined,
     ObjectKind.INDEX: replaces,
     ObjectKind.POLICY: made_anew,
+    ObjectKind.TRIGGER: _redefined,
+    ObjectKind.RULE: _redefined,
 }
 
 
 def comment_of(graph: SchemaGraph, ref: Ref) -> Found | None:
     """The object's comment, or None where there is no such object."""
-    thing = _thing(graph, ref)
+    thing = graph.get(ref)
     return None if thing is None else Found(comment=thing.comment)
 
 
-def _thing(graph: SchemaGraph, ref: Ref) -> Any:
-    if ref.kind is ObjectKind.SCHEMA:
-        return graph.find(Schema, ref.name)
-    if ref.kind in TOPS:
-        return graph.find(TOPS[ref.kind], ref.relation)
-    table = graph.table(ref.relation)
-    parts = getattr(table, PARTS[INSIDE[ref.kind]]) if table else ()
-    return next((part for part in parts if part.name == ref.part), None)
-
-
 def with_comment(graph: SchemaGraph, ref: Ref, comment: str | None) -> SchemaGraph:
-    thing = _thing(graph, ref)
+    thing = graph.get(ref)
     if thing is None:
         return graph
     changed = msgspec.structs.replace(thing, comment=comment)
-    if ref.kind in INSIDE:
-        return graph.edit(ref.relation, lambda table: table.with_part(changed))
+    if ref.kind in PARTS_OF_RELATIONS:
+        return graph.edit(ref.relation, lambda relation: relation.with_part(changed))
     return graph.put(changed)

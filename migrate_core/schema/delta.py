@@ -6,7 +6,8 @@ table never yields dropped columns, because only kept tables are walked for part
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, TypeVar
@@ -14,24 +15,32 @@ from typing import Any, TypeVar
 import msgspec
 
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.graph import FIELDS, SchemaGraph
+from migrate_core.schema.definitions import Definition
+from migrate_core.schema.graph import (
+    FIELDS,
+    PART_KINDS,
+    RELATION_KINDS,
+    TOP_KINDS,
+    SchemaGraph,
+    ref_of,
+)
 from migrate_core.schema.objects import (
     PARTS,
     Column,
     Constraint,
-    Enum,
-    Extension,
     Index,
     Policy,
-    Schema,
-    Sequence,
+    Relation,
+    Rule,
     Table,
+    Thing,
+    Trigger,
     Value,
 )
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import WRITTEN_WHOLE, ObjectKind, Ref
 
-T = TypeVar("T", Schema, Extension, Enum, Sequence, Table)
-P = TypeVar("P", Column, Constraint, Index, Policy)
+T = TypeVar("T", bound=Thing)
+P = TypeVar("P", Column, Constraint, Index, Policy, Trigger, Rule)
 R = TypeVar("R", Constraint, Index)
 
 
@@ -65,20 +74,67 @@ class Answers(Value, frozen=True, kw_only=True, dict=True):
 
 
 class SchemaDelta:
-    """`before` and `after` with their differences indexed by kind of object."""
+    """`before` and `after` with their differences indexed by kind of object.
+
+    What is `rebuilt` counts as dropped and as added although it is on both sides: something
+    that it leans on cannot change under it.
+    """
 
     def __init__(self, before: SchemaGraph, after: SchemaGraph, answers: Answers) -> None:
         self.before, self.after, self.answers = before, after, answers
+        self.rebuilt: frozenset[Ref] = frozenset()
         self._tops = {kind: _pair(before, after, kind) for kind in FIELDS}
 
+    def rebuilding(self, refs: Iterable[Ref]) -> SchemaDelta:
+        """The same delta in which `refs` are made anew, whether they differ or not."""
+        made = copy(self)
+        made.rebuilt = self.rebuilt | frozenset(refs)
+        made._tops = {
+            kind: _with_rebuilt(pairs, self, kind, made.rebuilt)
+            for kind, pairs in self._tops.items()
+        }
+        return made
+
     def added(self, kind: type[T]) -> Iterator[T]:
-        return (new for old, new in self._tops[kind] if old is None)
+        return (
+            new
+            for old, new in self._tops[kind]
+            if new is not None and (old is None or self._is_rebuilt(new))
+        )
 
     def dropped(self, kind: type[T]) -> Iterator[T]:
-        return (old for old, new in self._tops[kind] if new is None)
+        return (
+            old
+            for old, new in self._tops[kind]
+            if old is not None and (new is None or self._is_rebuilt(old))
+        )
 
     def changed(self, kind: type[T]) -> Iterator[tuple[T, T]]:
-        return ((old, new) for old, new in self._tops[kind] if old is not None and new is not None)
+        return (
+            (old, new)
+            for old, new in self._tops[kind]
+            if old is not None and new is not None and not self._is_rebuilt(old)
+        )
+
+    def definitions(self, kind: ObjectKind, way: str) -> Iterator[Any]:
+        """Of one of the rarer kinds: what is `added`, `dropped` or `changed`."""
+        found: Iterator[Any] = getattr(self, way)(Definition)
+        for thing in found:
+            one = thing[0] if isinstance(thing, tuple) else thing
+            if one.kind is kind:
+                yield thing
+
+    def _is_rebuilt(self, thing: Thing) -> bool:
+        return bool(self.rebuilt) and ref_of(thing) in self.rebuilt
+
+    def changed_relations(self) -> Iterator[tuple[Relation, Relation]]:
+        """Kept relations that differ or have parts made anew: where parts are looked for."""
+        for kind in RELATION_KINDS:
+            yield from self.changed(kind)
+
+    def added_relations(self) -> Iterator[Relation]:
+        for kind in RELATION_KINDS:
+            yield from self.added(kind)
 
     def dropped_tables(self, mode: DropMode) -> Iterator[Table]:
         return (t for t in self.dropped(Table) if self.table_mode(t.name) is mode)
@@ -88,39 +144,43 @@ class SchemaDelta:
 
     def dropped_columns(self, mode: DropMode) -> Iterator[tuple[Table, Column]]:
         for old, _new, column in self._parts_gone(Column):
-            if self.answers.drop_mode(Ref.of(ObjectKind.COLUMN, old.name, column.name)) is mode:
+            ref = Ref.of(ObjectKind.COLUMN, old.name, column.name)
+            # What is made anew is computed, so nothing is lost.
+            wanted = DropMode.PLAIN if ref in self.rebuilt else self.answers.drop_mode(ref)
+            if wanted is mode:
                 yield old, column
 
-    def added_parts(self, kind: type[P]) -> Iterator[tuple[Table, P]]:
+    def added_parts(self, kind: type[P]) -> Iterator[tuple[Any, P]]:
         """New parts of kept tables, and of created ones what CREATE TABLE does not hold."""
-        for old, new in self.changed(Table):
+        for old, new in self.changed_relations():
             had = {part.name for part in getattr(old, PARTS[kind])}
             for part in getattr(new, PARTS[kind]):
-                if part.name not in had:
+                if part.name not in had or self._is_part_rebuilt(new, part):
                     yield new, part
-        for table in self.added(Table):
+        for table in self.added_relations():
             for part in getattr(table, PARTS[kind]):
                 if not (isinstance(part, Column) or (isinstance(part, Constraint) and part.inline)):
                     yield table, part
 
-    def dropped_parts(self, kind: type[P]) -> Iterator[tuple[Table, P]]:
+    def dropped_parts(self, kind: type[P]) -> Iterator[tuple[Any, P]]:
         """Parts of kept tables that a dropped or parked column does not take along."""
         for old, new, part in self._parts_gone(kind):
             if not self._goes_with_a_column(part, old, new):
                 yield old, part
 
-    def changed_parts(self, kind: type[P]) -> Iterator[tuple[Table, P, P]]:
+    def changed_parts(self, kind: type[P]) -> Iterator[tuple[Any, P, P]]:
         """(table after, part before, part after) where the two differ."""
-        for old, new in self.changed(Table):
+        for old, new in self.changed_relations():
             had = {part.name: part for part in getattr(old, PARTS[kind])}
             for part in getattr(new, PARTS[kind]):
-                if part.name in had and had[part.name] != part:
-                    yield new, had[part.name], part
+                was = had.get(part.name, part)
+                if was != part and not self._is_part_rebuilt(new, part):
+                    yield new, was, part
 
-    def renamed_parts(self, kind: type[R]) -> list[tuple[Table, R, R]]:
+    def renamed_parts(self, kind: type[R]) -> list[tuple[Any, R, R]]:
         """(table after, old, new) of indexes or constraints that differ in name alone."""
         found = []
-        for old, new in self.changed(Table):
+        for old, new in self.changed_relations():
             had: dict[str, R] = {part.name: part for part in getattr(old, PARTS[kind])}
             has: dict[str, R] = {part.name: part for part in getattr(new, PARTS[kind])}
             gone = [part for name, part in had.items() if name not in has]
@@ -131,14 +191,21 @@ class SchemaDelta:
                     found.append((new, twin, part))
         return found
 
-    def _parts_gone(self, kind: type[P]) -> Iterator[tuple[Table, Table, P]]:
-        for old, new in self.changed(Table):
+    def _parts_gone(self, kind: type[P]) -> Iterator[tuple[Any, Any, P]]:
+        for old, new in self.changed_relations():
             has = {part.name for part in getattr(new, PARTS[kind])}
             for part in getattr(old, PARTS[kind]):
-                if part.name not in has:
+                if part.name not in has or self._is_part_rebuilt(old, part):
                     yield old, new, part
 
-    def _goes_with_a_column(self, part: P, old: Table, new: Table) -> bool:
+    def _is_part_rebuilt(self, relation: Relation, part: Any) -> bool:
+        if not self.rebuilt:
+            return False
+        return Ref.of(PART_KINDS[type(part)], relation.name, part.name) in self.rebuilt
+
+    def _goes_with_a_column(self, part: P, old: Relation, new: Relation) -> bool:
+        if self._is_part_rebuilt(old, part):
+            return False
         if not isinstance(part, (Constraint, Index)):
             return False
         kept = {column.name for column in new.columns}
@@ -151,10 +218,42 @@ def _alike(one: Constraint | Index, other: Constraint | Index) -> bool:
 
 def _pair(before: SchemaGraph, after: SchemaGraph, kind: Any) -> list[tuple[Any, Any]]:
     """Objects of one kind that differ, in name order; compared in C, column order apart."""
-    old = {thing.name: thing for thing in getattr(before, FIELDS[kind])}
-    new = {thing.name: thing for thing in getattr(after, FIELDS[kind])}
+    old = {thing.key: thing for thing in getattr(before, FIELDS[kind])}
+    new = {thing.key: thing for thing in getattr(after, FIELDS[kind])}
     pairs = ((old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys()))
     return [(a, b) for a, b in pairs if a != b and not _same_table(a, b)]
+
+
+def _with_rebuilt(
+    pairs: list[tuple[Any, Any]], delta: SchemaDelta, kind: Any, rebuilt: frozenset[Ref]
+) -> list[tuple[Any, Any]]:
+    """The pairs, and those of equal objects that are rebuilt themselves or in a part."""
+    listed = {_key(pair) for pair in pairs}
+    more = []
+    for ref in rebuilt:
+        for key in _keys_in(kind, ref):
+            old, new = delta.before.find(kind, key), delta.after.find(kind, key)
+            if key not in listed and old is not None and new is not None:
+                listed.add(key)
+                more.append((old, new))
+    both = [*pairs, *more]
+    return sorted(both, key=_key) if more else both
+
+
+def _key(pair: tuple[Any, Any]) -> Any:
+    old, new = pair
+    return new.key if old is None else old.key
+
+
+def _keys_in(kind: Any, ref: Ref) -> Iterator[Any]:
+    """The key of the object that `ref` is, or is a part of, among those of one kind."""
+    if kind is Definition:
+        yield (ref.kind.value, ref.name)
+    elif kind in RELATION_KINDS and (ref.part or ref.kind is RELATION_KINDS[kind]):
+        yield ref.relation
+    elif TOP_KINDS[kind] is ref.kind:
+        qualified = ref.kind not in WRITTEN_WHOLE and bool(ref.schema)
+        yield ref.relation if qualified else ref.name
 
 
 def _same_table(a: Any, b: Any) -> bool:

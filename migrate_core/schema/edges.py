@@ -1,5 +1,8 @@
 """What an object needs to exist: the edges that operations are ordered by.
 
+`SchemaGraph.depends` holds what pg_depend tells. What the values themselves say comes on top:
+a schema that was predicted, not read, knows no more than that.
+
 That a sequence is owned by a column is no need of either: it is made first, then owned.
 """
 
@@ -12,10 +15,11 @@ from contextlib import suppress
 from migrate_core.errors import InvalidNameError
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Constraint, Index, Sequence, Table
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence
+from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 
+_OF_A_COLUMN = (ObjectKind.COLUMN, ObjectKind.DEFAULT)
 _REGCLASS = re.compile(r"(\bE)?'((?:[^']|'')+)'::regclass")
 
 
@@ -33,30 +37,51 @@ def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
 
 def needs(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
     """What `ref` depends on directly; nothing where the graph does not hold it."""
-    if ref.kind in _IN_SCHEMA:
+    yield from graph.needs_of.get(ref, ())
+    if ref.schema and ref.kind not in PARTS_OF_RELATIONS:
         yield Ref(ObjectKind.SCHEMA, name=ref.schema)
-    table = graph.table(ref.relation)
-    if table is None:
+    if ref.kind is not ObjectKind.TABLE and ref.kind not in PARTS_OF_RELATIONS:
         return
+    relation = graph.relation(ref.relation)
+    if relation is None:
+        return
+    if ref.kind in PARTS_OF_RELATIONS:
+        yield ref_of(relation)
     if ref.kind is ObjectKind.TABLE:
-        yield from _table(graph, table)
+        yield from _table(graph, relation)
     elif ref.kind in _PART_NEEDS:
-        yield Ref.of(ObjectKind.TABLE, table.name)
-        yield from _PART_NEEDS[ref.kind](graph, table, ref.part)
+        yield from _PART_NEEDS[ref.kind](graph, relation, ref.part)
 
 
-def _table(graph: SchemaGraph, table: Table) -> Iterator[Ref]:
+def _table(graph: SchemaGraph, table: Relation) -> Iterator[Ref]:
     """What its columns and inline checks name; not its foreign keys, which come later."""
     texts = [text for column in table.columns for text in _texts(column)]
     texts += [c.definition for c in table.constraints if c.type == "check"]
     yield from _types_and_sequences(graph, texts)
+    if not graph.depends:
+        return
+    own = [Ref.of(kind, table.name, c.name) for c in table.columns for kind in _OF_A_COLUMN]
+    own += [
+        Ref.of(ObjectKind.CONSTRAINT, table.name, c.name) for c in table.constraints if c.inline
+    ]
+    for part in own:
+        yield from (ref for ref in graph.needs_of.get(part, ()) if not _is_part_of(ref, table))
 
 
-def _column(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
+def _is_part_of(ref: Ref, table: Relation) -> bool:
+    return ref.kind in PARTS_OF_RELATIONS and ref.relation == table.name
+
+
+def _default(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]:
+    yield Ref.of(ObjectKind.COLUMN, table.name, name)
+
+
+def _column(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]:
     column = table.column(name)
     if column is None:
         return
     yield from _types_and_sequences(graph, _texts(column))
+    yield from graph.needs_of.get(Ref.of(ObjectKind.DEFAULT, table.name, name), ())
     if column.generated:
         for other in table.columns:
             if other.name != column.name and mentions(column.generated.expression, other.name):
@@ -86,7 +111,7 @@ def _sequence_names(text: str) -> Iterator[QualifiedName]:
             yield QualifiedName.parse(name.replace("\\\\", "\\") if escaped else name)
 
 
-def _constraint(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
+def _constraint(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]:
     constraint = table.constraint(name)
     if constraint is None:
         return
@@ -102,7 +127,7 @@ def _constraint(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
         yield from _keys_of(other, frozenset(constraint.ref_columns))
 
 
-def _keys_of(table: Table, columns: frozenset[str]) -> Iterator[Ref]:
+def _keys_of(table: Relation, columns: frozenset[str]) -> Iterator[Ref]:
     for constraint in table.constraints:
         if constraint.type in ("primary key", "unique") and columns <= set(constraint.columns):
             yield Ref.of(ObjectKind.CONSTRAINT, table.name, constraint.name)
@@ -111,18 +136,18 @@ def _keys_of(table: Table, columns: frozenset[str]) -> Iterator[Ref]:
             yield Ref.of(ObjectKind.INDEX, table.name, index.name)
 
 
-def _columns_of(table: Table, part: Constraint | Index) -> Iterator[Ref]:
+def _columns_of(table: Relation, part: Constraint | Index) -> Iterator[Ref]:
     return (Ref.of(ObjectKind.COLUMN, table.name, name) for name in part.columns)
 
 
-def _index(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
+def _index(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]:
     index = table.index(name)
     if index is not None:
         yield from _columns_of(table, index)
         yield from _types_and_sequences(graph, [index.definition])
 
 
-def _policy(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
+def _policy(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]:
     policy = table.policy(name)
     if policy is None:
         return
@@ -136,13 +161,18 @@ def _policy(graph: SchemaGraph, table: Table, name: str) -> Iterator[Ref]:
     yield from _types_and_sequences(graph, [text])
 
 
+def default_claim(table: QualifiedName, column: str) -> tuple[str, str]:
+    """What a default and an identity contend for: a column has one of them."""
+    return (str(table), f"default of {column}")
+
+
 def column_ref(table: QualifiedName, column: str) -> Ref:
     return Ref.of(ObjectKind.COLUMN, table, column)
 
 
-_IN_SCHEMA = {ObjectKind.TABLE, ObjectKind.ENUM, ObjectKind.SEQUENCE}
-_PART_NEEDS: dict[ObjectKind, Callable[[SchemaGraph, Table, str], Iterator[Ref]]] = {
+_PART_NEEDS: dict[ObjectKind, Callable[[SchemaGraph, Relation, str], Iterator[Ref]]] = {
     ObjectKind.COLUMN: _column,
+    ObjectKind.DEFAULT: _default,
     ObjectKind.CONSTRAINT: _constraint,
     ObjectKind.INDEX: _index,
     ObjectKind.POLICY: _policy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate_core.pg.codec import digest
-from migrate_core.schema.graph import FIELDS, SchemaGraph
+from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
 from migrate_core.schema.objects import Table
 
 
@@ -16,10 +16,10 @@ def fingerprint(graph: SchemaGraph) -> str:
 
 def objects(graph: SchemaGraph) -> Iterator[tuple[str, str]]:
     """(kind and name, digest) of every top-level object, tables with all their parts."""
-    for kind, field in FIELDS.items():
+    for field in FIELDS.values():
         for thing in getattr(graph, field):
             value = thing.normal if isinstance(thing, Table) else thing
-            yield f"{kind.__name__.lower()} {thing.name}", digest(value)
+            yield f"{ref_of(thing).kind} {thing.name}", digest(value)
     for other in graph.others:
         yield f"{other.kind} {other.name}", digest(other)
 

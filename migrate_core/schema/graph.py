@@ -3,84 +3,203 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
 
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
 from migrate_core.schema.objects import (
+    PARTS,
+    Column,
+    Constraint,
     Enum,
     Extension,
+    Index,
+    MaterializedView,
     Other,
+    Policy,
+    Relation,
+    Rule,
     Schema,
     Sequence,
     Table,
+    Thing,
+    Trigger,
     Value,
+    View,
 )
+from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 
-TopLevel = Schema | Extension | Enum | Sequence | Table
-T = TypeVar("T", Schema, Extension, Enum, Sequence, Table)
+T = TypeVar("T", bound=Thing)
 
-FIELDS: dict[type, str] = {
+FIELDS: dict[type[Any], str] = {
     Schema: "schemas",
     Extension: "extensions",
     Enum: "enums",
+    Domain: "domains",
+    Composite: "composites",
     Sequence: "sequences",
+    Routine: "routines",
     Table: "tables",
+    View: "views",
+    MaterializedView: "materialized_views",
+    Definition: "definitions",
+}
+RELATION_KINDS: dict[type[Any], ObjectKind] = {
+    Table: ObjectKind.TABLE,
+    View: ObjectKind.VIEW,
+    MaterializedView: ObjectKind.MATERIALIZED_VIEW,
+}
+TOP_KINDS: dict[type[Any], ObjectKind] = {
+    Schema: ObjectKind.SCHEMA,
+    Extension: ObjectKind.EXTENSION,
+    Enum: ObjectKind.ENUM,
+    Domain: ObjectKind.DOMAIN,
+    Composite: ObjectKind.COMPOSITE,
+    Sequence: ObjectKind.SEQUENCE,
+    Routine: ObjectKind.ROUTINE,
+    **RELATION_KINDS,
 }
 
 
-class SchemaGraph(Value, frozen=True, kw_only=True):
-    """Each field stands in name order, so equal schemas are equal values.
+PART_KINDS: dict[type, ObjectKind] = {
+    Column: ObjectKind.COLUMN,
+    Constraint: ObjectKind.CONSTRAINT,
+    Index: ObjectKind.INDEX,
+    Policy: ObjectKind.POLICY,
+    Trigger: ObjectKind.TRIGGER,
+    Rule: ObjectKind.RULE,
+}
+PART_FIELDS = {kind: PARTS[part] for part, kind in PART_KINDS.items()}
+
+
+class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
+    """Each field stands in the order of its things' keys, so equal schemas are equal values.
 
     Arrays, not maps: jsonb reorders keys, and a name that is not text cannot be one.
+    `depends` is what pg_depend tells beyond the values' own fields: (object, what it needs).
+    It orders operations and is no part of what makes two schemas the same.
     """
 
     schemas: tuple[Schema, ...] = ()
     extensions: tuple[Extension, ...] = ()
     enums: tuple[Enum, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    composites: tuple[Composite, ...] = ()
     sequences: tuple[Sequence, ...] = ()
+    routines: tuple[Routine, ...] = ()
     tables: tuple[Table, ...] = ()
+    views: tuple[View, ...] = ()
+    materialized_views: tuple[MaterializedView, ...] = ()
+    definitions: tuple[Definition, ...] = ()
     others: tuple[Other, ...] = ()
+    depends: tuple[tuple[Ref, Ref], ...] = ()
 
-    def find(self, kind: type[T], name: QualifiedName | str) -> T | None:
+    def find(self, kind: type[T], key: Any) -> T | None:
         found: tuple[T, ...] = getattr(self, FIELDS[kind])
-        at = _position(found, name)
-        return found[at] if at < len(found) and found[at].name == name else None
+        at = _position(found, key)
+        return found[at] if at < len(found) and found[at].key == key else None
 
     def table(self, name: QualifiedName) -> Table | None:
         return self.find(Table, name)
 
-    def put(self, thing: TopLevel) -> SchemaGraph:
+    def relation(self, name: QualifiedName) -> Relation | None:
+        """The table, view or materialized view: they share their names."""
+        return next((r for kind in RELATION_KINDS if (r := self.find(kind, name))), None)
+
+    def get(self, ref: Ref) -> Any:
+        """The object or the part that `ref` names, or None."""
+        if ref.kind in PARTS_OF_RELATIONS:
+            return _part(self.relation(ref.relation), ref)
+        for kind, top in TOP_KINDS.items():
+            if top is ref.kind:
+                return self.find(kind, ref.relation if ref.kind in IN_SCHEMA else ref.name)
+        return self.find(Definition, (ref.kind.value, ref.name))
+
+    def put(self, thing: Thing) -> SchemaGraph:
         """A copy with the object added, or put in the place of its namesake."""
         found: tuple[Any, ...] = getattr(self, FIELDS[type(thing)])
-        at = _position(found, thing.name)
-        taken = at < len(found) and found[at].name == thing.name
+        at = _position(found, thing.key)
+        taken = at < len(found) and found[at].key == thing.key
         return self._with(type(thing), (*found[:at], thing, *found[at + taken :]))
 
-    def drop(self, kind: type[TopLevel], name: QualifiedName | str) -> SchemaGraph:
+    def drop(self, kind: type[Thing], key: Any) -> SchemaGraph:
         found: tuple[Any, ...] = getattr(self, FIELDS[kind])
-        return self._with(kind, tuple(thing for thing in found if thing.name != name))
+        return self._with(kind, tuple(thing for thing in found if thing.key != key))
 
-    def edit(self, table: QualifiedName, change: Callable[[Table], Table]) -> SchemaGraph:
-        """A copy in which `change` was made to one table, if it is there."""
-        found = self.table(table)
+    def edit(self, table: QualifiedName, change: Callable[[Any], Relation]) -> SchemaGraph:
+        """A copy in which `change` was made to one relation, if it is there."""
+        found = self.relation(table)
         return self if found is None else self.put(change(found))
 
     def edit_all(self, change: Callable[[Table], Table]) -> SchemaGraph:
         return self._with(Table, tuple(change(table) for table in self.tables))
+
+    @cached_property
+    def needs_of(self) -> Mapping[Ref, tuple[Ref, ...]]:
+        """What each object needs, by `depends`."""
+        found: dict[Ref, list[Ref]] = defaultdict(list)
+        for one, needed in self.depends:
+            found[one].append(needed)
+        return {one: tuple(needed) for one, needed in found.items()}
+
+    @cached_property
+    def dependents(self) -> Mapping[Ref, tuple[Ref, ...]]:
+        """What needs each object, by `depends`."""
+        found: dict[Ref, list[Ref]] = defaultdict(list)
+        for one, needed in self.depends:
+            found[needed].append(one)
+        return {needed: tuple(ones) for needed, ones in found.items()}
+
+    def renaming(self, old: Ref, new: Ref) -> SchemaGraph:
+        """A copy whose `depends` calls an object, and with a relation its parts, `new`."""
+
+        def now(ref: Ref) -> Ref:
+            if ref == old:
+                return new
+            inside = old.kind in RELATIONS and ref.kind in PARTS_OF_RELATIONS
+            if inside and ref.relation == old.relation:
+                return Ref(ref.kind, new.schema, new.name, ref.part)
+            if old.kind is ObjectKind.COLUMN and ref == old._replace(kind=ObjectKind.DEFAULT):
+                return new._replace(kind=ObjectKind.DEFAULT)
+            return ref
+
+        depends = tuple(sorted((now(one), now(needed)) for one, needed in self.depends))
+        return msgspec.structs.replace(self, depends=depends)
 
     def same(self, other: SchemaGraph) -> bool:
         """Equal but for the order of columns."""
         return self.normal() == other.normal()
 
     def normal(self) -> SchemaGraph:
-        return self._with(Table, tuple(table.normal for table in self.tables))
+        tables = tuple(table.normal for table in self.tables)
+        return msgspec.structs.replace(self, tables=tables, depends=())
 
     def _with(self, kind: type, things: tuple[Any, ...]) -> SchemaGraph:
         return msgspec.structs.replace(self, **{FIELDS[kind]: things})
 
 
-def _position(found: tuple[Any, ...], name: QualifiedName | str) -> int:
-    return bisect_left(found, name, key=lambda thing: thing.name)
+def _position(found: tuple[Any, ...], key: Any) -> int:
+    return bisect_left(found, key, key=lambda thing: thing.key)
+
+
+def _part(relation: Relation | None, ref: Ref) -> Any:
+    kind = ObjectKind.COLUMN if ref.kind is ObjectKind.DEFAULT else ref.kind
+    field = PART_FIELDS[kind]
+    parts = getattr(relation, field) if relation is not None else ()
+    return next((part for part in parts if part.name == ref.part), None)
+
+
+def ref_of(thing: Thing) -> Ref:
+    """The reference to an object of its own."""
+    if isinstance(thing, Definition):
+        kind, schema = thing.kind, thing.schema
+    else:
+        kind, schema = TOP_KINDS[type(thing)], getattr(thing, "schema", "")
+    if isinstance(thing.name, QualifiedName):
+        return Ref.of(kind, thing.name)
+    return Ref(kind, "" if kind is ObjectKind.EXTENSION else schema, thing.name)

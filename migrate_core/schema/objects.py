@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -33,19 +33,29 @@ def share_defaults(value: Struct) -> None:
             msgspec.structs.force_setattr(value, field, default)
 
 
-class Schema(Value, frozen=True, kw_only=True):
+class Thing(Value, frozen=True, kw_only=True):
+    """An object of its own: a schema, a type, a relation; `key` tells it from its kin."""
+
+    name: Any
+
+    @property
+    def key(self) -> Any:
+        return self.name
+
+
+class Schema(Thing, frozen=True, kw_only=True):
     name: str
     comment: str | None = None
 
 
-class Extension(Value, frozen=True, kw_only=True):
+class Extension(Thing, frozen=True, kw_only=True):
     """Versions are not part of it: two servers rarely have the same, and it is no drift."""
 
     name: str
     schema: str
 
 
-class Enum(Value, frozen=True, kw_only=True):
+class Enum(Thing, frozen=True, kw_only=True):
     name: QualifiedName
     values: tuple[str, ...] = ()
     comment: str | None = None
@@ -69,7 +79,7 @@ class ColumnRef(Value, frozen=True, kw_only=True):
     column: str
 
 
-class Sequence(Value, frozen=True, kw_only=True):
+class Sequence(Thing, frozen=True, kw_only=True):
     """A sequence of its own; one behind an identity column belongs to the column."""
 
     name: QualifiedName
@@ -155,20 +165,47 @@ class Policy(Value, frozen=True, kw_only=True):
         share_defaults(self)
 
 
-class Table(Value, frozen=True, kw_only=True, dict=True):
-    """An ordinary table. Columns stand in attnum order; all else in name order."""
+Enabled = Literal["origin", "disabled", "replica", "always"]
+
+
+class Trigger(Value, frozen=True, kw_only=True):
+    """`definition` is pg_get_triggerdef(): the whole CREATE TRIGGER statement."""
+
+    name: str
+    definition: str
+    enabled: Enabled = "origin"
+    comment: str | None = None
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+
+class Rule(Value, frozen=True, kw_only=True):
+    """`definition` is pg_get_ruledef() without its semicolon: the whole CREATE RULE."""
+
+    name: str
+    definition: str
+    enabled: Enabled = "origin"
+    comment: str | None = None
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+
+class Relation(Thing, frozen=True, kw_only=True, dict=True):
+    """What has rows. Columns stand in attnum order; all else in name order."""
 
     name: QualifiedName
     columns: tuple[Column, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
     policies: tuple[Policy, ...] = ()
-    row_security: bool = False
-    force_row_security: bool = False
+    triggers: tuple[Trigger, ...] = ()
+    rules: tuple[Rule, ...] = ()
     comment: str | None = None
 
     @cached_property
-    def normal(self) -> Table:
+    def normal(self) -> Self:
         """Itself with columns in name order: the order of columns is no difference."""
         return msgspec.structs.replace(self, columns=_sorted(self.columns))
 
@@ -184,14 +221,20 @@ class Table(Value, frozen=True, kw_only=True, dict=True):
     def policy(self, name: str) -> Policy | None:
         return next((p for p in self.policies if p.name == name), None)
 
+    def trigger(self, name: str) -> Trigger | None:
+        return next((t for t in self.triggers if t.name == name), None)
+
+    def rule(self, name: str) -> Rule | None:
+        return next((r for r in self.rules if r.name == name), None)
+
     @property
     def primary_key(self) -> Constraint | None:
         return next((c for c in self.constraints if c.type == "primary key"), None)
 
-    def change(self, **changes: Any) -> Table:
+    def change(self, **changes: Any) -> Self:
         return msgspec.structs.replace(self, **changes)
 
-    def with_part(self, part: TablePart) -> Table:
+    def with_part(self, part: TablePart) -> Self:
         """A copy with the part added, or put in the place of its namesake."""
         field = PARTS[type(part)]
         found: tuple[TablePart, ...] = getattr(self, field)
@@ -201,11 +244,11 @@ class Table(Value, frozen=True, kw_only=True, dict=True):
             changed = (*found, part)
         return self.change(**{field: changed if field == "columns" else _sorted(changed)})
 
-    def without_part(self, kind: type[TablePart], name: str) -> Table:
+    def without_part(self, kind: type[TablePart], name: str) -> Self:
         field = PARTS[kind]
         return self.change(**{field: tuple(p for p in getattr(self, field) if p.name != name)})
 
-    def change_column(self, name: str, **changes: Any) -> Table:
+    def change_column(self, name: str, **changes: Any) -> Self:
         """A copy in which one column, as it is now, has `changes` made to it."""
         columns = (
             msgspec.structs.replace(c, **changes) if c.name == name else c for c in self.columns
@@ -217,6 +260,43 @@ class Table(Value, frozen=True, kw_only=True, dict=True):
         yield from self.constraints
         yield from self.indexes
         yield from self.policies
+        yield from self.triggers
+        yield from self.rules
+
+
+class Table(Relation, frozen=True, kw_only=True, dict=True):
+    """An ordinary table."""
+
+    row_security: bool = False
+    force_row_security: bool = False
+
+
+class Output(Value, frozen=True, kw_only=True):
+    """A column that a query gives: of a view or a materialized view."""
+
+    name: str
+    type: str
+    collation: str | None = None
+    default: str | None = None  # of an updatable view
+    comment: str | None = None
+
+
+class View(Relation, frozen=True, kw_only=True, dict=True):
+    """`definition` is pg_get_viewdef() without its semicolon."""
+
+    definition: str
+    outputs: tuple[Output, ...] = ()
+    options: tuple[str, ...] = ()  # "security_barrier=true", in name order
+
+
+class MaterializedView(Relation, frozen=True, kw_only=True, dict=True):
+    """`definition` is pg_get_viewdef() without its semicolon."""
+
+    definition: str
+    outputs: tuple[Output, ...] = ()
+    options: tuple[str, ...] = ()
+    access_method: str | None = None  # None: heap
+    tablespace: str | None = None
 
 
 class Other(Value, frozen=True, kw_only=True):
@@ -227,12 +307,14 @@ class Other(Value, frozen=True, kw_only=True):
     definition: str = ""
 
 
-TablePart = Column | Constraint | Index | Policy
+TablePart = Column | Constraint | Index | Policy | Trigger | Rule
 PARTS: dict[type, str] = {
     Column: "columns",
     Constraint: "constraints",
     Index: "indexes",
     Policy: "policies",
+    Trigger: "triggers",
+    Rule: "rules",
 }
 _P = TypeVar("_P", bound=Any)
 

@@ -16,6 +16,7 @@ from migrate_core.schema.objects import (
     Sequence,
     Table,
 )
+from migrate_core.schema.refs import ObjectKind, Ref
 
 _REFERENCES = " REFERENCES "
 
@@ -34,6 +35,8 @@ def rename_column(graph: SchemaGraph, table: QualifiedName, old: str, new: str) 
         return found.change(constraints=tuple(keys))
 
     graph = graph.edit(table, own).edit_all(referring)
+    ref = Ref.of(ObjectKind.COLUMN, table, old)
+    graph = graph.renaming(ref, ref._replace(part=new))
     return _own_sequences(graph, ColumnRef(table=table, column=old), table, new)
 
 
@@ -106,6 +109,7 @@ def rename_table(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGrap
         return graph
     name = old.renamed(new)
     graph = graph.drop(Table, old).put(table.change(name=name))
+    graph = graph.renaming(Ref.of(ObjectKind.TABLE, old), Ref.of(ObjectKind.TABLE, name))
     graph = graph.edit_all(lambda found: _retarget(found, old, name))
     for sequence in graph.sequences:
         if sequence.owned_by and sequence.owned_by.table == old:

@@ -7,8 +7,22 @@ from typing import Any
 
 from migrate_core.pg import codec
 from migrate_core.schema.clauses import column_clause
-from migrate_core.schema.graph import FIELDS, SchemaGraph
-from migrate_core.schema.objects import PARTS, Column, Constraint, Enum, Index, Other, Table
+from migrate_core.schema.definitions import Definition, Routine
+from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
+from migrate_core.schema.objects import (
+    PARTS,
+    Column,
+    Constraint,
+    Enum,
+    Index,
+    MaterializedView,
+    Other,
+    Relation,
+    Rule,
+    Table,
+    Trigger,
+    View,
+)
 from migrate_core.verify.report import Difference
 
 
@@ -20,10 +34,9 @@ def differences(
 
 
 def _differences(found: SchemaGraph, wanted: SchemaGraph, word: str) -> Iterator[Difference]:
-    for kind, field in FIELDS.items():
-        noun = kind.__name__.lower()
-        ours = {f"{noun} {thing.name}": thing for thing in getattr(found, field)}
-        theirs = {f"{noun} {thing.name}": thing for thing in getattr(wanted, field)}
+    for field in FIELDS.values():
+        ours = {f"{ref_of(thing).kind} {thing.name}": thing for thing in getattr(found, field)}
+        theirs = {f"{ref_of(thing).kind} {thing.name}": thing for thing in getattr(wanted, field)}
         yield from _pairs(ours, theirs, word)
     yield from _pairs(_named(found.others), _named(wanted.others), word)
 
@@ -34,21 +47,21 @@ def _pairs(found: dict[str, Any], wanted: dict[str, Any], word: str) -> Iterator
             yield Difference(object=name, what=f"is missing, {word} as {_short(wanted[name])}")
         elif name not in wanted:
             yield Difference(object=name, what=f"is there, not {word}")
-        elif isinstance(found[name], Table):
-            yield from _table(found[name], wanted[name], word)
+        elif isinstance(found[name], Relation):
+            yield from _relation(found[name], wanted[name], word)
         elif found[name] != wanted[name]:
             yield Difference(object=name, what=_fields(found[name], wanted[name], word))
 
 
-def _table(found: Table, wanted: Table, word: str) -> Iterator[Difference]:
-    for kind, field in PARTS.items():
-        noun = kind.__name__.lower()
+def _relation(found: Relation, wanted: Relation, word: str) -> Iterator[Difference]:
+    for part_of, field in PARTS.items():
+        noun = PART_KINDS[part_of]
         ours = {f"{noun} {found.name}.{part.name}": part for part in getattr(found, field)}
         theirs = {f"{noun} {found.name}.{part.name}": part for part in getattr(wanted, field)}
         yield from _pairs(ours, theirs, word)
     left = _fields(found, wanted, word, apart_from=frozenset(PARTS.values()))
     if left:
-        yield Difference(object=f"table {found.name}", what=left)
+        yield Difference(object=f"{ref_of(found).kind} {found.name}", what=left)
 
 
 def _fields(found: Any, wanted: Any, word: str, *, apart_from: frozenset[str] = frozenset()) -> str:
@@ -72,8 +85,19 @@ def _short(value: Any) -> str:
             return value
         case Column():
             return str(column_clause(value))
-        case Constraint() | Index() | Other():
+        case (
+            Constraint()
+            | Index()
+            | Trigger()
+            | Rule()
+            | View()
+            | MaterializedView()
+            | Routine()
+            | Other()
+        ):
             return value.definition
+        case Definition():
+            return ";\n".join((value.create, *value.then))
         case Enum():
             return f"({', '.join(value.values)})"
         case Table():

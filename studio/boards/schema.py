@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from migrate_core.pg.ddl import raw
 from migrate_core.pg.names import quote_ident
 from migrate_core.schema.clauses import column_clause, constraint_clause, sequence_clause
-from migrate_core.schema.graph import FIELDS, SchemaGraph
-from migrate_core.schema.objects import Enum, Extension, Index, Policy, Schema, Sequence, Table
+from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
+from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
+from migrate_core.schema.objects import (
+    Enum,
+    Extension,
+    Index,
+    MaterializedView,
+    Policy,
+    Relation,
+    Schema,
+    Sequence,
+    Table,
+    Thing,
+    View,
+)
 from studio.display import ObjectDiff
 
 
@@ -19,11 +32,12 @@ def differences(before: SchemaGraph, after: SchemaGraph) -> list[ObjectDiff]:
 
 
 def _modelled(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
-    for kind, field in FIELDS.items():
-        old = {thing.name: thing for thing in getattr(before, field)}
-        new = {thing.name: thing for thing in getattr(after, field)}
-        for name in sorted(old.keys() | new.keys()):
-            yield _difference(kind.__name__.lower(), str(name), old.get(name), new.get(name))
+    for field in FIELDS.values():
+        old = {thing.key: thing for thing in getattr(before, field)}
+        new = {thing.key: thing for thing in getattr(after, field)}
+        for key in sorted(old.keys() | new.keys()):
+            one = old.get(key) or new[key]
+            yield _difference(ref_of(one).kind, str(one.name), old.get(key), new.get(key))
 
 
 def _others(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
@@ -55,26 +69,45 @@ def _change(old: Any, new: Any) -> Any:
     return "same" if old == new else "changed"
 
 
-def text(thing: Schema | Extension | Enum | Sequence | Table) -> str:
+def text(thing: Thing) -> str:
     """An object as SQL would make it; for reading and comparing, never for running."""
-    match thing:
-        case Schema():
-            lines = [f"CREATE SCHEMA {quote_ident(thing.name)};"]
-        case Extension():
-            schema = quote_ident(thing.schema)
-            lines = [f"CREATE EXTENSION {quote_ident(thing.name)} WITH SCHEMA {schema};"]
-        case Enum():
-            values = ",\n  ".join("'" + value.replace("'", "''") + "'" for value in thing.values)
-            lines = [f"CREATE TYPE {thing.name} AS ENUM (\n  {values}\n);"]
-        case Sequence():
-            lines = [f"CREATE SEQUENCE {thing.name} {sequence_clause(thing.options)};"]
-            if thing.owned_by:
-                owner = f"{thing.owned_by.table}.{quote_ident(thing.owned_by.column)}"
-                lines.append(f"ALTER SEQUENCE {thing.name} OWNED BY {owner};")
-        case Table():
-            lines = list(_table(thing))
+    lines = list(_LINES[type(thing)](thing))
     comment = getattr(thing, "comment", None)
     return "\n".join([*lines, f"-- {comment}"] if comment else lines)
+
+
+def _schema(schema: Schema) -> Iterator[str]:
+    yield f"CREATE SCHEMA {quote_ident(schema.name)};"
+
+
+def _extension(extension: Extension) -> Iterator[str]:
+    schema = quote_ident(extension.schema)
+    yield f"CREATE EXTENSION {quote_ident(extension.name)} WITH SCHEMA {schema};"
+
+
+def _enum(enum: Enum) -> Iterator[str]:
+    values = ",\n  ".join("'" + value.replace("'", "''") + "'" for value in enum.values)
+    yield f"CREATE TYPE {enum.name} AS ENUM (\n  {values}\n);"
+
+
+def _sequence(sequence: Sequence) -> Iterator[str]:
+    yield f"CREATE SEQUENCE {sequence.name} {sequence_clause(sequence.options)};"
+    if sequence.owned_by:
+        owner = f"{sequence.owned_by.table}.{quote_ident(sequence.owned_by.column)}"
+        yield f"ALTER SEQUENCE {sequence.name} OWNED BY {owner};"
+
+
+def _routine(routine: Routine) -> Iterator[str]:
+    yield f"{routine.definition.strip()};"
+
+
+def _definition(definition: Definition) -> Iterator[str]:
+    yield from (f"{statement};" for statement in (definition.create, *definition.then))
+
+
+def _composite(composite: Composite) -> Iterator[str]:
+    inside = ",\n  ".join(f"{quote_ident(a.name)} {a.type}" for a in composite.attributes)
+    yield f"CREATE TYPE {composite.name} AS (\n  {inside}\n);"
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -92,12 +125,33 @@ def _table(table: Table) -> Iterator[str]:
         yield f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY;"
     for policy in table.policies:
         yield _policy(table, policy)
+    yield from _triggers_and_rules(table)
     for column in table.columns:
         if column.comment:
             yield f"-- {quote_ident(column.name)}: {column.comment}"
 
 
-def _index(table: Table, index: Index) -> str:
+def _view(view: View | MaterializedView) -> Iterator[str]:
+    options = f" WITH ({', '.join(view.options)})" if view.options else ""
+    yield f"CREATE {ref_of(view).kind.upper()} {view.name}{options} AS\n{view.definition};"
+    for index in view.indexes:
+        yield _index(view, index)
+    yield from _triggers_and_rules(view)
+
+
+def _triggers_and_rules(relation: Relation) -> Iterator[str]:
+    yield from (f"{trigger.definition};" for trigger in relation.triggers)
+    yield from (f"{rule.definition};" for rule in relation.rules)
+
+
+def _domain(domain: Domain) -> Iterator[str]:
+    rules = [f"DEFAULT {domain.default}"] if domain.default is not None else []
+    rules += ["NOT NULL"] if domain.not_null else []
+    rules += [f"CONSTRAINT {quote_ident(c.name)} {c.definition}" for c in domain.constraints]
+    yield "\n  ".join([f"CREATE DOMAIN {domain.name} AS {domain.type}", *rules]) + ";"
+
+
+def _index(table: Relation, index: Index) -> str:
     unique = "UNIQUE " if index.unique else ""
     invalid = "" if index.valid else "  -- INVALID"
     name = quote_ident(index.name)
@@ -113,3 +167,18 @@ def _policy(table: Table, policy: Policy) -> str:
         f"CREATE POLICY {quote_ident(policy.name)} ON {table.name}{kind}"
         f" FOR {policy.command.upper()} TO {roles}{using}{check};"
     )
+
+
+_LINES: dict[type[Any], Callable[[Any], Iterator[str]]] = {
+    Schema: _schema,
+    Extension: _extension,
+    Enum: _enum,
+    Domain: _domain,
+    Composite: _composite,
+    Sequence: _sequence,
+    Routine: _routine,
+    Table: _table,
+    View: _view,
+    MaterializedView: _view,
+    Definition: _definition,
+}

@@ -20,14 +20,17 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.edges import column_ref
+from migrate_core.schema.edges import default_claim
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
-from migrate_core.schema.refs import Ref
+from migrate_core.schema.refs import ObjectKind, Ref
 
 
 class AlterColumnDefault(Operation, frozen=True, kw_only=True):
-    """Set or drop a column's default; existing rows keep what they hold."""
+    """Set or drop a column's default; existing rows keep what they hold.
+
+    Where what a default calls is made anew, it is dropped before and set again after.
+    """
 
     effect: ClassVar[Effect] = Effect.ALTER
 
@@ -38,13 +41,28 @@ class AlterColumnDefault(Operation, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> Ref:
-        return column_ref(self.table, self.column)
+        return Ref.of(ObjectKind.DEFAULT, self.table, self.column)
+
+    @property
+    def moment(self) -> Effect:
+        return Effect.DROP if self.default is None else self.effect
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        return frozenset({default_claim(self.table, self.column)})
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for ref in sorted(ref for ref in delta.rebuilt if ref.kind is ObjectKind.DEFAULT):
+            before, after = delta.before.get(ref), delta.after.get(ref)
+            if before.default is not None:
+                yield cls(table=ref.relation, column=ref.part, was=before.default)
+            if after.default is not None:
+                yield cls(table=ref.relation, column=ref.part, default=after.default)
         for table, old, new in delta.changed_parts(Column):
             # A type change carries the default itself: the old one may not fit the new type.
-            if old.default != new.default and old.type == new.type and not new.generated:
+            ref = Ref.of(ObjectKind.DEFAULT, table.name, new.name)
+            differs = old.default != new.default and old.type == new.type and not new.generated
+            if differs and ref not in delta.rebuilt:
                 yield cls(table=table.name, column=new.name, default=new.default, was=old.default)
 
     def bind(self, graph: SchemaGraph) -> Self:

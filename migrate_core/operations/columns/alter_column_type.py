@@ -138,6 +138,9 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             was=self.to,
         )
 
+    def disturbs(self) -> frozenset[Ref]:
+        return frozenset({self.subject})
+
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         misfit = types.misfits(self.column, self.was.type, self.to.type) if self.was else None
         if misfit is None:

@@ -27,9 +27,9 @@ class SetComment(Operation, frozen=True, kw_only=True):
     effect: ClassVar[Effect] = Effect.REQUIRE
 
     object: ObjectKind
-    schema: str
+    schema: str = ""  # of a schema its own name; none for what lives in no schema
     name: str = ""  # none for a schema
-    part: str = ""  # column, constraint, index or policy of the table `name`
+    part: str = ""  # column, constraint, index, policy, trigger or rule of `name`
     comment: str | None = None  # none clears it
     was: str | None = None
 
