@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -56,10 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> Iterator[Result]:
-    folders = {
-        int(folder.parts[-2]) if folder.parts[-2].isdigit() else 18: folder
-        for folder in bin_folders()
-    }
+    folders = {major_of(folder): folder for folder in bin_folders()}
     with ExitStack() as stack, ProcessPoolExecutor(arguments.jobs) as pool:
         jobs = []
         for major in arguments.major or (15, 18):
@@ -71,10 +70,16 @@ def run(arguments: argparse.Namespace) -> Iterator[Result]:
             for start in range(0, len(chosen), BATCH):
                 batch = chosen[start : start + BATCH]
                 jobs.append(pool.submit(judge, postgres.url(), batch, not arguments.no_rows))
+        stack.callback(pool.shutdown, cancel_futures=True)  # an interrupted run ends soon
         for number, job in enumerate(as_completed(jobs), start=1):
             print(f"\r{number}/{len(jobs)}", end="", file=sys.stderr, flush=True)
             yield from job.result()
         print(file=sys.stderr)
+
+
+def major_of(folder: Path) -> int:
+    said = subprocess.check_output([str(folder / "postgres"), "--version"], text=True)
+    return int(re.findall(r"\d+", said)[0])
 
 
 def judge(url: str, batch: Sequence[Case], with_rows: bool) -> list[Result]:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 VARIABLE = "ZANITH_CONFORMANCE"
 BESIDE = Path("..", "shared", "conformance", "cases.jsonl")  # of the repository
+HINT = f"Another place is named by {VARIABLE}."
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -37,14 +38,17 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 def path() -> Path:
-    return ROOT / os.environ.get(VARIABLE, BESIDE)
+    """A relative one counts from the repository, wherever the tests were started."""
+    return (ROOT / os.environ.get(VARIABLE, BESIDE)).resolve()
 
 
-def load(major: int | None = None) -> tuple[Case, ...]:
-    """Those whose two sides PostgreSQL of that major loads."""
+def load(major: int) -> tuple[Case, ...]:
+    """Those whose two sides PostgreSQL of that major loads, as far as the file says."""
     lines = path().read_bytes().splitlines()
-    cases = (msgspec.json.decode(line, type=Case) for line in lines if line.strip())
-    return tuple(case for case in cases if major is None or major in case.loads_on)
+    cases = [msgspec.json.decode(line, type=Case) for line in lines if line.strip()]
+    tried = {known for case in cases for known in case.loads_on}
+    asked = {major} if major in tried else tried
+    return tuple(case for case in cases if asked <= set(case.loads_on))
 
 
 def sample(cases: Sequence[Case], size: int, seed: int) -> tuple[Case, ...]:

@@ -86,39 +86,42 @@ class Harness:
 
     def _judged(self, case: Case, way: Direction, before: Side, after: Side) -> Result:
         """Once more without rows where a statement failed: they may be what it failed of."""
-        found = self._tried(case, way, before, after, with_rows=self.with_rows)
+        started = time.perf_counter()
+        try:
+            statements = tuple(self._statements(before.name, after))
+        except RefusedError as error:
+            return self._ended(case, way, Outcome.REFUSED, str(error))
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is a finding
+            return self._ended(case, way, Outcome.CRASHED, repr(error))
+        done = replace(
+            self._ended(case, way, Outcome.IDENTICAL),
+            statements=statements,
+            diff_ms=round(1000 * (time.perf_counter() - started), 1),
+        )
+        if not statements:
+            lines = difference(before.dump, after.dump)
+            return replace(done, outcome=Outcome.SILENT, detail=lines) if lines else done
+        found = self._tried(done, before, after, with_rows=self.with_rows)
         if self.with_rows and found.outcome is Outcome.FAILED:
             said = f"{found.sqlstate} {found.detail}"
-            found = self._tried(case, way, before, after, with_rows=False)
+            found = self._tried(done, before, after, with_rows=False)
             if found.outcome is not Outcome.FAILED:
-                return replace(found, rows=said)
+                found = replace(found, rows=said)
+        if found.outcome is Outcome.IDENTICAL and case.expect_empty:
+            return replace(found, outcome=Outcome.NOT_EMPTY, detail=statements[0])
         return found
 
-    def _tried(
-        self, case: Case, way: Direction, before: Side, after: Side, *, with_rows: bool
-    ) -> Result:
+    def _tried(self, done: Result, before: Side, after: Side, *, with_rows: bool) -> Result:
         copy = self.bench.copy(before.name)
         with self.bench.session(copy) as conn, self.bench.session(after.name) as wanted:
             tables = rows.kept(conn, wanted) if with_rows and rows.seed(conn) else {}
             sums = rows.checksums(conn, tables)
-            started = time.perf_counter()
-            try:
-                statements = self._statements(copy, after)
-            except RefusedError as error:
-                return self._ended(case, way, Outcome.REFUSED, str(error))
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is a finding
-                return self._ended(case, way, Outcome.CRASHED, repr(error))
-            done = self._ended(case, way, Outcome.IDENTICAL, statements=tuple(statements))
-            done = replace(done, diff_ms=round(1000 * (time.perf_counter() - started), 1))
-            if failed := _applied(conn, statements, done):
+            if failed := _applied(conn, done):
                 return failed
-            left = {name for name, sum in rows.checksums(conn, tables).items() if sum != sums[name]}
-            done = replace(done, tables_kept=len(tables))
-        done = self._compared(done, copy, after)
-        if done.outcome is Outcome.IDENTICAL and left:
-            done = replace(done, outcome=Outcome.ROWS, detail=", ".join(sorted(left)))
-        if done.outcome is Outcome.IDENTICAL and case.expect_empty and statements:
-            done = replace(done, outcome=Outcome.NOT_EMPTY, detail=statements[0])
+            lost = [name for name, sum in rows.checksums(conn, tables).items() if sum != sums[name]]
+        done = self._compared(replace(done, tables_kept=len(tables)), copy, after)
+        if done.outcome is Outcome.IDENTICAL and lost:
+            return replace(done, outcome=Outcome.ROWS, detail=", ".join(sorted(lost)))
         return done
 
     def _statements(self, name: str, after: Side) -> Sequence[str]:
@@ -138,14 +141,7 @@ class Harness:
             return replace(done, outcome=Outcome.DRIFT, detail="\n".join([*again, lines]))
         return replace(done, outcome=Outcome.SILENT, detail=lines) if lines else done
 
-    def _ended(
-        self,
-        case: Case,
-        way: Direction,
-        outcome: Outcome,
-        detail: str = "",
-        statements: tuple[str, ...] = (),
-    ) -> Result:
+    def _ended(self, case: Case, way: Direction, outcome: Outcome, detail: str = "") -> Result:
         return Result(
             case=case.name,
             suite=case.suite,
@@ -153,7 +149,6 @@ class Harness:
             major=self.bench.major,
             outcome=outcome,
             detail=detail,
-            statements=statements,
         )
 
 
@@ -165,9 +160,9 @@ def difference(found: Sequence[str], wanted: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _applied(conn: psycopg.Connection, statements: Sequence[str], done: Result) -> Result | None:
+def _applied(conn: psycopg.Connection, done: Result) -> Result | None:
     """Each by itself, as psql runs them; None where all succeed."""
-    for statement in statements:
+    for statement in done.statements:
         try:
             conn.execute(statement.encode())
         except psycopg.Error as error:
