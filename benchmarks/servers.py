@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,10 +24,10 @@ def bin_folders() -> list[Path]:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Postgres]:
+def server(folder: Path, settings: Sequence[str] = ()) -> Iterator[Postgres]:
     """With fsync off: the disk is not what is measured."""
     place = temporary_folder()
-    postgres = Postgres(place, bin_folder=folder, durable=False).start()
+    postgres = Postgres(place, bin_folder=folder, durable=False, settings=settings).start()
     try:
         yield postgres
     finally:

@@ -22,6 +22,7 @@ from studio.binaries import postgres_folder
 from studio.embedded import Postgres, Valkey
 from studio.server import temporary_folder
 from tests import chromium
+from tests.conformance import cases
 
 OLDEST_MAJOR = 14
 BROWSER_FIXTURES = frozenset({"page", "context", "new_context", "browser"})  # pytest-playwright's
@@ -29,6 +30,7 @@ SYSTEM_MAJORS = Path("/usr/lib/postgresql")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = pytest.StashKey[Path]()
 SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
+MISSING_CASES = pytest.StashKey[int]()
 # What a server without a durable disk can do with many small databases.
 SETTINGS = ("max_connections=200", "autovacuum_naptime=5s", "max_prepared_transactions=10")
 
@@ -92,6 +94,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def pytest_deselect_conformance(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The cases are data beside the repository, which a clone of it need not have."""
+    if not cases.path().is_file():
+        _note_missing_cases(config, len(_deselect(config, items, "conformance")))
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
 def pytest_deselect_browser(config: pytest.Config, items: list[pytest.Item]) -> None:
     """After -k and -m have chosen: only a session that wants a browser looks for one."""
     if any(item.get_closest_marker("browser") for item in items) and not chromium.ensure():
@@ -104,6 +113,8 @@ def pytest_testnodedown(node: object) -> None:
     output = getattr(node, "workeroutput", {})
     if count := output.get("without_browser", 0):
         _note_missing_browser(node.config, count)  # type: ignore[attr-defined]  # xdist has no types
+    if count := output.get("without_cases", 0):
+        _note_missing_cases(node.config, count)  # type: ignore[attr-defined]  # xdist has no types
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -115,6 +126,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if count := terminalreporter.config.stash.get(chromium.MISSING, 0):
         terminalreporter.write_sep("=", "browser tests did not run", red=True)
         terminalreporter.write_line(f"{count} tests need Chromium. {chromium.HINT}")
+    if count := terminalreporter.config.stash.get(MISSING_CASES, 0):
+        terminalreporter.write_sep("=", "conformance tests did not run", yellow=True)
+        terminalreporter.write_line(f"{count} tests need {cases.path()}. {cases.HINT}")
 
 
 def bin_folders() -> dict[int, Path]:
@@ -189,3 +203,9 @@ def _note_missing_browser(config: pytest.Config, count: int) -> None:
     config.stash[chromium.MISSING] = count
     if WORKER:
         config.workeroutput["without_browser"] = count  # type: ignore[attr-defined]  # xdist adds it
+
+
+def _note_missing_cases(config: pytest.Config, count: int) -> None:
+    config.stash[MISSING_CASES] = count
+    if WORKER:
+        config.workeroutput["without_cases"] = count  # type: ignore[attr-defined]  # xdist adds it
