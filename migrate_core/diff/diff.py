@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-from migrate_core.diff.order import in_order
 from migrate_core.diff.rebuild import disturbed
 from migrate_core.errors import UncoveredChangeError
 from migrate_core.operations.base import Effect, Operation
+from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.fingerprint import changed_objects

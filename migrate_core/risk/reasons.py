@@ -352,3 +352,16 @@ WOULD_FAIL = _code(
     "PostgreSQL would refuse the step: something still needs the object, or is missing.",
     "Do first what the evidence names, then plan again.",
 )
+CHANGES_REPLICATION = _code(
+    "changes_replication",
+    Level.MEDIUM,
+    "Subscribers are told something else about updated and deleted rows.",
+    "Make sure that every subscriber can find a row by it.",
+)
+UNLOGGED = _code(
+    "unlogged",
+    Level.HIGH,
+    "Rows are lost after a crash, and no standby or subscriber has them.",
+    "Keep what must survive a crash in a logged table.",
+    by_rows=True,
+)

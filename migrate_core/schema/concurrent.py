@@ -6,9 +6,12 @@ for success: so the catalog is asked, before and after.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from migrate_core.pg.ddl import Stage, StageMode, Statement, ddl, literal, raw
+from migrate_core.pg.lexer import tokens
 from migrate_core.pg.locks import LockMode
-from migrate_core.pg.names import QualifiedName
+from migrate_core.pg.names import QualifiedName, quote_ident
 from migrate_core.schema.objects import Index
 
 _OBSERVE = """
@@ -55,8 +58,58 @@ def drop_index(table: QualifiedName, name: str, definition: str, *, unique: bool
 
 
 def replaces(old: Index, new: Index) -> bool:
-    """Whether two indexes of one name differ in more than their comment."""
-    return (old.definition, old.unique, old.valid) != (new.definition, new.unique, new.valid)
+    """Whether two indexes of one name differ in more than an ALTER can change."""
+    one, other = split_parameters(old.definition)[0], split_parameters(new.definition)[0]
+    return (one, old.unique, old.valid) != (other, new.unique, new.valid)
+
+
+def split_parameters(definition: str) -> tuple[str, tuple[str, ...]]:
+    """A definition without its WITH clause, and the parameters: "fillfactor=70"."""
+    depth, start, found = 0, -1, list(tokens(definition))
+    for at, token in enumerate(found):
+        if token.text == "(":
+            if depth == 0 and at >= 2 and found[at - 2].name == "with":
+                start = found[at - 2].start
+            depth += 1
+        elif token.text == ")":
+            depth -= 1
+            if depth == 0 and start >= 0:
+                end = token.start + 1
+                inside = definition[definition.index("(", start) + 1 : token.start]
+                rest = definition[:start].rstrip() + definition[end:]
+                return rest, tuple(_parameter(text) for text in inside.split(", "))
+    return definition, ()
+
+
+def with_parameters(definition: str, options: Iterable[str]) -> str:
+    """The definition as PostgreSQL prints it with these parameters."""
+    bare, _ = split_parameters(definition)
+    if not options:
+        return bare
+    pairs = (option.partition("=") for option in options)
+    written = ", ".join(f"{name}={_value(value)}" for name, _, value in pairs)
+    return _before_where(bare, f" WITH ({written})")
+
+
+def _value(value: str) -> str:
+    """Quoted where an identifier would have to be; source: flatten_reloptions()."""
+    return value if value and quote_ident(value) == value else literal(value).strip()
+
+
+def _before_where(bare: str, clause: str) -> str:
+    depth = 0
+    for token in tokens(bare):
+        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        if depth == 0 and token.text == "WHERE":
+            return f"{bare[: token.start].rstrip()}{clause} {bare[token.start :]}"
+    return bare + clause
+
+
+def _parameter(text: str) -> str:
+    """`fillfactor='70'`, as pg_get_indexdef() prints it, without its quotes."""
+    name, _, value = text.strip().partition("=")
+    quoted = value.startswith("'") and value.endswith("'")
+    return f"{name}={value[1:-1].replace(chr(39) * 2, chr(39)) if quoted else value}"
 
 
 def _drop(table: QualifiedName, name: str) -> Statement:

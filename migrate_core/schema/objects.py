@@ -6,7 +6,7 @@ objects read equal on two servers, and a name inside them is always qualified.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import cached_property
 from typing import Any, Literal, Self, TypeVar
 
@@ -85,6 +85,7 @@ class Sequence(Thing, frozen=True, kw_only=True):
     name: QualifiedName
     options: SequenceOptions = SequenceOptions()
     owned_by: ColumnRef | None = None
+    unlogged: bool = False
     comment: str | None = None
 
     def __post_init__(self) -> None:
@@ -105,6 +106,9 @@ class Generated(Value, frozen=True, kw_only=True):
     stored: bool = True  # False: VIRTUAL (18)
 
 
+Storage = Literal["plain", "external", "main", "extended"]
+
+
 class Column(Value, frozen=True, kw_only=True):
     name: str
     type: str  # as format_type() prints it: "numeric(10,2)"
@@ -113,6 +117,11 @@ class Column(Value, frozen=True, kw_only=True):
     collation: str | None = None  # quoted and qualified; None where it is the type's own
     identity: Identity | None = None
     generated: Generated | None = None
+    storage: Storage | None = None  # None: the type's own
+    type_storage: Storage | None = None  # the type's own, where the column's differs
+    compression: Literal["pglz", "lz4"] | None = None  # None: what the server's setting says
+    statistics: int | None = None  # None: default_statistics_target
+    options: tuple[str, ...] = ()  # "n_distinct=-0.5"
     comment: str | None = None
 
 
@@ -149,6 +158,7 @@ class Index(Value, frozen=True, kw_only=True):
     unique: bool = False
     columns: tuple[str, ...] = ()
     valid: bool = True
+    statistics: tuple[tuple[int, int], ...] = ()  # (number of the column, target), in order
     comment: str | None = None
 
 
@@ -202,6 +212,7 @@ class Relation(Thing, frozen=True, kw_only=True, dict=True):
     policies: tuple[Policy, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[Rule, ...] = ()
+    clustered_on: str | None = None  # an index
     comment: str | None = None
 
     @cached_property
@@ -246,7 +257,12 @@ class Relation(Thing, frozen=True, kw_only=True, dict=True):
 
     def without_part(self, kind: type[TablePart], name: str) -> Self:
         field = PARTS[kind]
-        return self.change(**{field: tuple(p for p in getattr(self, field) if p.name != name)})
+        kept = self.without_marks({name}) if kind in (Constraint, Index) else self
+        return kept.change(**{field: tuple(p for p in getattr(self, field) if p.name != name)})
+
+    def without_marks(self, indexes: Set[str]) -> Self:
+        """A copy that no longer names indexes which go."""
+        return self.change(clustered_on=None) if self.clustered_on in indexes else self
 
     def change_column(self, name: str, **changes: Any) -> Self:
         """A copy in which one column, as it is now, has `changes` made to it."""
@@ -265,10 +281,22 @@ class Relation(Thing, frozen=True, kw_only=True, dict=True):
 
 
 class Table(Relation, frozen=True, kw_only=True, dict=True):
-    """An ordinary table."""
+    """An ordinary table. Without a replica identity of its own the primary key is it."""
 
     row_security: bool = False
     force_row_security: bool = False
+    unlogged: bool = False
+    options: tuple[str, ...] = ()  # storage parameters, "fillfactor=70"
+    toast_options: tuple[str, ...] = ()
+    replica_identity: Literal["full", "nothing", "index"] | None = None
+    replica_index: str | None = None  # of the identity "index"
+
+    def without_marks(self, indexes: Set[str]) -> Self:
+        kept = super().without_marks(indexes)
+        if self.replica_index not in indexes:
+            return kept
+        # PostgreSQL leaves such a table with nothing to tell its rows by.
+        return kept.change(replica_identity="nothing", replica_index=None)
 
 
 class Output(Value, frozen=True, kw_only=True):
@@ -286,7 +314,7 @@ class View(Relation, frozen=True, kw_only=True, dict=True):
 
     definition: str
     outputs: tuple[Output, ...] = ()
-    options: tuple[str, ...] = ()  # "security_barrier=true", in name order
+    options: tuple[str, ...] = ()  # "security_barrier=true"
 
 
 class MaterializedView(Relation, frozen=True, kw_only=True, dict=True):

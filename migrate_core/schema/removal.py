@@ -56,7 +56,9 @@ def without_column(graph: SchemaGraph, table: QualifiedName, column: str) -> Sch
     """The graph without a column, its constraints and indexes, and sequences it owned."""
 
     def change(found: Table) -> Table:
-        return found.change(
+        gone = {c.name for c in found.constraints if column in c.columns}
+        gone |= {i.name for i in found.indexes if column in i.columns}
+        return found.without_marks(gone).change(
             columns=tuple(c for c in found.columns if c.name != column),
             constraints=tuple(c for c in found.constraints if column not in c.columns),
             indexes=tuple(i for i in found.indexes if column not in i.columns),

@@ -9,6 +9,10 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                    AND a.attgenerated = ''
                    AND l.oid IS NULL
                    AND d.description IS NULL
+                   AND a.attstorage = t.typstorage
+                   AND a.attcompression = ''
+                   AND nullif(a.attstattarget, -1) IS NULL
+                   AND a.attoptions IS NULL
                     THEN json_build_object(
                       'name', a.attname,
                       'type', format_type(a.atttypid, a.atttypmod),
@@ -51,6 +55,29 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                       'expression', pg_get_expr(v.adbin, v.adrelid),
                       'stored', a.attgenerated = 's'
                     ) END,
+                    'storage', CASE WHEN a.attstorage <> t.typstorage THEN
+                      CASE a.attstorage
+                        WHEN 'p' THEN 'plain'
+                        WHEN 'e' THEN 'external'
+                        WHEN 'm' THEN 'main'
+                        ELSE 'extended'
+                      END
+                    END,
+                    'type_storage', CASE WHEN a.attstorage <> t.typstorage THEN
+                      CASE t.typstorage
+                        WHEN 'p' THEN 'plain'
+                        WHEN 'e' THEN 'external'
+                        WHEN 'm' THEN 'main'
+                        ELSE 'extended'
+                      END
+                    END,
+                    'compression',
+                      CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
+                    'statistics', nullif(a.attstattarget, -1),
+                    'options', coalesce((
+                      SELECT json_agg(o.option ORDER BY o.place)
+                        FROM unnest(a.attoptions) WITH ORDINALITY AS o (option, place)
+                    ), '[]'),
                     'comment', d.description
                   )
                 END

@@ -13,6 +13,15 @@ WITH names AS MATERIALIZED (
        SELECT c.conindid AS index
          FROM pg_catalog.pg_constraint AS c
         WHERE c.contype IN ('p', 'u', 'x')
+     ),
+     targets AS MATERIALIZED (
+       SELECT a.attrelid AS index,
+              json_agg(json_build_array(a.attnum, a.attstattarget) ORDER BY a.attnum) AS targets
+         FROM pg_catalog.pg_attribute AS a
+         JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid AND c.relkind IN ('i', 'I')
+        -- System columns and TOAST tables have 0.
+        WHERE nullif(nullif(a.attstattarget, -1), 0) IS NOT NULL
+        GROUP BY a.attrelid
      )
 SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
   FROM (
@@ -27,12 +36,14 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                   'unique', i.indisunique,
                   'columns', i.columns,
                   'valid', i.indisvalid,
+                  'statistics', coalesce(s.targets, '[]'),
                   'comment', i.description
                 )
                 ORDER BY i.name
               ) AS parts
          FROM (
               SELECT x.indrelid AS relation,
+                     x.indexrelid AS index,
                      c.relname AS name,
                      x.indisunique,
                      x.indisvalid,
@@ -85,5 +96,6 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                  AND x.indexrelid NOT IN (SELECT o.index FROM owned AS o)
               OFFSET 0  -- or the definition would be deparsed at every place it is named
               ) AS i
+         LEFT JOIN targets AS s ON s.index = i.index
         GROUP BY i.relation
        ) AS p

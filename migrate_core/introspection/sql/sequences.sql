@@ -14,6 +14,7 @@ SELECT coalesce(
                'cycle', s.seqcycle
              ),
              'owned_by', o.owner,
+             'unlogged', c.relpersistence = 'u',
              'comment', d.description
            )
            ORDER BY n.nspname, c.relname

@@ -23,6 +23,7 @@ from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import Ref
+from migrate_core.schema.storage import column_settings
 
 
 class AddColumn(Operation, frozen=True, kw_only=True):
@@ -70,7 +71,8 @@ class AddColumn(Operation, frozen=True, kw_only=True):
         statement = Statement(
             sql=add, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, rewrites=self._rewrites
         )
-        return (stage(statement, *comment_on(self.subject, self.column.comment)),)
+        settings = column_settings(self.table, None, self.column)
+        return (stage(statement, *settings, *comment_on(self.subject, self.column.comment)),)
 
     def claims(self) -> frozenset[tuple[str, str]]:
         identity = self.column.identity

@@ -19,6 +19,7 @@ from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import Ref
+from migrate_core.schema.storage import column_settings
 
 
 class AddGeneratedColumn(Operation, frozen=True, kw_only=True):
@@ -59,7 +60,8 @@ class AddGeneratedColumn(Operation, frozen=True, kw_only=True):
         )
         exclusive = LockMode.ACCESS_EXCLUSIVE
         statement = Statement(sql=add, lock=exclusive, on=self.table, rewrites=self._is_stored)
-        return (stage(statement, *comment_on(self.subject, self.column.comment)),)
+        settings = column_settings(self.table, None, self.column)
+        return (stage(statement, *settings, *comment_on(self.subject, self.column.comment)),)
 
     def inverse(self, place: Place) -> Operation | None:
         return make("dropColumn", table=self.table, column=self.column.name)

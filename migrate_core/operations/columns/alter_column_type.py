@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from migrate_core.operations.base import (
     Effect,
@@ -25,17 +25,22 @@ from migrate_core.schema import types
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Value
+from migrate_core.schema.objects import Column, Storage, Value
 from migrate_core.schema.refs import Ref
+from migrate_core.schema.storage import column_settings
 from migrate_core.schema.types import TypeChange
 
 
 class TypeAndDefault(Value, frozen=True, kw_only=True):
-    """They change together: an old default may have no cast to the new type."""
+    """They change together: an old default may have no cast to the new type, and PostgreSQL
+    lets go of storage and compression, which were the old type's."""
 
     type: str
     collation: str | None = None
     default: str | None = None
+    storage: Storage | None = None
+    type_storage: Storage | None = None
+    compression: Literal["pglz", "lz4"] | None = None
 
 
 class AlterColumnType(Operation, frozen=True, kw_only=True):
@@ -82,7 +87,13 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         return graph.edit(
             self.table,
             lambda table: table.change_column(
-                self.column, type=to.type, collation=to.collation, default=to.default
+                self.column,
+                type=to.type,
+                collation=to.collation,
+                default=to.default,
+                storage=to.storage,
+                type_storage=to.type_storage,
+                compression=to.compression,
             ),
         )
 
@@ -101,6 +112,11 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         )
         if self.to.default is not None and not same_default:
             yield self._alter(f"SET DEFAULT {raw(self.to.default)}")
+        to = self.to
+        kept = Column(
+            name=self.column, type=to.type, storage=to.storage, compression=to.compression
+        )
+        yield from column_settings(self.table, None, kept)
 
     def _alter(self, action: str, *, scans: bool = False, rewrites: bool = False) -> Statement:
         sql = ddl(
@@ -172,4 +188,11 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
 
 
 def _of(column: Column) -> TypeAndDefault:
-    return TypeAndDefault(type=column.type, collation=column.collation, default=column.default)
+    return TypeAndDefault(
+        type=column.type,
+        collation=column.collation,
+        default=column.default,
+        storage=column.storage,
+        type_storage=column.type_storage,
+        compression=column.compression,
+    )

@@ -28,6 +28,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Generated
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import ColumnParts, column_parts
+from migrate_core.schema.storage import column_settings
 
 SET_EXPRESSION = 17  # the first major that has ALTER COLUMN ... SET EXPRESSION
 
@@ -102,6 +103,7 @@ class AlterGenerated(Operation, frozen=True, kw_only=True):
         column = msgspec.structs.replace(self.was.column, generated=to)
         yield self._on_table(ddl("DROP COLUMN {column}", column=self.column))
         yield self._on_table(f"ADD COLUMN {column_clause(column)}", rewrites=to.stored)
+        yield from column_settings(self.table, None, column)
         for constraint in self.was.constraints:
             yield self._on_table(f"ADD {constraint_clause(constraint)}", rewrites=True)
         for index in self.was.indexes:
@@ -116,6 +118,9 @@ class AlterGenerated(Operation, frozen=True, kw_only=True):
             ref = Ref.of(ObjectKind.INDEX, self.table, index.name)
             yield from comment_on(ref, index.comment)
         yield from comment_on(self.subject, column.comment)
+
+    def disturbs(self) -> frozenset[Ref]:
+        return frozenset({self.subject})
 
     def inverse(self, place: Place) -> Operation | None:
         """A plain column cannot become a generated one again."""

@@ -16,6 +16,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.marks import with_marks
 from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import constraint_ref
@@ -59,7 +60,8 @@ class RenameConstraint(Operation, frozen=True, kw_only=True):
             if found is None:
                 return table
             renamed = msgspec.structs.replace(found, name=self.to)
-            return table.without_part(Constraint, self.name).with_part(renamed)
+            now = table.without_part(Constraint, self.name).with_part(renamed)
+            return with_marks(table, now, self.name, self.to)
 
         return graph.edit(self.table, change)
 

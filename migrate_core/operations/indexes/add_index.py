@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
+import msgspec
+
 from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, ddl, stage
@@ -64,7 +66,8 @@ class AddIndex(Operation, frozen=True, kw_only=True):
         return self
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return graph.edit(self.table, lambda table: table.with_part(self.index))
+        built = msgspec.structs.replace(self.index, statistics=())  # alterIndex sets them
+        return graph.edit(self.table, lambda table: table.with_part(built))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         index = self.index

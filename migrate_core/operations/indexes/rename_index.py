@@ -16,6 +16,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.marks import with_marks
 from migrate_core.schema.objects import Index, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -52,7 +53,8 @@ class RenameIndex(Operation, frozen=True, kw_only=True):
             if index is None:
                 return table
             renamed = msgspec.structs.replace(index, name=self.to)
-            return table.without_part(Index, self.name).with_part(renamed)
+            now = table.without_part(Index, self.name).with_part(renamed)
+            return with_marks(table, now, self.name, self.to)
 
         return graph.edit(self.table, change)
 

@@ -36,6 +36,7 @@ from migrate_core.schema.parking import (
 )
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, with_column
+from migrate_core.schema.storage import column_settings
 
 _ADDS = {
     "primary key": "addPrimaryKey",
@@ -103,12 +104,14 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
                 "createSequence",
                 name=sequence.name,
                 options=sequence.options,
+                unlogged=sequence.unlogged,
                 comment=sequence.comment,
             )
             yield from (s for st in made.stages(place) for s in st.statements)
         column = self.was.column
         bare = msgspec.structs.replace(column, not_null=False, default=None, identity=None)
         yield on_table(self.table, "ADD COLUMN {clause}", clause=column_clause(bare))
+        yield from column_settings(self.table, None, column)
         yield from comment_on(self.subject, column.comment)
         yield from self._default()
         for sequence in self.was.sequences:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import ClassVar, Self
 
 from migrate_core.operations.base import Effect, Operation, Origin, Place, Release, unbound
-from migrate_core.operations.registry import make
+from migrate_core.operations.order import in_order
+from migrate_core.operations.registry import kinds, make
 from migrate_core.pg.ddl import Stage, Statement, stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.parking import (
@@ -74,37 +76,13 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
             self.was, origin.parked_name, back=True, schema=name.schema, table=name
         )
 
-    def _anew(self) -> Iterator[Operation]:
+    def _anew(self) -> tuple[Operation, ...]:
         """The definition alone, by the kinds that make each part."""
-        table = self._table
-        fields = {"table": table.name}
-        for sequence in self.was.sequences:
-            yield make(
-                "createSequence",
-                name=sequence.name,
-                options=sequence.options,
-                comment=sequence.comment,
-            )
-        inline = tuple(c for c in table.constraints if c.inline)
-        bare = table.change(
-            constraints=inline,
-            indexes=(),
-            policies=(),
-            row_security=False,
-            force_row_security=False,
-        )
-        yield make("createTable", definition=bare)
-        for sequence in self.was.sequences:
-            yield make("alterSequence", name=sequence.name, owned_by=sequence.owned_by)
-        yield from (make("addIndex", **fields, index=index) for index in table.indexes)
-        for constraint in table.constraints:
-            if not constraint.inline:
-                kind = "addForeignKey" if constraint.references else "addCheck"
-                yield make(kind, **fields, constraint=constraint)
-        yield from (make("createPolicy", **fields, policy=policy) for policy in table.policies)
-        if table.row_security or table.force_row_security:
-            forced = table.force_row_security
-            yield make("enableRls", **fields, row_security=table.row_security, force=forced)
+        before = SchemaGraph()
+        after = with_table(before, self.was)
+        delta = SchemaDelta(before, after, Answers())
+        found = [made for kind in kinds().values() for made in kind.detect(delta)]
+        return in_order(found, before, after)
 
     def inverse(self, place: Place) -> Operation | None:
         kinds = {True: "archiveTable", False: "softDropTable"}

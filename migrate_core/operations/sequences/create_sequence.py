@@ -32,6 +32,7 @@ class CreateSequence(Operation, frozen=True, kw_only=True):
     name: QualifiedName
     options: SequenceOptions = SequenceOptions()
     owned_by: ColumnRef | None = None
+    unlogged: bool = False
     comment: str | None = None
 
     @property
@@ -41,7 +42,12 @@ class CreateSequence(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for made in delta.added(Sequence):
-            yield cls(name=made.name, options=made.options, comment=made.comment)
+            yield cls(
+                name=made.name,
+                options=made.options,
+                unlogged=made.unlogged,
+                comment=made.comment,
+            )
 
     def bind(self, graph: SchemaGraph) -> Self:
         if graph.find(Sequence, self.name) or graph.table(self.name):
@@ -50,13 +56,18 @@ class CreateSequence(Operation, frozen=True, kw_only=True):
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         made = Sequence(
-            name=self.name, options=self.options, owned_by=self.owned_by, comment=self.comment
+            name=self.name,
+            options=self.options,
+            owned_by=self.owned_by,
+            unlogged=self.unlogged,
+            comment=self.comment,
         )
         return graph.put(made)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         sql = ddl(
-            "CREATE SEQUENCE {name} AS {type} {options}",
+            "CREATE {unlogged}SEQUENCE {name} AS {type} {options}",
+            unlogged=raw("UNLOGGED " if self.unlogged else ""),
             name=self.name,
             type=raw(self.options.type),
             options=raw(sequence_clause(self.options)),

@@ -67,6 +67,7 @@ class DropSequence(Operation, frozen=True, kw_only=True):
             name=self.name,
             options=self.was.options,
             owned_by=self.was.owned_by,
+            unlogged=self.was.unlogged,
             comment=self.was.comment,
         )
 

@@ -16,6 +16,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.storage import column_settings, parameters
 
 
 class CreateTable(Operation, frozen=True, kw_only=True):
@@ -53,8 +54,22 @@ class CreateTable(Operation, frozen=True, kw_only=True):
         clauses = [column_clause(column) for column in self.definition.columns]
         clauses += [constraint_clause(c) for c in self.definition.constraints]
         body = "(\n    " + ",\n    ".join(clauses) + "\n)" if clauses else "()"
-        create = ddl("CREATE TABLE {table} {body}", table=self.definition.name, body=raw(body))
-        return (stage(Statement(sql=create), *self._comments()),)
+        made = self.definition
+        options = parameters(made.options, made.toast_options)
+        create = ddl(
+            "CREATE {unlogged}TABLE {table} {body}{options}",
+            unlogged=raw("UNLOGGED " if made.unlogged else ""),
+            table=made.name,
+            body=raw(body),
+            options=raw(f" WITH ({options})" if options else ""),
+        )
+        return (stage(Statement(sql=create), *self._settings(), *self._comments()),)
+
+    def _settings(self) -> Iterator[Statement]:
+        """Of a table that nobody else sees yet: their locks stop nobody."""
+        for column in self.definition.columns:
+            for statement in column_settings(self.definition.name, None, column):
+                yield Statement(sql=statement.sql)
 
     def _comments(self) -> Iterator[Statement]:
         name = self.definition.name
@@ -79,4 +94,12 @@ class CreateTable(Operation, frozen=True, kw_only=True):
 
 def _bare(table: Table) -> Table:
     inline = tuple(c for c in table.constraints if c.inline)
-    return Table(name=table.name, columns=table.columns, constraints=inline, comment=table.comment)
+    return Table(
+        name=table.name,
+        columns=table.columns,
+        constraints=inline,
+        unlogged=table.unlogged,
+        options=table.options,
+        toast_options=table.toast_options,
+        comment=table.comment,
+    )

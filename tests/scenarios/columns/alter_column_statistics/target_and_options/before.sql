@@ -1,0 +1,3 @@
+CREATE TABLE t (a text, b integer);
+ALTER TABLE t ALTER a SET STATISTICS 500;
+ALTER TABLE t ALTER b SET (n_distinct=5);

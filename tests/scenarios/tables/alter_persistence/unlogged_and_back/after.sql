@@ -1,0 +1,2 @@
+CREATE UNLOGGED TABLE kept (id serial PRIMARY KEY, note text);
+CREATE TABLE cache (k text PRIMARY KEY, v text);

@@ -1,0 +1,5 @@
+CREATE TABLE t (id integer NOT NULL, a text, b numeric);
+CREATE UNIQUE INDEX by_id ON t (id);
+CREATE TABLE u (id integer PRIMARY KEY);
+CREATE TABLE v (id integer NOT NULL, CONSTRAINT v_key UNIQUE (id));
+ALTER TABLE v REPLICA IDENTITY FULL;

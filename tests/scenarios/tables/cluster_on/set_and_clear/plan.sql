@@ -1,0 +1,2 @@
+ALTER TABLE public.t SET WITHOUT CLUSTER;
+ALTER TABLE public.u CLUSTER ON u_pkey;
