@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,19 @@ def matrix() -> tuple[int, ...]:
             hint=f"For example {MATRIX}=14,15,16,17,18",
         )
     return tuple(sorted({int(word) for word in words}))
+
+
+def bin_folders(wanted: Sequence[int]) -> dict[int, Path]:
+    """Of all of them, or an error that says of each why not."""
+    found, failures = {}, []
+    for major in wanted:
+        try:
+            found[major] = bin_folder(major)
+        except EmbeddedServerError as error:
+            failures.append(str(error))
+    if failures:
+        raise EmbeddedServerError("\n".join(failures))
+    return found
 
 
 def bin_folder(major: int) -> Path:
