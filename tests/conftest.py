@@ -119,7 +119,7 @@ def url_on(server_url: str) -> Iterator[Callable[[int], str]]:
 def make_db_on(url_on: Callable[[int], str]) -> Iterator[Callable[..., psycopg.Connection]]:
     """make_db_on(major, ddl="") -> as make_db, on a server of that major.
 
-    A test that takes `major` as well runs once for every major that this machine has.
+    A test that takes `major` as well runs once for every major of the session.
     """
     with ExitStack() as stack:
 

@@ -11,22 +11,22 @@ import os
 import random
 import secrets
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
-from studio import embedded
-from studio.binaries import postgres_folder
+from studio import embedded, majors
+from studio.binaries import EmbeddedServerError, postgres_folder
 from studio.embedded import Postgres, Valkey
 from studio.server import temporary_folder
 from tests import chromium
 from tests.conformance import cases
 
-OLDEST_MAJOR = 14
+POSTGRES_FIXTURES = frozenset({"make_db", "make_db_on", "url_on", "major"})
 BROWSER_FIXTURES = frozenset({"page", "context", "new_context", "browser"})  # pytest-playwright's
-SYSTEM_MAJORS = Path("/usr/lib/postgresql")
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 FOLDER = pytest.StashKey[Path]()
 SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
@@ -59,7 +59,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"zanith: --seed={config.option.seed} PostgreSQL binaries: {os.environ['ZANITH_PG_BIN']}"
+    majors_here = ", ".join(map(str, sorted(bin_folders())))
+    return (
+        f"zanith: --seed={config.option.seed} PostgreSQL binaries: {os.environ['ZANITH_PG_BIN']}"
+        f" (tests of majors run on {majors_here})"
+    )
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -79,7 +83,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes `major` runs on every PostgreSQL that is there."""
+    """A test that takes `major` runs on every PostgreSQL of the session."""
     if "major" in metafunc.fixturenames:
         metafunc.parametrize("major", sorted(bin_folders()))
 
@@ -87,10 +91,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        if not BROWSER_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+        fixtures = getattr(item, "fixturenames", ())
+        if not BROWSER_FIXTURES.isdisjoint(fixtures):
             item.add_marker(pytest.mark.browser)
+        if not POSTGRES_FIXTURES.isdisjoint(fixtures):
+            item.add_marker(pytest.mark.pg)
+    _deselect(config, items, _needs_a_newer_server)
     if not config.option.full:
-        _deselect(config, items, "full")
+        _deselect(config, items, lambda item: item.get_closest_marker("full"))
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
@@ -103,8 +111,8 @@ def pytest_deselect_conformance(config: pytest.Config, items: list[pytest.Item])
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
 def pytest_deselect_browser(config: pytest.Config, items: list[pytest.Item]) -> None:
     """After -k and -m have chosen: only a session that wants a browser looks for one."""
-    if any(item.get_closest_marker("browser") for item in items) and not chromium.ensure():
-        _note_missing_browser(config, len(_deselect(config, items, "browser")))
+    if any(map(_wants_a_browser, items)) and not chromium.ensure():
+        _note_missing_browser(config, len(_deselect(config, items, _wants_a_browser)))
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
@@ -131,17 +139,36 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{count} tests need {cases.path()}. {cases.HINT}")
 
 
+@cache
 def bin_folders() -> dict[int, Path]:
-    """Major version -> bin folder: the session's own, and what the system has beside it."""
+    """Major version -> bin folder: those of ZANITH_PG_MATRIX, or what is here without fetching."""
+    if wanted := majors.matrix():
+        return majors.bin_folders(wanted)
     found = {}
-    for folder in SYSTEM_MAJORS.glob("*/bin"):
-        if (folder / "initdb").exists() and int(folder.parent.name) >= OLDEST_MAJOR:
+    for folder in majors.SYSTEM.glob("*/bin"):
+        if (folder / "initdb").exists() and int(folder.parent.name) >= majors.OLDEST:
             found[int(folder.parent.name)] = folder
     return {**found, int(os.environ["ZANITH_TEST_MAJOR"]): Path(os.environ["ZANITH_PG_BIN"])}
 
 
+def _choose_matrix() -> None:
+    """Fetches what is missing before any worker starts, and ends the session where it cannot.
+
+    The newest serves as the session's own, unless ZANITH_PG_BIN has chosen that.
+    """
+    try:
+        found = majors.bin_folders(majors.matrix())
+    except EmbeddedServerError as error:
+        raise pytest.UsageError(str(error)) from error
+    if found:
+        given = filter(None, [os.environ.get(majors.FOLDERS)])
+        os.environ[majors.FOLDERS] = os.pathsep.join([*map(str, found.values()), *given])
+        os.environ.setdefault("ZANITH_PG_BIN", str(found[max(found)]))
+
+
 def _choose_servers(config: pytest.Config) -> None:
     """Places and passwords now, because settings need them; the start comes with the session."""
+    _choose_matrix()
     folder = config.stash[FOLDER] = temporary_folder()
     main = Postgres(folder / "main", durable=False, settings=SETTINGS)
     shadow = _shadow(folder)
@@ -191,8 +218,21 @@ def _fresh_seed() -> int:
     return random.SystemRandom().randrange(2**32)
 
 
-def _deselect(config: pytest.Config, items: list[pytest.Item], marker: str) -> list[pytest.Item]:
-    gone = [item for item in items if item.get_closest_marker(marker)]
+def _wants_a_browser(item: pytest.Item) -> bool:
+    return item.get_closest_marker("browser") is not None
+
+
+def _needs_a_newer_server(item: pytest.Item) -> bool:
+    """By the mark since(major); the server is one of `major`, or else the session's own."""
+    own = int(os.environ["ZANITH_TEST_MAJOR"])
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return any(mark.args[0] > parameters.get("major", own) for mark in item.iter_markers("since"))
+
+
+def _deselect(
+    config: pytest.Config, items: list[pytest.Item], unwanted: Callable[[pytest.Item], object]
+) -> list[pytest.Item]:
+    gone = [item for item in items if unwanted(item)]
     if gone:
         items[:] = [item for item in items if item not in gone]
         config.hook.pytest_deselected(items=gone)

