@@ -93,14 +93,17 @@ def _rewrites(statement: Statement, doings: Doings) -> Iterator[str]:
 
 
 def _scans(statement: Statement, doings: Doings) -> Iterator[str]:
-    """Reading all rows under a lock that lets others read and write is nobody's trouble."""
+    """Reading all rows under a lock that lets others read and write is nobody's trouble.
+
+    A lock that was declared counts as held: a look from outside may have come too late for it.
+    """
     held = strongest(doings.held)
     for one in doings.scanned:
-        mode = held.get(one.oid, LockMode.ACCESS_SHARE)
-        if RANK[mode] <= RANK[_ORDINARY]:
-            continue
-        says = statement.scans or statement.rewrites
-        if not (says and _declared(one.oid, statement, doings)):
+        declared = _declared(one.oid, statement, doings)
+        modes = [mode for mode in (held.get(one.oid), declared) if mode]
+        mode = max(modes, key=RANK.__getitem__, default=_ORDINARY)
+        covered = declared is not None and (statement.scans or statement.rewrites)
+        if RANK[mode] > RANK[_ORDINARY] and not covered:
             name = one.qualified
             yield f"{name} was scanned under {mode.value}, which was not declared: {statement.sql}"
 

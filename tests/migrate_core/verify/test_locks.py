@@ -104,8 +104,8 @@ def test_what_is_declared_rightly_is_no_problem(observe: Observe) -> None:
             "public.part_1 was scanned under ACCESS EXCLUSIVE, which was not declared",
         ),
         (
-            "ALTER TABLE p ALTER COLUMN id TYPE bigint; ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p",
-            {"lock": AE, "on": P, "rewrites": True},
+            "ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p",
+            {"lock": SRE, "on": P, "scans": True},
             "public.t was scanned under SHARE ROW EXCLUSIVE, which was not declared",
         ),
     ],
@@ -175,7 +175,7 @@ def test_reading_rows_under_an_ordinary_lock_is_shown_and_no_problem(observe: Ob
 def test_reading_rows_under_a_lock_from_before_is_a_problem(observe: Observe) -> None:
     found = observe("SELECT count(*) FROM t", first="LOCK TABLE t IN SHARE MODE")
 
-    assert found.observed == (RelationLock(relation="public.t", mode=LockMode.ACCESS_SHARE),)
+    assert RelationLock(relation="public.t", mode=LockMode.ACCESS_SHARE) in found.observed
     assert "public.t was scanned under SHARE, which was not declared" in found.problems[0]
 
 
