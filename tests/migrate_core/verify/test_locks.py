@@ -71,46 +71,46 @@ def test_what_is_declared_rightly_is_no_problem(observe: Observe) -> None:
     assert [(lock.relation, lock.mode) for lock in found.observed] == [("public.t", AE)]
 
 
-@pytest.mark.parametrize(
-    ("sql", "declared", "problem"),
-    [
-        ("ALTER TABLE t ADD COLUMN c int", {"lock": SUE, "on": T}, "public.t was locked ACCESS"),
-        ("ALTER TABLE t ADD COLUMN c int", {}, "declared none"),
-        ("CREATE INDEX j ON t (b)", {"lock": SUE, "on": T}, "was locked SHARE, declared"),
-        (
-            "ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p (id)",
-            {"lock": SRE, "on": T},
-            "public.p was locked SHARE ROW EXCLUSIVE, declared none",
-        ),
-        ("DROP INDEX i", {"lock": SUE, "on": T}, "ACCESS EXCLUSIVE"),
-        (
-            "ALTER TABLE t ADD COLUMN c float DEFAULT random()",
-            {"lock": AE, "on": T},
-            "public.t was rewritten, which was not declared",
-        ),
-        (
-            'ALTER TABLE t ALTER COLUMN b TYPE text COLLATE "C"',
-            {"lock": SUE, "on": T},
-            "ACCESS EXCLUSIVE",
-        ),
-        (
-            "ALTER TABLE t ADD CHECK (a > 0)",
-            {"lock": AE, "on": T},
-            "public.t was scanned under ACCESS EXCLUSIVE, which was not declared",
-        ),
-        (
-            "ALTER TABLE part ADD CHECK (a > 0)",
-            {"lock": AE, "on": PART},
-            "public.part_1 was scanned under ACCESS EXCLUSIVE, which was not declared",
-        ),
-        (
-            "ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p",
-            {"lock": SRE, "on": P, "scans": True},
-            "public.t was scanned under SHARE ROW EXCLUSIVE, which was not declared",
-        ),
-    ],
+TOO_MUCH: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("ALTER TABLE t ADD COLUMN c int", {"lock": SUE, "on": T}, "public.t was locked ACCESS"),
+    ("ALTER TABLE t ADD COLUMN c int", {}, "declared none"),
+    ("CREATE INDEX j ON t (b)", {"lock": SUE, "on": T}, "was locked SHARE, declared"),
+    (
+        "ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p (id)",
+        {"lock": SRE, "on": T},
+        "public.p was locked SHARE ROW EXCLUSIVE, declared none",
+    ),
+    ("DROP INDEX i", {"lock": SUE, "on": T}, "ACCESS EXCLUSIVE"),
+    (
+        "ALTER TABLE t ADD COLUMN c float DEFAULT random()",
+        {"lock": AE, "on": T},
+        "public.t was rewritten, which was not declared",
+    ),
+    (
+        'ALTER TABLE t ALTER COLUMN b TYPE text COLLATE "C"',
+        {"lock": SUE, "on": T},
+        "ACCESS EXCLUSIVE",
+    ),
+    (
+        "ALTER TABLE t ADD CHECK (a > 0)",
+        {"lock": AE, "on": T},
+        "public.t was scanned under ACCESS EXCLUSIVE, which was not declared",
+    ),
+    (
+        "ALTER TABLE part ADD CHECK (a > 0)",
+        {"lock": AE, "on": PART},
+        "public.part_1 was scanned under ACCESS EXCLUSIVE, which was not declared",
+    ),
+    (
+        "ALTER TABLE t ADD FOREIGN KEY (p) REFERENCES p",
+        {"lock": SRE, "on": P, "scans": True},
+        "public.t was scanned under SHARE ROW EXCLUSIVE, which was not declared",
+    ),
 )
-def test_what_is_stronger_than_declared_is_a_problem(
+
+
+@pytest.mark.parametrize(("sql", "declared", "problem"), TOO_MUCH)
+def test_what_is_more_than_declared_is_a_problem(
     observe: Observe, sql: str, declared: dict[str, Any], problem: str
 ) -> None:
     found = observe(sql, **declared)
