@@ -27,7 +27,10 @@ _MODES = {mode.value.title().replace(" ", "") + "Lock": mode for mode in LockMod
 
 
 class LockObserver:
-    """An observer for the runner: `found` fills as the plan is applied."""
+    """An observer for the runner: `found` fills as the plan is applied.
+
+    What the same transaction made nobody else can see yet, let alone wait for: it is left out.
+    """
 
     def __init__(self, plan: Plan, connect: Callable[[], psycopg.Connection[Any]]) -> None:
         self._steps = {
@@ -39,6 +42,8 @@ class LockObserver:
         self._connect = connect
         self._before: Relations = {}
         self._held: Held = frozenset()
+        self._transaction = ""
+        self._known: frozenset[int] = frozenset()  # what was there before the transaction
         self._sampler: _Sampler | None = None
         self.found: list[StatementLocks] = []
 
@@ -48,8 +53,11 @@ class LockObserver:
         if alone:
             self._sampler = _Sampler(self._connect(), conn.info.backend_pid)
             self._sampler.start()
-        else:
-            self._held = _held(conn, conn.info.backend_pid)
+            return
+        transaction, self._held = _transaction(conn, conn.info.backend_pid)
+        if transaction != self._transaction:
+            self._transaction, self._known = transaction, frozenset(self._before)
+        self._before = {n: one for n, one in self._before.items() if n in self._known}
 
     def after_statement(self, conn: psycopg.Connection[Any], statement: Statement) -> None:
         sampler, self._sampler = self._sampler, None
@@ -124,8 +132,14 @@ class _Sampler:
 
 
 def _held(conn: psycopg.Connection[Any], pid: int) -> Held:
+    return _transaction(conn, pid)[1]
+
+
+def _transaction(conn: psycopg.Connection[Any], pid: int) -> tuple[str, Held]:
+    """The one that a backend is in, as the server numbers it, and its locks."""
     rows = conn.execute(query(__package__, "held_locks"), {"pid": pid}, prepare=False).fetchall()
-    return frozenset((oid, _MODES[mode]) for oid, mode in rows if mode in _MODES)
+    held = frozenset((oid, _MODES[mode]) for oid, mode, _ in rows if mode in _MODES)
+    return max((row[2] for row in rows), default=""), held
 
 
 def _observed(doings: Doings) -> Iterator[RelationLock]:

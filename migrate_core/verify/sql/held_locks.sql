@@ -1,5 +1,5 @@
--- The relation locks that one backend has in this database, or waits for.
-SELECT l.relation::bigint AS oid, l.mode
+-- The relation locks that one backend has in this database, or waits for, and its transaction.
+SELECT l.relation::bigint AS oid, l.mode, l.virtualtransaction
   FROM pg_catalog.pg_locks AS l
  WHERE l.locktype = 'relation'
    AND l.pid = %(pid)s

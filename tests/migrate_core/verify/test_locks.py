@@ -218,6 +218,22 @@ def test_a_lock_held_from_before_is_not_weaker_than_declared(observe: Observe) -
     assert found.remarks == ()
 
 
+def test_what_the_same_transaction_made_nobody_can_wait_for(
+    make_db: Callable[..., Connection],
+) -> None:
+    conn = make_db(SCHEMA)
+    observer = LockObserver(PLAN, lambda: conn)
+
+    with conn.transaction():
+        for sql in ("CREATE TABLE n (a int)", "ALTER TABLE n ADD CHECK (a > 0)"):
+            _announced(observer, conn, Statement(sql=sql))
+    with conn.transaction():
+        _announced(observer, conn, Statement(sql="ALTER TABLE n ADD b int"))
+
+    assert [bool(found.problems) for found in observer.found] == [False, False, True]
+    assert [len(found.observed) for found in observer.found] == [0, 0, 1]
+
+
 def test_scans_are_not_observable_where_nobody_counts(observe: Observe) -> None:
     found = observe("CREATE INDEX j ON t (b)", first="SET track_counts = off", lock=AE, on=T)
 
