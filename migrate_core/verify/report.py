@@ -36,15 +36,20 @@ class StatementLocks(Value, frozen=True, kw_only=True):
     """What one statement of the plan really took, beside what it said it would.
 
     Only relations that were there before it: nobody else can wait for the others.
+    `scanned` are those that were read from end to end; a table without rows is, too.
     """
 
     step: int
     sql: str
     declared: tuple[RelationLock, ...] = ()
+    declared_rewrite: bool = False
+    declared_scan: bool = False
     observed: tuple[RelationLock, ...] = ()
     rewrote: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()  # stronger than declared, or rewritten without saying so
-    note: str = ""  # why nothing could be observed
+    scanned: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()  # more than was declared: it fails the rehearsal
+    remarks: tuple[str, ...] = ()  # less than was declared
+    note: str = ""  # how it was observed, or why it could not be
 
     @property
     def ok(self) -> bool:

@@ -17,7 +17,7 @@ from migrate_core.pg import codec
 from migrate_core.planning.gates import Verified
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Value
-from migrate_core.verify.report import VerifyReport
+from migrate_core.verify.report import RelationLock, StatementLocks, VerifyReport
 
 
 class Evidence(Value, frozen=True, kw_only=True):
@@ -63,10 +63,33 @@ def report_lines(report: VerifyReport) -> Iterator[str]:
         yield line
         for said in stage.notes:
             yield from (f"        {part}" for part in said.splitlines())
+    for found in report.locks:
+        yield from (f"    {line}" for line in _statement_lines(found))
     if report.judgement.diff:
         yield from (f"    {line}" for line in report.judgement.diff.splitlines())
     yield ""
     yield f"  {report.shape}, baseline by {report.baseline or 'nobody'}: {report.says}"
+
+
+def _statement_lines(found: StatementLocks) -> Iterator[str]:
+    """What a statement said it would take, what it took, and where the two differ."""
+    declared = [*_locks(found.declared)]
+    declared += ["rewrite"] if found.declared_rewrite else []
+    declared += ["scan"] if found.declared_scan else []
+    observed = [*_locks(found.observed)]
+    observed += [f"rewrote {name}" for name in found.rewrote]
+    observed += [f"scanned {name}" for name in found.scanned]
+    yield f"step {found.step}  {' '.join(found.sql.split())}"
+    rows = [("declared", "; ".join(declared) or "nothing")]
+    rows += [("observed", "; ".join(observed) or "nothing")]
+    rows += [("problem", text) for text in found.problems]
+    rows += [("remark", text) for text in found.remarks]
+    rows += [("note", found.note)] if found.note else []
+    yield from columns(rows, indent="    ")
+
+
+def _locks(locks: Sequence[RelationLock]) -> list[str]:
+    return [f"{lock.mode} on {lock.relation}" for lock in locks]
 
 
 def write_evidence(path: Path, reports: Sequence[VerifyReport]) -> None:

@@ -21,7 +21,7 @@ from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
-from migrate_core.schema import types
+from migrate_core.schema import rereading, types
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
@@ -58,6 +58,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     to: TypeAndDefault
     using: str | None = None
     was: TypeAndDefault | None = None
+    rereads: bool = False  # whether rules or indexes make a free change read every row
+    linked: tuple[QualifiedName, ...] = ()  # the other ends of its foreign keys
 
     @property
     def subject(self) -> Ref:
@@ -76,10 +78,13 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
                 )
 
     def bind(self, graph: SchemaGraph) -> Self:
-        column = table_in(graph, self.table, self).column(self.column)
+        table = table_in(graph, self.table, self)
+        column = table.column(self.column)
         if column is None:
             raise unbound(self, f"column {self.label} does not exist")
-        bound: Self = replaced(self, was=_of(column))
+        again = rereading.rereads(table, self.column, column.type, self.to.type)
+        others = rereading.linked(graph, self.table, self.column)
+        bound: Self = replaced(self, was=_of(column), rereads=again, linked=others)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -107,9 +112,9 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         same_default = self.was is not None and self.was.default == self.to.default
         if self.was and self.was.default is not None and not same_default:
             yield self._alter("DROP DEFAULT")
-        yield self._alter(
-            change, scans=self._rebuilds, rewrites=self._change is not TypeChange.FREE
-        )
+        is_free = self._change is TypeChange.FREE
+        again = self._rebuilds or self.rereads
+        yield self._alter(change, scans=is_free and again, rewrites=not is_free, also=self.linked)
         if self.to.default is not None and not same_default:
             yield self._alter(f"SET DEFAULT {raw(self.to.default)}")
         to = self.to
@@ -118,7 +123,14 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         )
         yield from column_settings(self.table, None, kept)
 
-    def _alter(self, action: str, *, scans: bool = False, rewrites: bool = False) -> Statement:
+    def _alter(
+        self,
+        action: str,
+        *,
+        scans: bool = False,
+        rewrites: bool = False,
+        also: tuple[QualifiedName, ...] = (),
+    ) -> Statement:
         sql = ddl(
             "ALTER TABLE {table} ALTER COLUMN {column} {action}",
             table=self.table,
@@ -126,7 +138,14 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             action=raw(action),
         )
         exclusive = LockMode.ACCESS_EXCLUSIVE
-        return Statement(sql=sql, lock=exclusive, on=self.table, scans=scans, rewrites=rewrites)
+        return Statement(
+            sql=sql,
+            lock=exclusive,
+            on=self.table,
+            also=tuple((name, exclusive) for name in also),
+            scans=scans,
+            rewrites=rewrites,
+        )
 
     @property
     def _change(self) -> TypeChange:
@@ -184,6 +203,10 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         if self._rebuilds:
             yield why.REBUILDS_DEPENDENT_INDEXES.because(
                 f"collation {self.to.collation or 'of the type'}"
+            )
+        elif self.rereads and self._change is TypeChange.FREE:
+            yield why.SCANS_UNDER_BLOCKING_LOCK.because(
+                f"a CHECK is asked again or an index built anew; {facts.describe()}"
             )
 
 
