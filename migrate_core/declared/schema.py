@@ -6,14 +6,16 @@ read back by the same code that reads the target.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
 from msgspec import Struct
 
 from migrate_core.declared import commands, files, loader, mentions
+from migrate_core.declared.kept import Kept
 from migrate_core.declared.mentions import WantedExtension
+from migrate_core.declared.mirror import Original
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import (
     BuildSource,
@@ -102,8 +104,13 @@ def loaded(
     *,
     extensions: Sequence[WantedExtension] = (),
     more_roles: Sequence[str] = (),
+    like: Original | None = None,
+    keep: Callable[[Kept], None] | None = None,
 ) -> Iterator[tuple[Scratch, tuple[str, ...]]]:
-    """A scratch database that these files were loaded into; `more_roles` are there as well."""
+    """A scratch database that these files were loaded into; `more_roles` are there as well.
+
+    `like` and `keep` as for ShadowServer.database().
+    """
     statements, passed = files.statements(texts)
     notes = tuple(
         f"{c.file.name}:{c.file.place(c.start)[0]}: psql's \\{c.name} passed over" for c in passed
@@ -112,6 +119,8 @@ def loaded(
     with shadow.database(
         wanted_roles=sorted({*mentions.roles(statements), *more_roles}),
         extensions=tuple(wanted.values()),
+        like=like,
+        keep=keep,
     ) as scratch:
         yield scratch, notes + loader.load(scratch, statements, shadow)
 

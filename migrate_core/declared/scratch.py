@@ -8,7 +8,7 @@ reads them. From the outside it ends sessions and drops.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,9 +16,11 @@ import msgspec
 import psycopg
 from msgspec import Struct
 
-from migrate_core.declared import removal, roles
+from migrate_core.declared import kept, mirror, removal, roles
 from migrate_core.declared.extensions import ALLOWED, Installed, install
+from migrate_core.declared.kept import Kept
 from migrate_core.declared.mentions import WantedExtension
+from migrate_core.declared.mirror import Mirrored, Original
 from migrate_core.errors import MigrateError, ShadowError
 from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint, Session
@@ -39,6 +41,7 @@ class Scratch(Struct, frozen=True, kw_only=True):
     major: int
     installed: Installed = Installed()
     lent: frozenset[str] = frozenset()  # roles the login is a member of
+    mirrored: tuple[Mirrored, ...] = ()  # of the database it stands for
 
     def session(self) -> psycopg.Connection:
         """Autocommit, as the fresh login, which may write."""
@@ -91,27 +94,48 @@ class ShadowServer:
         *,
         wanted_roles: Sequence[str] = (),
         extensions: Sequence[WantedExtension] = (),
+        like: Original | None = None,
+        keep: Callable[[Kept], None] | None = None,
     ) -> Iterator[Scratch]:
         """A fresh database that ends with the block, however the block ends.
 
         Roles that the server lacks are made (NOLOGIN) and lent to the login; extensions
-        are installed if the allow-list has them.
+        are installed if the allow-list has them. `like` is the database it stands for.
+        With `keep` it stays, once it was handed out, and `keep` is told where it is.
 
         Raises:
             ShadowError: the server or the provisioner cannot do it; says what is missing.
         """
-        name = ""
+        name, used = "", False
         try:
             with self._provisioner() as conn:
                 now = _check_rights(conn)
                 removal.sweep(conn, now, self._as_login)
                 name = f"{removal.PREFIX}{now:010d}_{secrets.token_hex(6)}"
-                scratch = self._make(conn, name, wanted_roles)
-            installed = self._install(name, extensions) if extensions else Installed()
-            yield msgspec.structs.replace(scratch, installed=installed)
+                scratch = self._make(conn, name, wanted_roles, like)
+            installed = self._install(name, extensions, like) if extensions else Installed()
+            used = True
+            yield msgspec.structs.replace(
+                scratch, installed=installed, mirrored=scratch.mirrored + installed.mirrored
+            )
         finally:
-            if name:
+            if name and keep and used:
+                keep(self._keep(name))
+            elif name:
                 self._remove(name)
+
+    def kept(self) -> tuple[Kept, ...]:
+        """What earlier rehearsals were asked to leave here."""
+        with self._provisioner() as conn:
+            return kept.find(conn, self.endpoint)
+
+    def drop_kept(self) -> tuple[str, ...]:
+        """Removes all of it; gives the names."""
+        try:
+            with self._provisioner() as conn:
+                return kept.drop(conn, self.endpoint, self._as_login)
+        except psycopg.Error as error:
+            raise _refusal(error, "what was kept could not be dropped") from error
 
     def terminate(self, name: str) -> None:
         """End every session in a scratch database: what a cancelled statement could survive."""
@@ -119,24 +143,48 @@ class ShadowServer:
             removal.terminate(conn, name)
 
     def _make(
-        self, conn: psycopg.Connection[Any], name: str, wanted_roles: Sequence[str]
+        self,
+        conn: psycopg.Connection[Any],
+        name: str,
+        wanted_roles: Sequence[str],
+        like: Original | None,
     ) -> Scratch:
         password = secrets.token_urlsafe(24)
         try:
             _create_login(conn, name, password)
-            _create_database(conn, name)
+            mirrored = mirror.create_database(conn, name, like)
             lent = roles.lend(conn, name, wanted_roles)
         except psycopg.Error as error:
             raise _refusal(error, "the shadow could not make a scratch database") from error
-        login = msgspec.structs.replace(self.endpoint, dbname=name, user=name, password=password)
-        return Scratch(name=name, endpoint=login, major=major(conn), lent=lent)
+        return Scratch(
+            name=name,
+            endpoint=kept.endpoint_of(name, self.endpoint, password),
+            major=major(conn),
+            lent=lent.roles,
+            mirrored=mirrored + mirror.of_roles(lent.wanted, lent.made, lent.roles),
+        )
 
-    def _install(self, name: str, extensions: Sequence[WantedExtension]) -> Installed:
+    def _keep(self, name: str) -> Kept:
+        try:
+            with self._provisioner() as conn:
+                return kept.keep(conn, name, self.endpoint)
+        except psycopg.Error as error:
+            raise _refusal(error, f'the scratch database "{name}" could not be kept') from error
+
+    def _install(
+        self, name: str, extensions: Sequence[WantedExtension], like: Original | None
+    ) -> Installed:
         """By the provisioner, in a database that nobody has used yet."""
         inside = msgspec.structs.replace(self.endpoint, dbname=name)
         try:
             with connect.connect(inside, role=Session.SIDE, application_name=APPLICATION) as conn:
-                return install(conn, extensions, owner=name, allowed=self.allowed)
+                return install(
+                    conn,
+                    extensions,
+                    owner=name,
+                    allowed=self.allowed,
+                    versions=like.extensions if like else {},
+                )
         except psycopg.Error as error:
             raise _refusal(error, "the shadow could not install an extension") from error
 
@@ -149,7 +197,7 @@ class ShadowServer:
 
     @contextmanager
     def _as_login(self, name: str, password: str) -> Iterator[psycopg.Connection]:
-        login = msgspec.structs.replace(self.endpoint, dbname=name, user=name, password=password)
+        login = kept.endpoint_of(name, self.endpoint, password)
         with connect.connect(login, role=Session.SIDE, application_name=APPLICATION) as conn:
             yield conn
 
@@ -207,18 +255,6 @@ def _create_login(conn: psycopg.Connection[Any], name: str, password: str) -> No
         ),
     )
     removal.take_over(conn, name)
-
-
-def _create_database(conn: psycopg.Connection[Any], name: str) -> None:
-    """UTF-8, whatever the server's own default; its locale where that allows it."""
-    create = ddl(
-        "CREATE DATABASE {name} OWNER {name} TEMPLATE template0 ENCODING 'UTF8'", name=name
-    )
-    try:
-        conn.execute(create)
-    except psycopg.errors.InvalidParameterValue:
-        conn.execute(f"{create} LC_COLLATE 'C' LC_CTYPE 'C'")
-    conn.execute(ddl("REVOKE ALL ON DATABASE {name} FROM PUBLIC", name=name))
 
 
 def _refusal(error: psycopg.Error, message: str) -> ShadowError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from migrate_core.declared.kept import Kept
+from migrate_core.declared.mirror import Mirrored
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.gates import Verified
 from migrate_core.schema.objects import Value
@@ -68,6 +70,8 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     judgement: Judgement = Judgement()
     baseline: Baseline = ""  # how the starting point was made
     shape: str = "throw-away database on a separate server"
+    mirrored: tuple[Mirrored, ...] = ()  # what the target has besides objects
+    kept: Kept | None = None
     elapsed_ms: int = 0
 
     @property

@@ -16,6 +16,8 @@ from uuid import uuid4
 
 import psycopg
 
+from migrate_core.declared.kept import Kept
+from migrate_core.declared.mirror import Mirrored, Original, read_original
 from migrate_core.declared.schema import introspect
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import Source
@@ -33,6 +35,7 @@ from migrate_core.states import RunState
 from migrate_core.verify import judge, parked
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
+from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import (
     Baseline,
     Difference,
@@ -46,6 +49,7 @@ from migrate_core.verify.residual import differences
 ACTOR = "verify"
 APPLICATION = "zanith/verify"
 WALL_CLOCK_SECONDS = 300
+NOTHING_MORE = Rehearsing()
 
 
 def verify(
@@ -58,6 +62,7 @@ def verify(
     declared: Source | None,
     shadow: ShadowServer,
     schemas: tuple[str, ...] | None,
+    options: Rehearsing = NOTHING_MORE,
 ) -> VerifyReport:
     """Rebuild live on the shadow, run the plan there with the real runner, and compare.
 
@@ -67,7 +72,7 @@ def verify(
         wanted: the declared schema, or for an earlier pending plan what it leads to.
         declared: where `wanted` came from; None where it was not declared but replayed.
     """
-    rehearsal = _Rehearsal(plan, earlier, shadow, schemas)
+    rehearsal = _Rehearsal(plan, earlier, shadow, schemas, options)
     started = time.monotonic()
     try:
         with ExitStack() as stack:
@@ -90,15 +95,18 @@ class _Rehearsal:
         earlier: tuple[Plan, ...],
         shadow: ShadowServer,
         schemas: tuple[str, ...] | None,
+        options: Rehearsing,
     ) -> None:
         self.plan, self.earlier = plan, earlier
-        self.shadow, self.schemas = shadow, schemas
+        self.shadow, self.schemas, self.options = shadow, schemas, options
         self.stages: list[StageReport] = []
         self.differences: tuple[Difference, ...] = ()
         self.locks: tuple[StatementLocks, ...] = ()
         self.judgement = Judgement()
         self.how: Baseline = ""
         self.same_server = False
+        self.mirrored: tuple[Mirrored, ...] = ()
+        self.kept: Kept | None = None
 
     def hold(
         self,
@@ -111,11 +119,11 @@ class _Rehearsal:
         """The five stages in order, each a row of the report."""
         beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
         with self._stage("provision") as notes:
-            found = self._look(live)
+            found, like = self._look(live)
             wanted_dump = beside.submit(
                 judge.wanted_dump, declared, self.shadow, self.schemas, major=self.plan.major
             )
-            base = self._provision(stack, found, endpoint)
+            base = self._provision(stack, found, like, endpoint)
             notes += base.notes
             with base.scratch.session() as conn:
                 notes += parked.stand_in(conn, (*self.earlier, self.plan))
@@ -134,19 +142,24 @@ class _Rehearsal:
             notes.append(_in_words(self.judgement))
             self._mark(self.judgement.agrees is not False)
 
-    def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> SchemaGraph:
+    def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> tuple[SchemaGraph, Original]:
         with live() as conn:
             self._require(major_of(conn))
-            return read_graph(conn, self.schemas)
+            return read_graph(conn, self.schemas), read_original(conn)
 
-    def _provision(self, stack: ExitStack, found: SchemaGraph, endpoint: Endpoint) -> Rebuilt:
+    def _provision(
+        self, stack: ExitStack, found: SchemaGraph, like: Original, endpoint: Endpoint
+    ) -> Rebuilt:
         self.same_server = (endpoint.host, endpoint.port) == (
             self.shadow.endpoint.host,
             self.shadow.endpoint.port,
         )
         plans = (*self.earlier, self.plan)
-        base = stack.enter_context(rebuilt(found, endpoint, plans, self.shadow, self.schemas))
-        self.how = base.how
+        keep = self._was_kept if self.options.keep else None
+        base = stack.enter_context(
+            rebuilt(found, endpoint, plans, self.shadow, self.schemas, like=like, keep=keep)
+        )
+        self.how, self.mirrored = base.how, base.scratch.mirrored
         made = introspect(base.scratch, self.shadow, self.schemas)
         if left := differences(made, found, wanted_is="live"):
             raise ShadowError(
@@ -155,6 +168,9 @@ class _Rehearsal:
                 hint="Give the shadow what the target has: extensions, collations, ICU.",
             )
         return base
+
+    def _was_kept(self, kept: Kept) -> None:
+        self.kept = kept
 
     def _require(self, target_major: int) -> None:
         if target_major != self.plan.major:
@@ -238,6 +254,8 @@ class _Rehearsal:
             judgement=self.judgement,
             baseline=self.how,
             shape=SAME_SERVER if self.same_server else SEPARATE_SERVER,
+            mirrored=self.mirrored,
+            kept=self.kept,
             elapsed_ms=_ms(started),
         )
 

@@ -224,3 +224,21 @@ def test_an_id_that_is_not_pending_is_misuse(shop: Shop, zanith: Zanith) -> None
 
     assert found.code == 2
     assert ", ".join(TWO) in found.err
+
+
+def test_a_rehearsal_can_be_kept_is_listed_and_dropped_on_request(
+    shop: Shop, zanith: Zanith
+) -> None:
+    zanith(*GENERATE, *BACKFILL)
+
+    kept = zanith("migrate", "verify", "--keep", "--format", "json")
+    (report,) = kept.data["reports"]
+    assert report["kept"]["url"].startswith("postgresql://zanith_shadow_")
+    assert ":" not in report["kept"]["url"].removeprefix("postgresql://").partition("@")[0]
+
+    listed = zanith("migrate", "verify")
+    assert report["kept"]["name"] in listed.err
+    assert "owners and privileges" in listed.out
+    dropped = zanith("migrate", "verify", "--drop-kept")
+    assert dropped.out == f"dropped {report['kept']['name']}\n"
+    assert zanith("migrate", "verify", "--drop-kept").out == "Nothing was kept.\n"
