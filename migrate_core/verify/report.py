@@ -9,6 +9,7 @@ from migrate_core.declared.mirror import Mirrored
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.gates import Verified
 from migrate_core.schema.objects import Value
+from migrate_core.verify.rows import Sample
 
 Baseline = Literal["pg_dump", "graph", ""]
 
@@ -71,6 +72,7 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     baseline: Baseline = ""  # how the starting point was made
     shape: str = "throw-away database on a separate server"
     mirrored: tuple[Mirrored, ...] = ()  # what the target has besides objects
+    sample: Sample | None = None  # rows of the target that the plan met
     kept: Kept | None = None
     elapsed_ms: int = 0
 

@@ -32,7 +32,7 @@ from migrate_core.runner.apply import apply
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.states import RunState
-from migrate_core.verify import judge, parked
+from migrate_core.verify import judge, parked, rows
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -45,6 +45,7 @@ from migrate_core.verify.report import (
     VerifyReport,
 )
 from migrate_core.verify.residual import differences
+from migrate_core.verify.rows import Sample
 
 ACTOR = "verify"
 APPLICATION = "zanith/verify"
@@ -107,6 +108,7 @@ class _Rehearsal:
         self.same_server = False
         self.mirrored: tuple[Mirrored, ...] = ()
         self.kept: Kept | None = None
+        self.sample: Sample | None = None
 
     def hold(
         self,
@@ -127,6 +129,7 @@ class _Rehearsal:
             notes += base.notes
             with base.scratch.session() as conn:
                 notes += parked.stand_in(conn, (*self.earlier, self.plan))
+            notes += self._copy_rows(live, base.scratch)
         scratch = base.scratch
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
@@ -168,6 +171,23 @@ class _Rehearsal:
                 hint="Give the shadow what the target has: extensions, collations, ICU.",
             )
         return base
+
+    def _copy_rows(
+        self, live: Callable[[], psycopg.Connection[Any]], scratch: Scratch
+    ) -> Iterator[str]:
+        if not self.options.rows:
+            return
+        if parked.gives_back((*self.earlier, self.plan)):
+            self.sample = Sample(asked=self.options.rows, problem=parked.NO_ROWS)
+        else:
+            stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - as in _apply
+            with (
+                watchdog(WALL_CLOCK_SECONDS, stop),
+                live() as target,
+                scratch.session() as conn,
+            ):
+                self.sample = rows.copy(target, conn, self.options.rows)
+        yield self.sample.says
 
     def _was_kept(self, kept: Kept) -> None:
         self.kept = kept
@@ -234,7 +254,8 @@ class _Rehearsal:
         try:
             yield notes
         except (MigrateError, psycopg.Error) as error:
-            self.stages.append(_failed(name, started, error, notes))
+            quiet = self.sample is not None and self.sample.rows > 0
+            self.stages.append(_failed(name, started, error, notes, quiet=quiet))
             raise _StoppedError from error
         self.stages.append(
             StageReport(name=name, ok=self._good, elapsed_ms=_ms(started), notes=tuple(notes))
@@ -255,6 +276,7 @@ class _Rehearsal:
             baseline=self.how,
             shape=SAME_SERVER if self.same_server else SEPARATE_SERVER,
             mirrored=self.mirrored,
+            sample=self.sample,
             kept=self.kept,
             elapsed_ms=_ms(started),
         )
@@ -281,9 +303,17 @@ def _in_words(judgement: Judgement) -> str:
 
 
 def _failed(
-    name: str, started: float, error: MigrateError | psycopg.Error, notes: Sequence[str] = ()
+    name: str,
+    started: float,
+    error: MigrateError | psycopg.Error,
+    notes: Sequence[str] = (),
+    *,
+    quiet: bool = False,
 ) -> StageReport:
-    text = str(error) if isinstance(error, MigrateError) else _lost(error)
+    if quiet:
+        text = rows.without_values(error)
+    else:
+        text = str(error) if isinstance(error, MigrateError) else _lost(error)
     return StageReport(name=name, ok=False, elapsed_ms=_ms(started), notes=(*notes, text))
 
 

@@ -74,6 +74,7 @@ def report_lines(report: VerifyReport) -> Iterator[str]:
             yield from (f"        {part}" for part in said.splitlines())
     if report.judgement.diff:
         yield from (f"    {line}" for line in report.judgement.diff.splitlines())
+    yield from _sample_lines(report)
     yield from _mirror_lines(report)
     yield ""
     yield f"  {report.shape}, baseline by {report.baseline or 'nobody'}: {report.says}"
@@ -87,6 +88,23 @@ def _mirror_lines(report: VerifyReport) -> Iterator[str]:
         yield ""
         yield "  the target beside its objects"
         yield from columns(rows, indent="    ")
+
+
+def _sample_lines(report: VerifyReport) -> Iterator[str]:
+    if report.sample is None:
+        return
+    rows = [
+        (
+            one.table,
+            f"none: {one.problem}" if one.problem else f"{one.rows} rows",
+            f"{one.referred} because others refer to them" if one.referred else "",
+        )
+        for one in report.sample.tables
+    ]
+    yield ""
+    yield f"  {report.sample.says}"
+    yield from columns(rows, indent="    ")
+    yield from (f"    {said}" for said in report.sample.notes)
 
 
 def kept_lines(kept: Kept) -> Iterator[str]:
