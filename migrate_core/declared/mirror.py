@@ -173,6 +173,30 @@ def _choose(conn: psycopg.Connection[Any], name: str, setting: str, value: str) 
     return Mirrored(what=what, done=True, note=f"set to {value}")
 
 
+def compared(conn: psycopg.Connection[Any], like: Original) -> tuple[Mirrored, ...]:
+    """Where nothing can be made alike: the database that `conn` is in beside the target's."""
+    here = read_original(conn)
+    notes = []
+    for what, ours, theirs in (
+        ("encoding", here.encoding, like.encoding),
+        ("locale", here.locale_words, like.locale_words),
+        *((f"setting {n}", here.settings.get(n), v) for n, v in sorted(like.settings.items())),
+        *(
+            (f"extension {n}", here.extensions.get(n), v)
+            for n, v in sorted(like.extensions.items())
+        ),
+    ):
+        if ours != theirs:
+            note = f"{ours or 'not there'}, and {theirs} in the target"
+            notes.append(Mirrored(what=what, done=False, note=note))
+        elif not what.startswith("setting"):
+            notes.append(Mirrored(what=what, done=True, note=str(ours)))
+    notes += (
+        Mirrored(what=f"tablespace {t}", done=False, note=_TABLESPACE) for t in like.tablespaces
+    )
+    return (*notes, Mirrored(what="owners and privileges", done=False, note=_OWNERS))
+
+
 def of_roles(
     wanted: tuple[str, ...], made: frozenset[str], lent: frozenset[str]
 ) -> tuple[Mirrored, ...]:

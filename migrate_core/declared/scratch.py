@@ -16,7 +16,8 @@ import msgspec
 import psycopg
 from msgspec import Struct
 
-from migrate_core.declared import kept, mirror, removal, roles
+from migrate_core.declared import ephemeral, kept, mirror, removal, roles
+from migrate_core.declared.ephemeral import Room, Shape
 from migrate_core.declared.extensions import ALLOWED, Installed, install
 from migrate_core.declared.kept import Kept
 from migrate_core.declared.mentions import WantedExtension
@@ -42,12 +43,29 @@ class Scratch(Struct, frozen=True, kw_only=True):
     installed: Installed = Installed()
     lent: frozenset[str] = frozenset()  # roles the login is a member of
     mirrored: tuple[Mirrored, ...] = ()  # of the database it stands for
+    room: Room | None = None  # where it is a schema of a database that is not its own
+    backends: set[int] = set()  # sessions that were opened in such a schema
 
     def session(self) -> psycopg.Connection:
         """Autocommit, as the fresh login, which may write."""
-        return connect.connect(
+        conn = connect.connect(
             self.endpoint, role=Session.SIDE, application_name=f"{APPLICATION}/load"
         )
+        self.backends.add(conn.info.backend_pid)
+        return conn
+
+    @property
+    def scope(self) -> tuple[str, ...] | None:
+        """The schemas that belong to it; None: all of its database."""
+        return (self.room.name,) if self.room else None
+
+    def there(self, sql: str) -> str:
+        """SQL as it has to read in here."""
+        return self.room.spelling.there(sql) if self.room else sql
+
+    def back(self, text: str) -> str:
+        """What was read in here, as it reads in the database it stands for."""
+        return self.room.spelling.back(text) if self.room else text
 
     def reader(self) -> psycopg.Connection:
         """A read-only session, as the fresh login."""
@@ -65,10 +83,19 @@ class _Rights(Struct, frozen=True):
 class ShadowServer:
     """A server on which scratch databases are made; `endpoint` is the provisioner's."""
 
-    def __init__(self, endpoint: Endpoint, *, more_extensions: Sequence[str] = ()) -> None:
-        self.endpoint = endpoint
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        more_extensions: Sequence[str] = (),
+        shape: Shape = Shape.DATABASE,
+        schemas: Sequence[str] | None = None,
+    ) -> None:
+        """`schemas`: what is compared, which an ephemeral schema has to know."""
+        self.endpoint, self.shape, self.schemas = endpoint, shape, schemas
         self.allowed = ALLOWED | set(more_extensions)
         self._major: int | None = None
+        self._backends: dict[str, set[int]] = {}  # of each ephemeral schema
 
     @property
     def version(self) -> int:
@@ -88,6 +115,62 @@ class ShadowServer:
                 hint=f"Name a shadow server of PostgreSQL {wanted} for this target.",
             )
 
+    @property
+    def stands_for(self) -> str | None:
+        """The one schema that an ephemeral schema stands for; None: databases are made here.
+
+        Raises:
+            ShadowError: it is not one.
+        """
+        if self.shape is Shape.AUTO:
+            with self._provisioner() as conn:
+                self.shape = Shape.DATABASE if _may_make_databases(conn) else Shape.SCHEMA
+        return ephemeral.one_schema(self.schemas) if self.shape is Shape.SCHEMA else None
+
+    def refuse_inside(self, target: Endpoint) -> None:
+        """Raises ShadowError where a rehearsal would lie in a production target's own database."""
+        here = self.endpoint
+        same = (here.host, here.port, here.dbname) == (target.host, target.port, target.dbname)
+        if same and self.stands_for:
+            raise ShadowError(
+                "the target is marked production, and the rehearsal would lie in its database",
+                hint="Name another shadow, or allow it: [shadow] on_production = true.",
+            )
+
+    @contextmanager
+    def _schema(
+        self,
+        real: str,
+        wanted_roles: Sequence[str],
+        extensions: Sequence[WantedExtension],
+        like: Original | None,
+        keep: Callable[[Kept], None] | None,
+    ) -> Iterator[Scratch]:
+        room: Room | None = None
+        backends: set[int] = set()
+        try:
+            with self._provisioner() as conn:
+                room = ephemeral.make(conn, real, wanted_roles, extensions, like)
+            self._backends[room.name] = backends
+            yield Scratch(
+                name=room.name,
+                endpoint=self.endpoint,
+                major=self.version,
+                installed=room.installed,
+                mirrored=room.mirrored,
+                room=room,
+                backends=backends,
+            )
+        finally:
+            if room is not None:
+                self.terminate(room.name)
+                del self._backends[room.name]
+                with self._provisioner() as conn:
+                    if keep:
+                        keep(ephemeral.keep(conn, room.name, self.endpoint))
+                    else:
+                        ephemeral.remove(conn, room.name)
+
     @contextmanager
     def database(
         self,
@@ -106,6 +189,10 @@ class ShadowServer:
         Raises:
             ShadowError: the server or the provisioner cannot do it; says what is missing.
         """
+        if real := self.stands_for:
+            with self._schema(real, wanted_roles, extensions, like, keep) as made:
+                yield made
+            return
         name, used = "", False
         try:
             with self._provisioner() as conn:
@@ -127,12 +214,16 @@ class ShadowServer:
     def kept(self) -> tuple[Kept, ...]:
         """What earlier rehearsals were asked to leave here."""
         with self._provisioner() as conn:
+            if self.stands_for:
+                return ephemeral.kept(conn, self.endpoint)
             return kept.find(conn, self.endpoint)
 
     def drop_kept(self) -> tuple[str, ...]:
         """Removes all of it; gives the names."""
         try:
             with self._provisioner() as conn:
+                if self.stands_for:
+                    return ephemeral.drop_kept(conn)
                 return kept.drop(conn, self.endpoint, self._as_login)
         except psycopg.Error as error:
             raise _refusal(error, "what was kept could not be dropped") from error
@@ -140,7 +231,15 @@ class ShadowServer:
     def terminate(self, name: str) -> None:
         """End every session in a scratch database: what a cancelled statement could survive."""
         with self._provisioner() as conn:
-            removal.terminate(conn, name)
+            if name not in self._backends:
+                removal.terminate(conn, name)
+                return
+            for pid in self._backends[name] - {conn.info.backend_pid}:
+                conn.execute(
+                    "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity"
+                    " WHERE pid = %s AND usename = current_user",
+                    [pid],
+                )
 
     def _make(
         self,
@@ -235,6 +334,12 @@ def _check_rights(conn: psycopg.Connection[Any]) -> int:
             ),
         )
     return rights.now
+
+
+def _may_make_databases(conn: psycopg.Connection[Any]) -> bool:
+    row = conn.execute(query(__package__, "provisioner")).fetchone()
+    assert row is not None  # a session always has a role
+    return _Rights(*row).databases
 
 
 def _create_login(conn: psycopg.Connection[Any], name: str, password: str) -> None:

@@ -62,7 +62,9 @@ def rebuilt(
         why = f"no pg_dump of PostgreSQL {shadow.version} was found"
     else:
         try:
-            text = dump.without_ours(pg_dump.dump_schema(program, endpoint), _spoken_of(plans))
+            scope = (shadow.stands_for,) if shadow.stands_for else None
+            dumped = pg_dump.dump_schema(program, endpoint, scope)
+            text = dump.without_ours(dumped, _spoken_of(plans))
         except pg_dump.DumpFailedError as error:
             why = f"{error.message}: {error.detail}"
         else:
@@ -120,7 +122,7 @@ def _from_graph(
         for number, operation in enumerate(operations, start=1):
             place = Place(migration_id=_PLACE_ID, step=number, major=scratch.major)
             for stage in operation.stages(place):
-                _run(conn, [statement.sql for statement in stage.statements])
+                _run(conn, [scratch.there(statement.sql) for statement in stage.statements])
 
 
 def _run(conn: psycopg.Connection, statements: Sequence[str]) -> None:

@@ -54,6 +54,10 @@ class StatementLocks(Value, frozen=True, kw_only=True):
         return not self.problems
 
 
+class Observed(Value, frozen=True, kw_only=True):
+    locks: tuple[StatementLocks, ...] = ()
+
+
 class Judgement(Value, frozen=True, kw_only=True):
     """pg_dump's opinion, which shares no code with ours. `agrees` None: it was not asked."""
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 
+from migrate_core.declared.ephemeral import Room
 from migrate_core.declared.kept import Kept
 from migrate_core.declared.mirror import Mirrored, Original, read_original
 from migrate_core.declared.schema import introspect
@@ -32,7 +33,7 @@ from migrate_core.runner.apply import apply
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.states import RunState
-from migrate_core.verify import judge, parked, rows
+from migrate_core.verify import ephemeral, judge, parked, rows
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -40,6 +41,7 @@ from migrate_core.verify.report import (
     Baseline,
     Difference,
     Judgement,
+    Observed,
     StageReport,
     StatementLocks,
     VerifyReport,
@@ -105,7 +107,7 @@ class _Rehearsal:
         self.locks: tuple[StatementLocks, ...] = ()
         self.judgement = Judgement()
         self.how: Baseline = ""
-        self.same_server = False
+        self.shape = SEPARATE_SERVER
         self.mirrored: tuple[Mirrored, ...] = ()
         self.kept: Kept | None = None
         self.sample: Sample | None = None
@@ -127,8 +129,7 @@ class _Rehearsal:
             )
             base = self._provision(stack, found, like, endpoint)
             notes += base.notes
-            with base.scratch.session() as conn:
-                notes += parked.stand_in(conn, (*self.earlier, self.plan))
+            notes += self._stand_in(base.scratch)
             notes += self._copy_rows(live, base.scratch)
         scratch = base.scratch
         with self._stage("apply") as notes:
@@ -153,10 +154,7 @@ class _Rehearsal:
     def _provision(
         self, stack: ExitStack, found: SchemaGraph, like: Original, endpoint: Endpoint
     ) -> Rebuilt:
-        self.same_server = (endpoint.host, endpoint.port) == (
-            self.shadow.endpoint.host,
-            self.shadow.endpoint.port,
-        )
+        self.shape = _shape(endpoint, self.shadow)
         plans = (*self.earlier, self.plan)
         keep = self._was_kept if self.options.keep else None
         base = stack.enter_context(
@@ -172,6 +170,16 @@ class _Rehearsal:
             )
         return base
 
+    def _stand_in(self, scratch: Scratch) -> Sequence[str]:
+        plans = (*self.earlier, self.plan)
+        if scratch.room and parked.gives_back(plans):
+            raise ShadowError(
+                "an ephemeral schema cannot rehearse what gives back parked objects",
+                hint="Give the shadow a login that may create databases.",
+            )
+        with scratch.session() as conn:
+            return parked.stand_in(conn, plans)
+
     def _copy_rows(
         self, live: Callable[[], psycopg.Connection[Any]], scratch: Scratch
     ) -> Iterator[str]:
@@ -179,6 +187,8 @@ class _Rehearsal:
             return
         if parked.gives_back((*self.earlier, self.plan)):
             self.sample = Sample(asked=self.options.rows, problem=parked.NO_ROWS)
+        elif scratch.room:
+            self.sample = Sample(asked=self.options.rows, problem=ephemeral.NO_ROWS)
         else:
             stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - as in _apply
             with (
@@ -202,6 +212,8 @@ class _Rehearsal:
 
     def _apply(self, scratch: Scratch) -> Sequence[str]:
         """Earlier plans first, then this one under the observer; all with the real runner."""
+        if scratch.room:
+            return self._apply_in_schema(scratch, scratch.room)
         observer = LockObserver(self.plan, lambda: _watching(scratch))
         stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - one use, named for reading
         try:
@@ -215,6 +227,21 @@ class _Rehearsal:
         finally:
             observer.close()
             self.locks = tuple(observer.found)
+
+    def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
+        earlier = [ephemeral.mapped(plan, room) for plan in self.earlier]
+        plan = ephemeral.mapped(self.plan, room)
+        observer = LockObserver(plan, lambda: _watching(scratch))
+        stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - as in _apply
+        try:
+            with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
+                for one in earlier:
+                    ephemeral.run(one, scratch, dog, None)
+                ephemeral.run(plan, scratch, dog, observer)
+        finally:
+            observer.close()
+            self.locks = room.spelling.value_back(Observed(locks=tuple(observer.found))).locks
+        return [ephemeral.NOT_HELD]
 
     def _run(self, plan: Plan, scratch: Scratch, dog: Watchdog, options: RunOptions) -> RunResult:
         def session() -> psycopg.Connection[Any]:
@@ -274,7 +301,7 @@ class _Rehearsal:
             locks=self.locks,
             judgement=self.judgement,
             baseline=self.how,
-            shape=SAME_SERVER if self.same_server else SEPARATE_SERVER,
+            shape=self.shape,
             mirrored=self.mirrored,
             sample=self.sample,
             kept=self.kept,
@@ -285,6 +312,16 @@ class _Rehearsal:
 STAGES = 5
 SEPARATE_SERVER = "throw-away database on a separate server"
 SAME_SERVER = "throw-away database on the target's own server"
+EPHEMERAL = "ephemeral schema in a database of a separate server"
+EPHEMERAL_THERE = "ephemeral schema in the target's own database"
+
+
+def _shape(target: Endpoint, shadow: ShadowServer) -> str:
+    ours = shadow.endpoint
+    same_server = (target.host, target.port) == (ours.host, ours.port)
+    if shadow.stands_for:
+        return EPHEMERAL_THERE if same_server and target.dbname == ours.dbname else EPHEMERAL
+    return SAME_SERVER if same_server else SEPARATE_SERVER
 
 
 def _has_steps(plan: Plan) -> bool:

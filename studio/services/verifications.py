@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from migrate_core import api
+from migrate_core.declared.ephemeral import Shape
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.errors import MigrateError
 from migrate_core.pg import codec
@@ -17,7 +18,7 @@ from migrate_core.pg.connect import Endpoint
 from migrate_core.planning.gates import Verified
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
-from studio.models import Change, Plan, Verification
+from studio.models import Change, Plan, Target, Verification
 from studio.models.changes import Work
 from studio.permissions import Action
 from studio.services import audit, changes, pendings, sources, targets, wakeups, workings
@@ -105,7 +106,7 @@ def _report(plan: Plan, change: Change, asked: Rehearsing) -> VerifyReport:
     """The last pending change has to end in what was declared; an earlier one, or one that
     was not declared, in what its own operations lead to."""
     endpoint, schemas = targets.endpoint(plan.target), plan.target.wanted_schemas
-    server = ShadowServer(shadow())
+    server = server_for(plan.target)
     earlier = pendings.before(change)
     source = sources.source(change.declared) if change.declared else None
     if source is None or pendings.after(change):
@@ -130,6 +131,20 @@ def _end(row: Verification, began: float) -> None:
     row.work, row.finished_at = Work.DONE, timezone.now()
     row.elapsed_ms = (time.monotonic() - began) * 1000
     row.save()
+
+
+def server_for(target: Target) -> ShadowServer:
+    """
+    Raises:
+        BusyError: none is configured.
+        ShadowError: it would lie in a production target's own database.
+    """
+    server = ShadowServer(
+        shadow(), shape=Shape(settings.SHADOW_SHAPE), schemas=target.wanted_schemas
+    )
+    if target.environment.is_prod and not settings.SHADOW_ON_PRODUCTION:
+        server.refuse_inside(targets.endpoint(target))
+    return server
 
 
 def shadow() -> Endpoint:
