@@ -35,6 +35,7 @@ from migrate_core.schema.objects import Extension
 
 PREFIX = "_zanith_shadow_"  # invisible to every introspection of the same database
 SHOWN = 5
+DROP_WAIT = "30s"
 _HINT = (
     "Give the shadow a login of its own: no attributes, no memberships, owner of nothing, with"
     " CREATE on the database; or one that may create databases."
@@ -144,8 +145,7 @@ def remove(conn: psycopg.Connection[Any], name: str) -> None:
     Raises:
         ShadowError: something was left outside the schema; says what.
     """
-    conn.execute("SET client_min_messages = error")
-    conn.execute(ddl("DROP SCHEMA IF EXISTS {name} CASCADE", name=name))
+    _drop(conn, name)
     rows = conn.execute(query(__package__, "ephemeral_rights"), {"prefix": PREFIX}).fetchall()
     owned = [text for place, text in rows if place == 4]
     if owned:
@@ -161,7 +161,7 @@ def sweep(conn: psycopg.Connection[Any]) -> None:
     for name, _, kept, old in _found(conn):
         if old and not kept:
             with suppress(psycopg.Error):
-                conn.execute(ddl("DROP SCHEMA IF EXISTS {name} CASCADE", name=name))
+                _drop(conn, name)
 
 
 def keep(conn: psycopg.Connection[Any], name: str, endpoint: Endpoint) -> Kept:
@@ -177,8 +177,20 @@ def kept(conn: psycopg.Connection[Any], endpoint: Endpoint) -> tuple[Kept, ...]:
 def drop_kept(conn: psycopg.Connection[Any]) -> tuple[str, ...]:
     names = tuple(name for name, _, kept, _ in _found(conn) if kept)
     for name in names:
-        conn.execute(ddl("DROP SCHEMA IF EXISTS {name} CASCADE", name=name))
+        _drop(conn, name)
     return names
+
+
+def _drop(conn: psycopg.Connection[Any], name: str) -> None:
+    """What a rehearsal prepared and never ended would hold its locks for ever."""
+    prepared = conn.execute(
+        "SELECT gid FROM pg_catalog.pg_prepared_xacts"
+        " WHERE owner = current_user AND database = current_database()"
+    ).fetchall()
+    for (gid,) in prepared:
+        conn.execute(ddl("ROLLBACK PREPARED {gid}", gid=literal(gid)))
+    conn.execute(f"SET client_min_messages = error; SET lock_timeout = '{DROP_WAIT}'".encode())
+    conn.execute(ddl("DROP SCHEMA IF EXISTS {name} CASCADE", name=name))
 
 
 def _found(conn: psycopg.Connection[Any]) -> list[tuple[str, str, bool, bool]]:

@@ -129,9 +129,11 @@ class ShadowServer:
 
     def refuse_inside(self, target: Endpoint) -> None:
         """Raises ShadowError where a rehearsal would lie in a production target's own database."""
-        here = self.endpoint
-        same = (here.host, here.port, here.dbname) == (target.host, target.port, target.dbname)
-        if same and self.stands_for:
+        if not self.stands_for:
+            return
+        with self._provisioner() as conn, connect.plan_session(target, APPLICATION) as there:
+            same = _identity(conn) == _identity(there)
+        if same:
             raise ShadowError(
                 "the target is marked production, and the rehearsal would lie in its database",
                 hint="Name another shadow, or allow it: [shadow] on_production = true.",
@@ -149,8 +151,11 @@ class ShadowServer:
         room: Room | None = None
         backends: set[int] = set()
         try:
-            with self._provisioner() as conn:
-                room = ephemeral.make(conn, real, wanted_roles, extensions, like)
+            try:
+                with self._provisioner() as conn:
+                    room = ephemeral.make(conn, real, wanted_roles, extensions, like)
+            except psycopg.Error as error:
+                raise _refusal(error, "the shadow could not make a scratch schema") from error
             self._backends[room.name] = backends
             yield Scratch(
                 name=room.name,
@@ -163,13 +168,19 @@ class ShadowServer:
             )
         finally:
             if room is not None:
-                self.terminate(room.name)
-                del self._backends[room.name]
-                with self._provisioner() as conn:
-                    if keep:
-                        keep(ephemeral.keep(conn, room.name, self.endpoint))
-                    else:
-                        ephemeral.remove(conn, room.name)
+                self._leave(room.name, keep)
+
+    def _leave(self, name: str, keep: Callable[[Kept], None] | None) -> None:
+        self.terminate(name)
+        del self._backends[name]
+        try:
+            with self._provisioner() as conn:
+                if keep:
+                    keep(ephemeral.keep(conn, name, self.endpoint))
+                else:
+                    ephemeral.remove(conn, name)
+        except psycopg.Error as error:
+            raise _refusal(error, f'the schema "{name}" could not be dropped') from error
 
     @contextmanager
     def database(
@@ -334,6 +345,13 @@ def _check_rights(conn: psycopg.Connection[Any]) -> int:
             ),
         )
     return rights.now
+
+
+def _identity(conn: psycopg.Connection[Any]) -> tuple[Any, ...]:
+    """Of a database, whatever its address: a host has many names."""
+    row = conn.execute(query(__package__, "identity")).fetchone()
+    assert row is not None  # a session is always in a database
+    return tuple(row)
 
 
 def _may_make_databases(conn: psycopg.Connection[Any]) -> bool:

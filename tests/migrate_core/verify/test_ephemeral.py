@@ -317,14 +317,29 @@ def test_a_large_object_left_behind_is_said(make_weak: Callable[..., Weak]) -> N
     weak.conn.execute("SELECT lo_unlink(oid) FROM pg_largeobject_metadata")
 
 
-def test_a_production_target_is_not_rehearsed_in_unless_told(
+def test_a_transaction_that_was_prepared_does_not_keep_the_schema(
     make_weak: Callable[..., Weak],
 ) -> None:
     weak = make_weak()
 
-    with pytest.raises(ShadowError, match="marked production"):
-        weak.server().refuse_inside(endpoint_of(weak.conn))
-    weak.server().refuse_inside(msgspec.structs.replace(endpoint_of(weak.conn), dbname="other"))
+    with weak.server().database() as scratch, scratch.session() as conn:
+        conn.execute(f"BEGIN; CREATE TABLE {scratch.name}.t (a int)".encode())
+        conn.execute(f"PREPARE TRANSACTION '{scratch.name}'".encode())
+
+    assert weak.left() == []
+
+
+def test_a_production_target_is_not_rehearsed_in_unless_told(
+    make_weak: Callable[..., Weak], make_db: Callable[..., Connection]
+) -> None:
+    """Whatever the address it is reached by."""
+    weak = make_weak()
+    other_way = msgspec.structs.replace(weak.endpoint, host=f"{weak.endpoint.host}/.")
+
+    for target in (endpoint_of(weak.conn), other_way):
+        with pytest.raises(ShadowError, match="marked production"):
+            weak.server().refuse_inside(target)
+    weak.server().refuse_inside(endpoint_of(make_db()))
 
 
 def test_an_expression_that_never_ends_is_ended_there_too(
