@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -114,9 +113,9 @@ GRAPH = st.lists(
 def graph_of(edges: list[tuple[int, int, bool]], seed: int) -> tuple[str, str, str]:
     """Five tables with a composite key and 20 rows each, their rows, and a key for each edge."""
     tables, filled = "", ""
-    columns = ", ".join(f"f{e}a int, f{e}b int" for e in range(len(edges)))
+    columns = "".join(f", f{e}a int, f{e}b int" for e in range(len(edges)))
     for n in range(5):
-        tables += f"CREATE TABLE t{n} (k1 int, k2 int, PRIMARY KEY (k1, k2), {columns});"
+        tables += f"CREATE TABLE t{n} (k1 int, k2 int, PRIMARY KEY (k1, k2){columns});"
         mine = [
             f"w{e}.v, w{e}.v % 3" if a == n else "NULL, NULL" for e, (a, *_) in enumerate(edges)
         ]
@@ -171,8 +170,6 @@ def test_no_graph_of_foreign_keys_leaves_an_orphan(
             assert counts(found)[f"t{n}"][0] == there
             assert most <= there <= 20
         assert_no_orphan(conn, edges)
-        valid = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated"
-        assert one(conn, valid) == [(len(edges),)]
 
 
 MANY_KINDS_SCHEMA = (
@@ -399,4 +396,4 @@ def test_a_plan_meets_the_rows_and_its_report_says_none_of_their_values(
     assert met.sample is not None
     assert met.sample.says == "1 rows of 1 tables were copied"
     fine = story.plan(make("addColumn", table=users, column=Column(name="a", type="integer")))
-    assert re.search("1 rows of 1 tables", repr(story.verify(fine, options=Rehearsing(rows=5))))
+    assert "1 rows of 1 tables" in repr(story.verify(fine, options=Rehearsing(rows=5)))
