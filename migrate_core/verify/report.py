@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from migrate_core.declared.kept import Kept
+from migrate_core.declared.mirror import Mirrored
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.gates import Verified
 from migrate_core.schema.objects import Value
+from migrate_core.verify.rows import Sample
 
 Baseline = Literal["pg_dump", "graph", ""]
 
@@ -56,6 +59,10 @@ class StatementLocks(Value, frozen=True, kw_only=True):
         return not self.problems
 
 
+class Observed(Value, frozen=True, kw_only=True):
+    locks: tuple[StatementLocks, ...] = ()
+
+
 class Judgement(Value, frozen=True, kw_only=True):
     """pg_dump's opinion, which shares no code with ours. `agrees` None: it was not asked."""
 
@@ -73,6 +80,9 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     judgement: Judgement = Judgement()
     baseline: Baseline = ""  # how the starting point was made
     shape: str = "throw-away database on a separate server"
+    mirrored: tuple[Mirrored, ...] = ()  # what the target has besides objects
+    sample: Sample | None = None  # rows of the target that the plan met
+    kept: Kept | None = None
     elapsed_ms: int = 0
 
     @property

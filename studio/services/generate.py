@@ -7,7 +7,6 @@ from typing import Any
 
 from migrate_core import api
 from migrate_core.api import Generated
-from migrate_core.declared.scratch import ShadowServer
 from migrate_core.schema.delta import Answers
 from migrate_core.schema.graph import SchemaGraph
 from studio.models import Change, DeclaredVersion
@@ -36,7 +35,7 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
     changes.require(user, Action.CREATE, target)
     endpoint, schemas = targets.endpoint(target), target.wanted_schemas
     live = api.found(endpoint, schemas)
-    shadow = ShadowServer(verifications.shadow())
+    shadow = verifications.server_for(target)
     major = api.server_major(endpoint)
     wanted = api.wanted(sources.source(declared), shadow, major, schemas)
     generated = api.generate(
