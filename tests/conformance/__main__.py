@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -83,9 +84,14 @@ def major_of(folder: Path) -> int:
 
 
 def judge(url: str, batch: Sequence[Case], with_rows: bool) -> list[Result]:
-    with Workbench(url) as bench:
-        harness = Harness(Ours(), bench, with_rows=with_rows)
-        return [result for case in batch for result in harness.run(case)]
+    harness = Harness(Ours(), bench_of(url), with_rows=with_rows)
+    return [result for case in batch for result in harness.run(case)]
+
+
+@cache
+def bench_of(url: str) -> Workbench:
+    """One for each process; its databases end with the server."""
+    return Workbench(url)
 
 
 if __name__ == "__main__":
