@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -22,13 +17,9 @@ import msgspec
 from benchmarks.servers import bin_folders, server
 from tests.conformance import cases as files
 from tests.conformance import report
-from tests.conformance.cases import Case
-from tests.conformance.databases import Workbench
 from tests.conformance.engines import Ours
-from tests.conformance.harness import Harness, Outcome, Result
-
-BATCH = 8  # cases that one connection serves
-SETTINGS = ("autovacuum=off", "max_wal_size=8GB", "checkpoint_timeout=1h", "shared_buffers=256MB")
+from tests.conformance.harness import Outcome, Result
+from tests.conformance.runs import SETTINGS, judged, major_of
 
 
 def main() -> None:
@@ -60,38 +51,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> Iterator[Result]:
     folders = {major_of(folder): folder for folder in bin_folders()}
-    with ExitStack() as stack, ProcessPoolExecutor(arguments.jobs) as pool:
-        jobs = []
-        for major in arguments.major or (15, 18):
-            postgres = stack.enter_context(server(folders[major], SETTINGS))
-            chosen = [case for case in files.load(major) if arguments.only in case.name]
-            if arguments.limit:
-                print(f"--seed {arguments.seed}", file=sys.stderr)
-                chosen = list(files.sample(chosen, arguments.limit, arguments.seed))
-            for start in range(0, len(chosen), BATCH):
-                batch = chosen[start : start + BATCH]
-                jobs.append(pool.submit(judge, postgres.url(), batch, not arguments.no_rows))
-        stack.callback(pool.shutdown, cancel_futures=True)  # an interrupted run ends soon
-        for number, job in enumerate(as_completed(jobs), start=1):
-            print(f"\r{number}/{len(jobs)}", end="", file=sys.stderr, flush=True)
-            yield from job.result()
-        print(file=sys.stderr)
-
-
-def major_of(folder: Path) -> int:
-    said = subprocess.check_output([str(folder / "postgres"), "--version"], text=True)
-    return int(re.findall(r"\d+", said)[0])
-
-
-def judge(url: str, batch: Sequence[Case], with_rows: bool) -> list[Result]:
-    harness = Harness(Ours(), bench_of(url), with_rows=with_rows)
-    return [result for case in batch for result in harness.run(case)]
-
-
-@cache
-def bench_of(url: str) -> Workbench:
-    """One for each process; its databases end with the server."""
-    return Workbench(url)
+    for major in arguments.major or (15, 18):
+        chosen = [case for case in files.load(major) if arguments.only in case.name]
+        if arguments.limit:
+            print(f"--seed {arguments.seed}", file=sys.stderr)
+            chosen = list(files.sample(chosen, arguments.limit, arguments.seed))
+        with server(folders[major], SETTINGS) as postgres:
+            yield from judged(
+                postgres.url(), chosen, Ours(), jobs=arguments.jobs, rows=not arguments.no_rows
+            )
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ class Workbench:
             missed.add(role[1])
             self.make_roles([role[1]])
         name = self._fresh()
-        if said := self._psql(name, ddl):
+        if said := self.psql(name, ddl):
             raise LoadError(said)
         return name
 
@@ -162,7 +162,7 @@ class Workbench:
                 return str(error)
         return ""
 
-    def _psql(self, name: str, ddl: str) -> str:
+    def psql(self, name: str, ddl: str) -> str:
         """Statement by statement; what psql says where it stops at an error."""
         done = subprocess.run(
             [

@@ -23,6 +23,11 @@ class RefusedError(Exception):
 class Engine(Protocol):
     """One of the tools that are compared."""
 
+    @property
+    def as_script(self) -> bool:
+        """Whether psql runs what it says; else each statement runs by itself."""
+        ...
+
     def begin(self) -> None:
         """Another case begins, in databases that may have the names of earlier ones."""
         ...
@@ -42,6 +47,8 @@ class Ours:
     A database is read once in a case: nobody but the harness changes it, and the harness
     asks about a new copy after each change.
     """
+
+    as_script = False
 
     def __init__(self) -> None:
         self.read: dict[str, SchemaGraph] = {}

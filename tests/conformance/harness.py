@@ -118,13 +118,21 @@ class Harness:
         with self.bench.session(copy) as conn, self.bench.session(after.name) as wanted:
             tables = rows.kept(conn, wanted) if with_rows and rows.seed(conn) else {}
             sums = rows.checksums(conn, tables)
-            if failed := _applied(conn, done):
+            if (
+                failed := self._script(copy, done)
+                if self.engine.as_script
+                else _applied(conn, done)
+            ):
                 return failed
             lost = [name for name, sum in rows.checksums(conn, tables).items() if sum != sums[name]]
         done = self._compared(replace(done, tables_kept=len(tables)), copy, after)
         if done.outcome is Outcome.IDENTICAL and lost:
             return replace(done, outcome=Outcome.ROWS, detail=", ".join(sorted(lost)))
         return done
+
+    def _script(self, name: str, done: Result) -> Result | None:
+        said = self.bench.psql(name, "\n".join(done.statements))
+        return replace(done, outcome=Outcome.FAILED, detail=said) if said else None
 
     def _statements(self, name: str, after: Side) -> Sequence[str]:
         urls = self.bench.url_of(name), self.bench.url_of(after.name)
