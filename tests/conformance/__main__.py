@@ -9,8 +9,10 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -25,15 +27,23 @@ from tests.conformance.runs import SETTINGS, judged, major_of
 def main() -> None:
     arguments = _parser().parse_args()
     started = time.monotonic()
-    results = sorted(run(arguments), key=lambda r: (r.major, r.case, r.direction))
+    with arguments.out.open("wb") if arguments.out else nullcontext() as file:
+        results = sorted(kept(run(arguments), file), key=lambda r: (r.major, r.case, r.direction))
     for result in results:
         if result.outcome in arguments.show:
             print(report.full(result), end="\n\n")
     print("\n".join(report.table(results)), end="\n\n")
     print("\n".join(report.reasons(results)))
     print(f"\n{len(results)} directions in {time.monotonic() - started:.0f} s")
-    if arguments.out:
-        arguments.out.write_bytes(b"\n".join(map(msgspec.json.encode, results)) + b"\n")
+
+
+def kept(results: Iterable[Result], file: IO[bytes] | None) -> Iterator[Result]:
+    """Written as they come, so that an interrupted run leaves what it knew."""
+    for result in results:
+        if file:
+            file.write(msgspec.json.encode(result) + b"\n")
+            file.flush()
+        yield result
 
 
 def _parser() -> argparse.ArgumentParser:
