@@ -90,6 +90,8 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
             constraints=inline,
             indexes=(),
             policies=(),
+            triggers=(),
+            rules=(),
             row_security=False,
             force_row_security=False,
         )
@@ -105,6 +107,9 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
         if table.row_security or table.force_row_security:
             forced = table.force_row_security
             yield make("enableRls", **fields, row_security=table.row_security, force=forced)
+        for trigger in table.triggers:
+            yield make("createTrigger", **fields, trigger=trigger)
+        yield from (make("createRule", **fields, rule=rule) for rule in table.rules)
 
     def inverse(self, place: Place) -> Operation | None:
         kinds = {True: "archiveTable", False: "softDropTable"}
