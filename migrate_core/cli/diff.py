@@ -70,6 +70,8 @@ def run(args: Namespace) -> int:
 
 def statements(operations: tuple[Operation, ...], major: int) -> Iterator[str]:
     """Each ends in `;` and runs by itself, outside a transaction block, but for archives."""
+    for setting in sorted({name for operation in operations for name in operation.settings()}):
+        yield f"SET {setting};"
     for number, operation in enumerate(operations, start=1):
         place = Place(migration_id="diff", step=number, major=major)
         stages = operation.stages(place)

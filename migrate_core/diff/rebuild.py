@@ -8,13 +8,18 @@ is dropped and added.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from migrate_core.operations.base import Effect, Operation
+from migrate_core.schema import queries, routines
+from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Table
+from migrate_core.schema.edges import closure
+from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.objects import Column, MaterializedView, Table, View
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.routines import bare_name
 
 # Their rows, or what is in them, would not come back; their own kinds know what to do.
 _STAYS = frozenset(
@@ -32,8 +37,22 @@ _STAYS = frozenset(
         ObjectKind.PUBLICATION,
     }
 )
+# Those of which PostgreSQL replaces some and refuses others.
+_ANEW: dict[Any, Callable[[Any, Any], bool]] = {
+    Routine: routines.made_anew,
+    View: queries.made_anew,
+    MaterializedView: queries.made_anew,
+}
 # ALTER TYPE takes these along by itself.
 _FOLLOWS_A_TYPE = frozenset({ObjectKind.INDEX, ObjectKind.CONSTRAINT, ObjectKind.STATISTICS})
+
+
+def unalterable(delta: SchemaDelta) -> frozenset[Ref]:
+    """What differs in a way that only dropping it and creating it again can bring about."""
+    found: list[Any] = []
+    for kind, anew in _ANEW.items():
+        found += (new for old, new in delta.changed(kind) if anew(old, new))
+    return frozenset(map(ref_of, found))
 
 
 def disturbed(delta: SchemaDelta, operations: Sequence[Operation]) -> frozenset[Ref]:
@@ -54,8 +73,16 @@ def _must_go(delta: SchemaDelta, one: Ref, needed: Ref, *, goes: bool) -> bool:
     old, new = delta.before.get(one), delta.after.get(one)
     if old is None or new is None:
         return False
-    # What no longer leans on it is changed before it goes.
-    return not goes or old == new or needed in delta.after.needs_of.get(one, ())
+    # What no longer leans on it is changed before it goes; unless it calls a namesake of it,
+    # of which PostgreSQL would find the one that goes.
+    if not goes or old == new:
+        return True
+    still = closure(delta.after, one)
+    return needed in still or any(_is_overload(needed, other) for other in still)
+
+
+def _is_overload(one: Ref, other: Ref) -> bool:
+    return one.kind is other.kind is ObjectKind.ROUTINE and bare_name(one) == bare_name(other)
 
 
 def _whole(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -26,14 +26,33 @@ from migrate_core.introspection.snapshot import (
 )
 from migrate_core.pg.version import major
 from migrate_core.schema import objects
+from migrate_core.schema.definitions import Definition, Routine
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Constraint, Index, Policy, Table
+from migrate_core.schema.objects import (
+    Column,
+    Constraint,
+    Index,
+    Policy,
+    Relation,
+    Rule,
+    Table,
+    Trigger,
+)
+
+R = TypeVar("R", bound=Relation)
 
 TRIES = 5
 MANY_TABLES = 200  # from here on a second session saves more than its connection costs
 
+# What belongs to no schema counts only where no schemas were named.
+IN_DATABASE = (Document("event_triggers", tuple[Definition, ...]),)
 SCHEMAS = Document("schemas", list[tuple[int, objects.Schema]])
 TABLES = Document("tables", list[tuple[int, Table]])
+RELATIONS = (
+    TABLES,
+    Document("views", list[tuple[int, objects.View]]),
+    Document("materialized_views", list[tuple[int, objects.MaterializedView]]),
+)
 # Two halves that take about as long as each other.
 COLUMNS_HALF = (
     Document("columns", list[tuple[int, tuple[Column, ...]]]),
@@ -45,6 +64,9 @@ INDEXES_HALF = (
     Document("policies", list[tuple[int, tuple[Policy, ...]]]),
     Document("enums", tuple[objects.Enum, ...]),
     Document("sequences", tuple[objects.Sequence, ...]),
+    Document("triggers", list[tuple[int, tuple[Trigger, ...]]]),
+    Document("rules", list[tuple[int, tuple[Rule, ...]]]),
+    Document("routines", tuple[Routine, ...]),
     DEPENDS,
 )
 
@@ -97,9 +119,13 @@ def _read(
         "schema_names": [schema.name for _, schema in found],
         "everywhere": schemas is None,
     }
-    tables = read_documents(conn, [TABLES], scope)["tables"]
+    relations = read_documents(conn, RELATIONS, scope)
+    tables = relations["tables"]
     scope["tables"] = oid_array(oid for oid, _ in tables)
-    rest = INDEXES_HALF + others.documents(major(conn), everywhere=schemas is None)
+    scope["relations"] = oid_array(oid for found in relations.values() for oid, _ in found)
+    everywhere = schemas is None
+    rest = INDEXES_HALF + (IN_DATABASE if everywhere else ())
+    rest += others.documents(major(conn), everywhere=everywhere)
     if more and len(tables) >= MANY_TABLES:
         read = _read_in_two(conn, more, rest, scope)
     else:
@@ -109,7 +135,11 @@ def _read(
         extensions=read["extensions"],
         enums=read["enums"],
         sequences=read["sequences"],
+        routines=read["routines"],
         tables=_with_parts(tables, read),
+        views=_with_parts(relations["views"], read),
+        materialized_views=_with_parts(relations["materialized_views"], read),
+        definitions=_definitions(read),
         others=others.gathered(read),
         depends=references(read["depends"]),
     )
@@ -133,15 +163,15 @@ def _read_in_two(
         return first | second.result()
 
 
-def _with_parts(tables: list[tuple[int, Table]], read: dict[str, Any]) -> tuple[Table, ...]:
-    columns, constraints = dict(read["columns"]), dict(read["constraints"])
-    indexes, policies = dict(read["indexes"]), dict(read["policies"])
+def _with_parts(relations: list[tuple[int, R]], read: dict[str, Any]) -> tuple[R, ...]:
+    fields = ("columns", "constraints", "indexes", "policies", "triggers", "rules")
+    parts = {field: dict(read[field]) for field in fields}
     return tuple(
-        table.change(
-            columns=columns.get(oid, ()),
-            constraints=constraints.get(oid, ()),
-            indexes=indexes.get(oid, ()),
-            policies=policies.get(oid, ()),
-        )
-        for oid, table in tables
+        relation.change(**{field: found.get(oid, ()) for field, found in parts.items()})
+        for oid, relation in relations
     )
+
+
+def _definitions(read: dict[str, Any]) -> tuple[Definition, ...]:
+    found = (read[document.name] for document in IN_DATABASE if document.name in read)
+    return tuple(sorted((one for ones in found for one in ones), key=lambda one: one.key))

@@ -10,7 +10,6 @@ from migrate_core.schema.objects import Other
 
 IN_SCHEMAS: tuple[LiteralString, ...] = (
     "others_relations",
-    "others_routines",
     "others_types",
     "others_tables",
     "others_triggers",

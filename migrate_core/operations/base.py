@@ -22,7 +22,7 @@ from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Table, Value
+from migrate_core.schema.objects import Relation, Table, Value
 from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 
 
@@ -198,6 +198,10 @@ class Operation(
         """Columns that its data expression reads besides its subject."""
         return frozenset()
 
+    def settings(self) -> frozenset[str]:
+        """Of the session, as SET takes them, that its statements need."""
+        return frozenset()
+
     def new_name(self) -> str | None:
         """For a rename: what its subject is called afterwards."""
         return None
@@ -234,6 +238,18 @@ def table_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> T
     if table is None:
         raise unbound(operation, f"table {name} does not exist")
     return table
+
+
+def relation_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> Relation:
+    """The table, view or materialized view that an operation speaks of.
+
+    Raises:
+        UnboundOperationError: there is none of that name.
+    """
+    relation = graph.relation(name)
+    if relation is None:
+        raise unbound(operation, f"relation {name} does not exist")
+    return relation
 
 
 def unbound(operation: Operation, problem: str) -> UnboundOperationError:

@@ -15,7 +15,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import comment_on, noun
-from migrate_core.schema.definitions import Definition
+from migrate_core.schema.definitions import Definition, remade
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph, ref_of
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -106,8 +106,3 @@ class DropDefinition(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_OBJECT.because(self.was.create if self.was else self.name)
-
-
-def remade(old: Definition, new: Definition) -> bool:
-    """Whether two objects of one name differ in more than their comment."""
-    return (old.create, old.then) != (new.create, new.then)

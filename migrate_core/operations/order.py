@@ -12,7 +12,9 @@ from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from migrate_core.operations.base import Effect, Operation
-from migrate_core.schema.edges import closure
+from migrate_core.schema.bodies import Bodies
+from migrate_core.schema.cycles import loops
+from migrate_core.schema.edges import closure, full_needs
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -21,34 +23,48 @@ _KINDS = list(ObjectKind)
 _REMOVES = {Effect.PARK, Effect.DROP}
 
 Edges = dict[int, set[int]]  # operation -> operations that come after it
+Rank = tuple[int, int, Ref, str, int]
 
 
 def in_order(
     operations: Sequence[Operation], before: SchemaGraph, after: SchemaGraph
 ) -> tuple[Operation, ...]:
     """A topological sort; among what is free to run, the least `_rank` first."""
-    edges = _Sorter(operations, before, after).edges()
-    waiting_for = [0] * len(operations)
-    for followers in edges.values():
-        for follower in followers:
-            waiting_for[follower] += 1
+    sorter = _Sorter(operations, before, after)
     ranks = [(*_rank(operation), at) for at, operation in enumerate(operations)]
-    ready = [rank for rank in ranks if not waiting_for[rank[-1]]]
-    left = {rank[-1] for rank in ranks}
+    return tuple(operations[at] for at in _sorted(ranks, sorter.edges(), sorter.wishes()))
+
+
+def _sorted(ranks: Sequence[Rank], edges: Edges, wishes: Edges) -> Iterator[int]:
+    waiting, hoping = _counts(ranks, edges), _counts(ranks, wishes)
+    ready = [rank for rank in ranks if not waiting[rank[-1]] and not hoping[rank[-1]]]
+    eager = [rank for rank in ranks if not waiting[rank[-1]] and hoping[rank[-1]]]
     heapify(ready)
-    ordered: list[Operation] = []
+    heapify(eager)
+    left = {rank[-1] for rank in ranks}
     while left:
-        # A cycle leaves nothing ready: the least of what is left breaks it.
-        at = heappop(ready)[-1] if ready else min(ranks[n] for n in left)[-1]
+        # A wish yields where nothing else is ready. A cycle leaves nothing at all: the least
+        # of what is left breaks it.
+        heap = ready or eager
+        at = heappop(heap)[-1] if heap else min(ranks[n] for n in left)[-1]
         if at not in left:
             continue
         left.discard(at)
-        ordered.append(operations[at])
-        for follower in edges[at]:
-            waiting_for[follower] -= 1
-            if not waiting_for[follower]:
-                heappush(ready, ranks[follower])
-    return tuple(ordered)
+        yield at
+        for counts, followers in ((waiting, edges[at]), (hoping, wishes[at])):
+            for follower in followers:
+                counts[follower] -= 1
+        for follower in edges[at] | wishes[at]:
+            if not waiting[follower]:
+                heappush(eager if hoping[follower] else ready, ranks[follower])
+
+
+def _counts(ranks: Sequence[Rank], edges: Edges) -> list[int]:
+    found = [0] * len(ranks)
+    for followers in edges.values():
+        for follower in followers:
+            found[follower] += 1
+    return found
 
 
 def _rank(operation: Operation) -> tuple[int, int, Ref, str]:
@@ -88,22 +104,65 @@ class _Sorter:
     def _of_removal(self, at: int) -> Iterator[tuple[int, int]]:
         """It goes before what it needed is altered or removed."""
         for needed in closure(self.before, self.operations[at].subject):
-            yield from ((at, other) for other, _effect in self._on(needed))
+            for other, effect in self._on(needed):
+                empties = effect is Effect.PARK and needed in loops(self.before)
+                yield (other, at) if empties else (at, other)
 
     def _of_change(self, at: int) -> Iterator[tuple[int, int]]:
         """It comes after what it needs is there, and before what it no longer needs goes."""
         subject = self.operations[at].subject
-        needed = closure(self.after, subject)
+        needed = self._needed(at)
         # Rows are filled before a rule asks for them; what is only made does not wait for them.
         makes = self.operations[at].moment is Effect.CREATE
         later = _REMOVES | {Effect.FILL} if makes else _REMOVES
         for ref in needed:
-            yield from ((other, at) for other, effect in self._on(ref) if effect not in later)
+            whole = self._whole_of(ref)
+            for other, effect in self._on(ref):
+                # What is created empty waits to be whole for what needs it empty.
+                waits = effect is Effect.ALTER and subject in whole
+                if effect not in later and not waits:
+                    yield other, at
+        if any(effect in _REMOVES for _other, effect in self._on(subject)):
+            return  # what it was needs nothing any more
         claimed = self.operations[at].claims()
         for ref in closure(self.before, subject) - needed:
             for other, effect in self._on(ref):
                 if effect in _REMOVES and claimed.isdisjoint(self.operations[other].claims()):
                     yield at, other
+
+    def _needed(self, at: int) -> frozenset[Ref]:
+        operation = self.operations[at]
+        needed = closure(self.after, operation.subject)
+        if operation.moment is not Effect.CREATE:
+            needed |= self._whole_of(operation.subject)
+        return needed
+
+    def _whole_of(self, ref: Ref) -> frozenset[Ref]:
+        """What an object that is created empty needs besides, to be whole."""
+        view = ref.kind is ObjectKind.VIEW and ref in loops(self.after)
+        return full_needs(self.after, ref) if view else frozenset()
+
+    def wishes(self) -> Edges:
+        """What had better come first: what the body of a routine names, which PostgreSQL
+        does not know of; and the end of an overload that might be taken for another."""
+        found: Edges = defaultdict(set)
+        bodies = Bodies(self.by_subject)
+        for at, operation in enumerate(self.operations):
+            if operation.moment in _REMOVES:
+                continue
+            routines = [ref for ref in self._needed(at) if ref.kind is ObjectKind.ROUTINE]
+            for earlier in self._wished(operation.subject, routines, bodies):
+                if earlier != at:
+                    found[earlier].add(at)
+        return found
+
+    def _wished(self, subject: Ref, routines: list[Ref], bodies: Bodies) -> Iterator[int]:
+        for ref in (subject, *routines):
+            for named in bodies.named(self.after.get(ref)):
+                yield from (at for at, effect in self._on(named) if effect not in _REMOVES)
+        for ref in routines:
+            for other in bodies.overloads(ref):
+                yield from (at for at, effect in self._on(other) if effect in _REMOVES)
 
     def _of_reads(self, at: int) -> Iterator[tuple[int, int]]:
         for read in self.operations[at].reads():

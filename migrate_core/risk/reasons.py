@@ -187,6 +187,60 @@ DROPS_OBJECT = _code(
     "An object that code may still name is gone; its definition is kept in the migration.",
     "Drop it one release after its last user.",
 )
+MADE_ANEW = _code(
+    "made_anew",
+    Level.MEDIUM,
+    "It is dropped and created again around a change beneath it; what names it fails between.",
+    "Run it when its readers can wait a moment.",
+)
+CHANGES_VIEW = _code(
+    "changes_view",
+    Level.MEDIUM,
+    "Whoever reads the view meets other rows, columns or rules from now on.",
+    "Check its readers against the new query on the shadow.",
+)
+FILLS_MATERIALIZED_VIEW = _code(
+    "fills_materialized_view",
+    Level.MEDIUM,
+    "Its query runs in full, while reads and writes of its tables go on.",
+    "Try the query on data of this size first.",
+)
+DROPS_MATERIALIZED_VIEW = _code(
+    "drops_materialized_view",
+    Level.MEDIUM,
+    "What it holds is gone; created again, it costs a full run of its query.",
+    "Drop it one release after its last reader.",
+)
+CHANGES_ROUTINE = _code(
+    "changes_routine",
+    Level.MEDIUM,
+    "Whatever calls it gets the new behaviour from the next statement on.",
+    "Keep the old behaviour under the old arguments while callers move.",
+)
+CHANGES_TRIGGER = _code(
+    "changes_trigger",
+    Level.MEDIUM,
+    "Statements set off something else from now on, in the transaction of their user.",
+    "Rehearse a write on the shadow.",
+)
+DROPS_TRIGGER = _code(
+    "drops_trigger",
+    Level.MEDIUM,
+    "What it did is no longer done; until a changed one is there again, for a moment too.",
+    "Make sure that nothing relies on it.",
+)
+CHANGES_RULE = _code(
+    "changes_rule",
+    Level.MEDIUM,
+    "Statements on the relation are rewritten otherwise from now on.",
+    "Rehearse the statements on the shadow.",
+)
+DROPS_RULE = _code(
+    "drops_rule",
+    Level.MEDIUM,
+    "Statements on the relation do what they say from now on.",
+    "Make sure that nothing relies on it.",
+)
 LOSES_SEQUENCE_POSITION = _code(
     "loses_sequence_position",
     Level.HIGH,

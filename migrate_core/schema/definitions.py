@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.objects import Thing, Value
+from migrate_core.schema.objects import Thing, Value, share_defaults
 from migrate_core.schema.refs import ObjectKind
 
 
@@ -41,22 +41,42 @@ class Composite(Thing, frozen=True, kw_only=True):
     comment: str | None = None
 
 
+class Argument(Value, frozen=True, kw_only=True):
+    """Of a routine; `optional` where it has a default."""
+
+    name: str = ""
+    type: str
+    mode: Literal["in", "out", "inout", "variadic", "table"] = "in"
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+    @property
+    def is_input(self) -> bool:
+        return self.mode in ("in", "inout", "variadic")
+
+
 class Routine(Thing, frozen=True, kw_only=True):
     """A function, procedure or aggregate; `name` is its signature: `public.f(integer)`.
 
-    `definition` is pg_get_functiondef(), for an aggregate a CREATE AGGREGATE of ours.
-    `result` and `arguments` are as PostgreSQL prints them, names and modes included: what
-    CREATE OR REPLACE cannot change.
+    `definition` is pg_get_functiondef(), for an aggregate the CREATE OR REPLACE AGGREGATE
+    that pg_dump would write. `parsed`: its body is no string but BEGIN ATOMIC or RETURN, so
+    that PostgreSQL knows what it leans on.
     """
 
     name: str
     schema: str
     kind: Literal["function", "procedure", "aggregate", "window"] = "function"
     definition: str
-    result: str = ""
-    arguments: str = ""
+    result: str = ""  # as pg_get_function_result() prints it
+    arguments: tuple[Argument, ...] = ()
     language: str = ""
+    parsed: bool = False
     comment: str | None = None
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
 
 
 class Definition(Thing, frozen=True, kw_only=True):
@@ -73,6 +93,16 @@ class Definition(Thing, frozen=True, kw_only=True):
     then: tuple[str, ...] = ()
     comment: str | None = None
 
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
     @property
     def key(self) -> tuple[str, str]:
         return (self.kind.value, self.name)
+
+
+def remade(old: Definition, new: Definition) -> bool:
+    """Whether only dropping and creating leads from one to the other, comments apart."""
+    if old.kind is ObjectKind.EVENT_TRIGGER:  # its state can be altered
+        return old.create != new.create
+    return (old.create, old.then) != (new.create, new.then)

@@ -30,6 +30,7 @@ from migrate_core.schema.objects import (
     Constraint,
     Index,
     Policy,
+    Query,
     Relation,
     Rule,
     Table,
@@ -204,7 +205,7 @@ class SchemaDelta:
         return Ref.of(PART_KINDS[type(part)], relation.name, part.name) in self.rebuilt
 
     def _goes_with_a_column(self, part: P, old: Relation, new: Relation) -> bool:
-        if self._is_part_rebuilt(old, part):
+        if self._is_part_rebuilt(old, part) or isinstance(new, Query):
             return False
         if not isinstance(part, (Constraint, Index)):
             return False
@@ -221,7 +222,7 @@ def _pair(before: SchemaGraph, after: SchemaGraph, kind: Any) -> list[tuple[Any,
     old = {thing.key: thing for thing in getattr(before, FIELDS[kind])}
     new = {thing.key: thing for thing in getattr(after, FIELDS[kind])}
     pairs = ((old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys()))
-    return [(a, b) for a, b in pairs if a != b and not _same_table(a, b)]
+    return [(a, b) for a, b in pairs if a != b and not _same_relation(a, b)]
 
 
 def _with_rebuilt(
@@ -256,5 +257,5 @@ def _keys_in(kind: Any, ref: Ref) -> Iterator[Any]:
         yield ref.relation if qualified else ref.name
 
 
-def _same_table(a: Any, b: Any) -> bool:
-    return isinstance(a, Table) and isinstance(b, Table) and a.normal == b.normal
+def _same_relation(a: Any, b: Any) -> bool:
+    return isinstance(a, Relation) and isinstance(b, Relation) and a.normal == b.normal

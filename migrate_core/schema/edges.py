@@ -15,9 +15,10 @@ from contextlib import suppress
 from migrate_core.errors import InvalidNameError
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.cycles import loops
 from migrate_core.schema.graph import SchemaGraph, ref_of
-from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence
-from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
+from migrate_core.schema.objects import Column, Constraint, Index, Query, Relation, Sequence
+from migrate_core.schema.refs import PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 
 _OF_A_COLUMN = (ObjectKind.COLUMN, ObjectKind.DEFAULT)
 _REGCLASS = re.compile(r"(\bE)?'((?:[^']|'')+)'::regclass")
@@ -37,20 +38,30 @@ def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
 
 def needs(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
     """What `ref` depends on directly; nothing where the graph does not hold it."""
-    yield from graph.needs_of.get(ref, ())
+    yield from _direct(graph, ref)
     if ref.schema and ref.kind not in PARTS_OF_RELATIONS:
         yield Ref(ObjectKind.SCHEMA, name=ref.schema)
-    if ref.kind is not ObjectKind.TABLE and ref.kind not in PARTS_OF_RELATIONS:
+    if ref.kind not in RELATIONS and ref.kind not in PARTS_OF_RELATIONS:
         return
     relation = graph.relation(ref.relation)
-    if relation is None:
+    if relation is None or graph.get(ref) is None:
         return
     if ref.kind in PARTS_OF_RELATIONS:
         yield ref_of(relation)
     if ref.kind is ObjectKind.TABLE:
         yield from _table(graph, relation)
+    elif ref.kind is ObjectKind.VIEW:
+        yield from _defaults(graph, relation)
     elif ref.kind in _PART_NEEDS:
         yield from _PART_NEEDS[ref.kind](graph, relation, ref.part)
+
+
+def _direct(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
+    """By `depends`; of a view that is created empty, only what it needs then."""
+    empty = ref.kind is ObjectKind.VIEW and ref in loops(graph)
+    for needed in graph.needs_of.get(ref, ()):
+        if not (empty and needed.kind is ObjectKind.ROUTINE):
+            yield needed
 
 
 def _table(graph: SchemaGraph, table: Relation) -> Iterator[Ref]:
@@ -64,8 +75,24 @@ def _table(graph: SchemaGraph, table: Relation) -> Iterator[Ref]:
     own += [
         Ref.of(ObjectKind.CONSTRAINT, table.name, c.name) for c in table.constraints if c.inline
     ]
+    waiting = loops(graph)
     for part in own:
+        if part in waiting:
+            continue
         yield from (ref for ref in graph.needs_of.get(part, ()) if not _is_part_of(ref, table))
+
+
+def _defaults(graph: SchemaGraph, view: Relation) -> Iterator[Ref]:
+    """What the defaults of a view's columns call: they come with the view."""
+    for output in view.outputs if isinstance(view, Query) else ():
+        if output.default is not None:
+            yield from graph.needs_of.get(Ref.of(ObjectKind.DEFAULT, view.name, output.name), ())
+
+
+def full_needs(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
+    """Everything that a view which is created empty needs once it is whole."""
+    direct = graph.needs_of.get(ref, ())
+    return frozenset(direct).union(*(closure(graph, needed) for needed in direct)) - {ref}
 
 
 def _is_part_of(ref: Ref, table: Relation) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrate_core.pg.codec import digest
 from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
-from migrate_core.schema.objects import Table
+from migrate_core.schema.objects import Relation
 
 
 def fingerprint(graph: SchemaGraph) -> str:
@@ -18,7 +18,7 @@ def objects(graph: SchemaGraph) -> Iterator[tuple[str, str]]:
     """(kind and name, digest) of every top-level object, tables with all their parts."""
     for field in FIELDS.values():
         for thing in getattr(graph, field):
-            value = thing.normal if isinstance(thing, Table) else thing
+            value = thing.normal if isinstance(thing, Relation) else thing
             yield f"{ref_of(thing).kind} {thing.name}", digest(value)
     for other in graph.others:
         yield f"{other.kind} {other.name}", digest(other)

@@ -22,6 +22,7 @@ from migrate_core.schema.objects import (
     MaterializedView,
     Other,
     Policy,
+    Query,
     Relation,
     Rule,
     Schema,
@@ -140,6 +141,11 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         return self._with(Table, tuple(change(table) for table in self.tables))
 
     @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What was computed of this graph once; a copy computes it again."""
+        return {}
+
+    @cached_property
     def needs_of(self) -> Mapping[Ref, tuple[Ref, ...]]:
         """What each object needs, by `depends`."""
         found: dict[Ref, list[Ref]] = defaultdict(list)
@@ -172,12 +178,15 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         return msgspec.structs.replace(self, depends=depends)
 
     def same(self, other: SchemaGraph) -> bool:
-        """Equal but for the order of columns."""
+        """Equal but for the order of columns and options."""
         return self.normal() == other.normal()
 
     def normal(self) -> SchemaGraph:
-        tables = tuple(table.normal for table in self.tables)
-        return msgspec.structs.replace(self, tables=tables, depends=())
+        relations = {
+            FIELDS[kind]: tuple(relation.normal for relation in getattr(self, FIELDS[kind]))
+            for kind in RELATION_KINDS
+        }
+        return msgspec.structs.replace(self, **relations, depends=())
 
     def _with(self, kind: type, things: tuple[Any, ...]) -> SchemaGraph:
         return msgspec.structs.replace(self, **{FIELDS[kind]: things})
@@ -189,6 +198,8 @@ def _position(found: tuple[Any, ...], key: Any) -> int:
 
 def _part(relation: Relation | None, ref: Ref) -> Any:
     kind = ObjectKind.COLUMN if ref.kind is ObjectKind.DEFAULT else ref.kind
+    if isinstance(relation, Query) and kind is ObjectKind.COLUMN:
+        return relation.output(ref.part)
     field = PART_FIELDS[kind]
     parts = getattr(relation, field) if relation is not None else ()
     return next((part for part in parts if part.name == ref.part), None)

@@ -49,8 +49,8 @@ def _others(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
 
 
 def _difference(kind: str, name: str, old: Any, new: Any) -> ObjectDiff:
-    a = old.normal if isinstance(old, Table) else old
-    b = new.normal if isinstance(new, Table) else new
+    a = old.normal if isinstance(old, Relation) else old
+    b = new.normal if isinstance(new, Relation) else new
     change = _change(a, b)
     return ObjectDiff(
         name=name,

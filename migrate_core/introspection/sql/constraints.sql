@@ -32,8 +32,9 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                   'columns', CASE
                     WHEN c.conkey IS NULL THEN '[]'
                     WHEN c.contype = 'c' THEN (
-                      SELECT json_agg(k.of[u.number] ORDER BY k.of[u.number])
+                      SELECT coalesce(json_agg(k.of[u.number] ORDER BY k.of[u.number]), '[]')
                         FROM unnest(c.conkey) AS u (number)
+                       WHERE u.number > 0  -- 0: the whole row
                     )
                     WHEN c.contype = 'x' THEN (
                       SELECT json_agg(k.of[u.number] ORDER BY u.place, k.of[u.number])

@@ -161,7 +161,11 @@ WITH rows AS MATERIALIZED (
                 i.type,
                 i.object_names,
                 coalesce(w.schema, ''),
-                w.identity,
+                -- As a person writes it: the identity qualifies pg_catalog's own types.
+                CASE
+                  WHEN o.catalog = 'pg_catalog.pg_proc'::regclass THEN o.oid::regprocedure::text
+                  ELSE w.identity
+                END,
                 coalesce(c.relkind, t.typtype, ''),
                 coalesce(x.relname, '')
               ) AS address

@@ -6,7 +6,7 @@ WITH names AS MATERIALIZED (
        SELECT a.attrelid AS relation, array_agg(a.attname ORDER BY a.attnum) AS of
          FROM pg_catalog.pg_attribute AS a
         WHERE a.attnum > 0
-          AND a.attrelid = ANY (%(tables)s::oid[])
+          AND a.attrelid = ANY (%(relations)s::oid[])
         GROUP BY a.attrelid
      ),
      owned AS MATERIALIZED (
@@ -91,7 +91,7 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                   ON d.classoid = 'pg_catalog.pg_class'::regclass
                  AND d.objoid = c.oid
                  AND d.objsubid = 0
-               WHERE x.indrelid = ANY (%(tables)s::oid[])
+               WHERE x.indrelid = ANY (%(relations)s::oid[])
                  AND NOT c.relname::text ^@ '_zanith_'
                  AND x.indexrelid NOT IN (SELECT o.index FROM owned AS o)
               OFFSET 0  -- or the definition would be deparsed at every place it is named

@@ -2,7 +2,7 @@
 -- An extension's comment comes from its control file, and differs by version.
 WITH wanted AS MATERIALIZED (
        -- Not an array at every place: the planner would weigh each of its elements there.
-       SELECT u.oid FROM unnest(%(tables)s::oid[]) AS u (oid)
+       SELECT u.oid FROM unnest(%(relations)s::oid[]) AS u (oid)
      )
 SELECT coalesce(
          json_agg(
@@ -18,8 +18,18 @@ SELECT coalesce(
         WHERE d.objoid >= 16384
           AND d.classoid NOT IN (
             'pg_catalog.pg_namespace'::regclass,
-            'pg_catalog.pg_extension'::regclass
+            'pg_catalog.pg_extension'::regclass,
+            'pg_catalog.pg_proc'::regclass,
+            'pg_catalog.pg_event_trigger'::regclass
           )
+          AND (d.classoid <> 'pg_catalog.pg_trigger'::regclass OR NOT EXISTS (
+            SELECT FROM pg_catalog.pg_trigger AS g
+             WHERE g.oid = d.objoid AND g.tgrelid IN (SELECT w.oid FROM wanted AS w)
+          ))
+          AND (d.classoid <> 'pg_catalog.pg_rewrite'::regclass OR NOT EXISTS (
+            SELECT FROM pg_catalog.pg_rewrite AS u
+             WHERE u.oid = d.objoid AND u.ev_class IN (SELECT w.oid FROM wanted AS w)
+          ))
           AND (d.classoid <> 'pg_catalog.pg_policy'::regclass OR NOT EXISTS (
             SELECT FROM pg_catalog.pg_policy AS p
              WHERE p.oid = d.objoid AND p.polrelid IN (SELECT w.oid FROM wanted AS w)

@@ -1,18 +1,11 @@
 -- One JSON array of Other: what belongs to the database and not to a schema.
 -- Values of foreign options may be secrets: all but the well-known harmless ones are digests.
 WITH objects AS (
-       SELECT 'pg_catalog.pg_event_trigger'::regclass AS catalog, t.oid, t.evtname AS name,
-              concat_ws(
-                ' ', t.evtevent, t.evtfoid::regprocedure::text, array_to_string(t.evttags, ', '),
-                t.evtenabled::text
-              ) AS definition
-         FROM pg_catalog.pg_event_trigger AS t
-        UNION ALL
-       SELECT 'pg_catalog.pg_cast'::regclass, c.oid, '',
+       SELECT 'pg_catalog.pg_cast'::regclass AS catalog, c.oid, '' AS name,
               concat_ws(
                 ' ', nullif(c.castfunc, 0)::regprocedure::text, c.castcontext::text,
                 c.castmethod::text
-              )
+              ) AS definition
          FROM pg_catalog.pg_cast AS c
         UNION ALL
        SELECT 'pg_catalog.pg_language'::regclass, l.oid, l.lanname,

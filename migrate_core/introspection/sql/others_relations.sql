@@ -1,4 +1,4 @@
--- One JSON array of Other: views, foreign and partitioned tables, partitions, composite types.
+-- One JSON array of Other: foreign and partitioned tables, partitions, composite types.
 -- Tables are written with their parts, one a line: columns in attnum order, then by name.
 -- Values of foreign options may be secrets: all but the well-known harmless ones are digests.
 SELECT coalesce(
@@ -8,7 +8,6 @@ SELECT coalesce(
              'name', r.name,
              'definition', concat_ws(
                E'\n',
-               r.definition,
                'WITH (' || array_to_string(r.reloptions, ', ') || ')',
                CASE WHEN r.relpersistence = 'u' THEN 'UNLOGGED' END,
                CASE WHEN r.relrowsecurity THEN 'ROW LEVEL SECURITY' END,
@@ -30,18 +29,15 @@ SELECT coalesce(
        SELECT c.*,
               CASE
                 WHEN c.relispartition THEN 'partition'
-                WHEN c.relkind = 'v' THEN 'view'
-                WHEN c.relkind = 'm' THEN 'materialized view'
                 WHEN c.relkind = 'f' THEN 'foreign table'
                 WHEN c.relkind = 'p' THEN 'partitioned table'
                 ELSE 'composite type'
               END AS kind,
               quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
-              CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END AS definition,
               CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key
          FROM pg_catalog.pg_class AS c
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE (c.relkind IN ('v', 'm', 'f', 'p', 'c') OR c.relkind = 'r' AND c.relispartition)
+        WHERE (c.relkind IN ('f', 'p', 'c') OR c.relkind = 'r' AND c.relispartition)
           AND c.relnamespace = ANY (%(schemas)s::oid[])
           AND NOT c.relname::text ^@ '_zanith_'
           AND NOT EXISTS (
@@ -91,8 +87,7 @@ SELECT coalesce(
        SELECT string_agg(
                 quote_ident(c.attname) || concat_ws(
                   ' ',
-                  CASE WHEN r.relkind NOT IN ('v', 'm')
-                    THEN ' ' || format_type(c.atttypid, c.atttypmod) END,
+                  ' ' || format_type(c.atttypid, c.atttypmod),
                   'COLLATE ' || nullif(c.attcollation, t.typcollation)::regcollation::text,
                   CASE WHEN c.attnotnull THEN 'NOT NULL' END,
                   CASE WHEN c.attidentity <> '' THEN 'IDENTITY ' || c.attidentity::text END,
@@ -115,13 +110,6 @@ SELECT coalesce(
           AND c.attnum > 0
           AND NOT c.attisdropped
           AND NOT c.attname::text ^@ '_zanith_'
-          AND (
-            r.relkind NOT IN ('v', 'm')
-            OR d.adrelid IS NOT NULL
-            OR nullif(c.attstattarget, -1) IS NOT NULL
-            OR c.attoptions IS NOT NULL
-            OR r.relkind = 'm' AND (c.attstorage <> t.typstorage OR c.attcompression <> '')
-          )
        ) AS a
  CROSS JOIN LATERAL (
        SELECT string_agg(

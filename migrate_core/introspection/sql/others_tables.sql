@@ -5,6 +5,9 @@ WITH wanted AS MATERIALIZED (
        -- Not an array at every place: the planner would weigh each of its elements there.
        SELECT u.oid FROM unnest(%(tables)s::oid[]) AS u (oid)
      ),
+     indexed AS MATERIALIZED (
+       SELECT u.oid FROM unnest(%(relations)s::oid[]) AS u (oid)
+     ),
      found AS (
        SELECT v.kind, c.oid AS relation, '' AS part, '' AS of, v.definition
          FROM pg_catalog.pg_class AS c
@@ -38,7 +41,7 @@ WITH wanted AS MATERIALIZED (
                          WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
                       ) THEN array_to_string(c.reloptions, ', ') END)
               ) AS v (kind, relation, definition)
-        WHERE i.indrelid IN (SELECT w.oid FROM wanted AS w)
+        WHERE i.indrelid IN (SELECT w.oid FROM indexed AS w)
           AND (c.reltablespace <> 0 OR c.reloptions IS NOT NULL)
           AND NOT c.relname::text ^@ '_zanith_'
           AND v.definition IS NOT NULL

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
+from migrate_core.operations.base import Effect, Operation, Place, relation_in, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, ddl, stage
 from migrate_core.pg.names import QualifiedName
@@ -57,11 +57,11 @@ class AddIndex(Operation, frozen=True, kw_only=True):
                 yield cls(table=table.name, index=new)
 
     def bind(self, graph: SchemaGraph) -> Self:
-        table = table_in(graph, self.table, self)
+        table = relation_in(graph, self.table, self)
         if table.index(self.index.name) or table.constraint(self.index.name):
             raise unbound(self, f"index {self.subject} exists already")
         for name in self.index.columns:
-            if table.column(name) is None:
+            if graph.get(Ref.of(ObjectKind.COLUMN, self.table, name)) is None:
                 raise unbound(self, f"column {self.table}.{name} does not exist")
         return self
 

@@ -9,8 +9,8 @@ from migrate_core.operations.base import (
     Effect,
     Operation,
     Place,
+    relation_in,
     replaced,
-    table_in,
     unbound,
 )
 from migrate_core.operations.registry import make
@@ -53,7 +53,7 @@ class DropIndex(Operation, frozen=True, kw_only=True):
                 yield cls(table=table.name, name=old.name, was=old)
 
     def bind(self, graph: SchemaGraph) -> Self:
-        index = table_in(graph, self.table, self).index(self.name)
+        index = relation_in(graph, self.table, self).index(self.name)
         if index is None:
             raise unbound(self, f"index {self.label} does not exist, or a constraint owns it")
         bound: Self = replaced(self, was=index)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar, Self
+
+import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, unbound
 from migrate_core.operations.registry import make
@@ -12,9 +14,10 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import column_clause, comment_on, constraint_clause
+from migrate_core.schema.cycles import later_parts
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Table
+from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.storage import column_settings, parameters
 
@@ -37,7 +40,7 @@ class CreateTable(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table in delta.added(Table):
-            yield cls(definition=_bare(table))
+            yield cls(definition=_bare(table, *later_parts(delta.after, table)))
 
     def bind(self, graph: SchemaGraph) -> Self:
         if graph.table(self.definition.name):
@@ -92,12 +95,13 @@ class CreateTable(Operation, frozen=True, kw_only=True):
         yield why.CREATES_OBJECT.because(f"{len(self.definition.columns)} columns")
 
 
-def _bare(table: Table) -> Table:
-    inline = tuple(c for c in table.constraints if c.inline)
+def _bare(table: Table, later: Sequence[Column] = (), checks: Sequence[Constraint] = ()) -> Table:
+    """What CREATE TABLE holds; not the defaults and checks that call what needs the table."""
+    columns = (msgspec.structs.replace(c, default=None) if c in later else c for c in table.columns)
     return Table(
         name=table.name,
-        columns=table.columns,
-        constraints=inline,
+        columns=tuple(columns),
+        constraints=tuple(c for c in table.constraints if c.inline and c not in checks),
         unlogged=table.unlogged,
         options=table.options,
         toast_options=table.toast_options,

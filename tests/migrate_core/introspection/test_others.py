@@ -22,27 +22,6 @@ CREATE SERVER sv FOREIGN DATA WRAPPER fw OPTIONS (host 'h', password 'canary-1')
 
 # DDL on top of BASE -> what it adds: kind, name, and a text that its definition holds.
 CASES: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "CREATE VIEW w AS SELECT a FROM t": (("view", "public.w", "FROM public.t"),),
-    "CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX mi ON m (a)": (
-        ("materialized view", "public.m", "CREATE INDEX mi ON public.m USING btree (a)"),
-    ),
-    "CREATE FUNCTION f(x int, y text DEFAULT 'q') RETURNS int LANGUAGE sql AS 'SELECT 1'": (
-        ("function", "public.f(integer,text)", "DEFAULT 'q'::text"),
-    ),
-    "CREATE PROCEDURE p(a int) LANGUAGE sql AS 'SELECT 1'": (
-        ("procedure", "public.p(integer)", "CREATE OR REPLACE PROCEDURE"),
-    ),
-    "CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int, initcond = '0')": (
-        ("aggregate", "public.total(integer)", '"aggtransfn": "int4pl"'),
-    ),
-    "CREATE TRIGGER tr BEFORE UPDATE OF a ON t FOR EACH ROW EXECUTE FUNCTION touch()": (
-        ("trigger", "tr on public.t", "BEFORE UPDATE OF a ON public.t"),
-    ),
-    "CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION touch();"
-    " ALTER TABLE t DISABLE TRIGGER tr": (("trigger", "tr on public.t", "DISABLED"),),
-    "CREATE RULE ru AS ON UPDATE TO v DO INSTEAD NOTHING": (
-        ("rule", "ru on public.v", "DO INSTEAD NOTHING"),
-    ),
     "CREATE DOMAIN small AS int DEFAULT 1 NOT NULL CHECK (VALUE > 0)": (
         ("domain", "public.small", "integer DEFAULT 1 NOT NULL CONSTRAINT small_check"),
     ),
@@ -92,11 +71,6 @@ CASES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "CREATE STATISTICS st (dependencies) ON a, b FROM t": (
         ("statistics object", "public.st", "ON a, b FROM public.t"),
     ),
-    "CREATE FUNCTION et() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
-    " CREATE EVENT TRIGGER evt ON ddl_command_end EXECUTE FUNCTION et()": (
-        ("event trigger", "evt", "ddl_command_end public.et()"),
-        ("function", "public.et()", "event_trigger"),
-    ),
     "CREATE LANGUAGE mine HANDLER plpgsql_call_handler": (
         ("language", "mine", "plpgsql_call_handler()"),
     ),
@@ -124,10 +98,7 @@ CASES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "CREATE TABLE r (id bigint REFERENCES t); ALTER TABLE r DISABLE TRIGGER ALL": (
         ("foreign key triggers", "r_id_fkey on public.r", "D"),
     ),
-    "COMMENT ON VIEW v IS 'seen'": (("comment", "view public.v", "seen"),),
-    "COMMENT ON FUNCTION touch() IS 'touched'": (
-        ("comment", "function public.touch()", "touched"),
-    ),
+    "COMMENT ON SERVER sv IS 'seen'": (("comment", "server sv", "seen"),),
 }
 SINCE_15 = {
     "CREATE PUBLICATION one FOR TABLE t (id, a)": (
@@ -174,18 +145,11 @@ def test_nothing_that_is_not_modelled_is_silent(make_db_on: MakeDbOn, major: int
     assert before.keys() == {
         ("composite type", "public.pair"),
         ("foreign-data wrapper", "fw"),
-        ("function", "public.touch()"),
         ("server", "sv"),
-        ("view", "public.v"),
     }
 
 
 CHANGES = (
-    "CREATE OR REPLACE VIEW v AS SELECT id, a FROM t WHERE a > 2",
-    "ALTER VIEW v SET (security_barrier = off)",
-    "ALTER VIEW v ALTER COLUMN a SET DEFAULT 5",
-    "CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
-    "ALTER FUNCTION touch() SECURITY DEFINER",
     "ALTER TYPE pair ALTER ATTRIBUTE a TYPE bigint",
     "ALTER SERVER sv OPTIONS (SET password 'canary-4')",
     "ALTER SERVER sv OPTIONS (SET host 'elsewhere')",
