@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -26,11 +26,15 @@ from migrate_core.introspection.snapshot import (
 )
 from migrate_core.pg.version import major
 from migrate_core.schema import objects
+from migrate_core.schema.definitions import Composite, Definition, Domain
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Constraint, Index, Policy, Table
 
 TRIES = 5
 MANY_TABLES = 200  # from here on a second session saves more than its connection costs
+
+# Documents of the rarer kinds: PostgreSQL's own text.
+DEFINITIONS: tuple[LiteralString, ...] = ("collations", "ranges")
 
 SCHEMAS = Document("schemas", list[tuple[int, objects.Schema]])
 TABLES = Document("tables", list[tuple[int, Table]])
@@ -44,6 +48,9 @@ INDEXES_HALF = (
     Document("indexes", list[tuple[int, tuple[Index, ...]]]),
     Document("policies", list[tuple[int, tuple[Policy, ...]]]),
     Document("enums", tuple[objects.Enum, ...]),
+    Document("domains", tuple[Domain, ...]),
+    Document("composites", tuple[Composite, ...]),
+    *(Document(name, tuple[Definition, ...]) for name in DEFINITIONS),
     Document("sequences", tuple[objects.Sequence, ...]),
     DEPENDS,
 )
@@ -108,8 +115,11 @@ def _read(
         schemas=tuple(schema for _, schema in found),
         extensions=read["extensions"],
         enums=read["enums"],
+        domains=read["domains"],
+        composites=read["composites"],
         sequences=read["sequences"],
         tables=_with_parts(tables, read),
+        definitions=_definitions(read),
         others=others.gathered(read),
         depends=references(read["depends"]),
     )
@@ -131,6 +141,11 @@ def _read_in_two(
         second = pool.submit(read_rest)
         first = read_documents(conn, COLUMNS_HALF, scope)
         return first | second.result()
+
+
+def _definitions(read: dict[str, Any]) -> tuple[Definition, ...]:
+    found = (definition for name in DEFINITIONS for definition in read[name])
+    return tuple(sorted(found, key=lambda definition: definition.key))
 
 
 def _with_parts(tables: list[tuple[int, Table]], read: dict[str, Any]) -> tuple[Table, ...]:

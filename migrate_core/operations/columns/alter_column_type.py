@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+
+import msgspec
 
 from migrate_core.operations.base import (
     Effect,
@@ -21,21 +23,31 @@ from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
-from migrate_core.schema import types
+from migrate_core.schema import casts, types
+from migrate_core.schema.casts import comparable
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Value
-from migrate_core.schema.refs import Ref
+from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.types import TypeChange
 
 
 class TypeAndDefault(Value, frozen=True, kw_only=True):
-    """They change together: an old default may have no cast to the new type."""
+    """They change together: an old default may have no cast to the new type.
+
+    `base` is what a domain is over, in the end; `checked` says that it has rules of its own.
+    """
 
     type: str
     collation: str | None = None
     default: str | None = None
+    base: str | None = None
+    checked: bool = False
+
+    @property
+    def stored(self) -> str:
+        return self.base or self.type
 
 
 class AlterColumnType(Operation, frozen=True, kw_only=True):
@@ -62,19 +74,16 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, old, new in delta.changed_parts(Column):
             if old.type != new.type or old.collation != new.collation:
-                yield cls(
-                    table=table.name,
-                    column=new.name,
-                    to=_of(new),
-                    using=types.using(new.name, old.type, new.type),
-                    was=_of(old),
-                )
+                to, was = _of(new, delta.after), _of(old, delta.before)
+                using = _using(new.name, was, to)
+                yield cls(table=table.name, column=new.name, to=to, using=using, was=was)
 
     def bind(self, graph: SchemaGraph) -> Self:
         column = table_in(graph, self.table, self).column(self.column)
         if column is None:
             raise unbound(self, f"column {self.label} does not exist")
-        bound: Self = replaced(self, was=_of(column))
+        to = msgspec.structs.replace(self.to, **_base(self.to.type, graph))
+        bound: Self = replaced(self, to=to, was=_of(column, graph))
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -116,11 +125,12 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     def _change(self) -> TypeChange:
         if self.was is None:
             return TypeChange.NARROW  # not known yet: the worst
-        if self.using and self.using != types.using(self.column, self.was.type, self.to.type):
+        if self.using and self.using != _using(self.column, self.was, self.to):
             return TypeChange.NARROW  # a person's expression: anything may come of it
-        if self.was.type == self.to.type:
-            return TypeChange.FREE
-        return types.change(self.was.type, self.to.type)
+        found = types.change(self.was.stored, self.to.stored)
+        if found is TypeChange.FREE and self.to.checked and self.was.type != self.to.type:
+            return TypeChange.REWRITE  # the domain's rules are asked of every value
+        return found
 
     @property
     def _rebuilds(self) -> bool:
@@ -134,15 +144,31 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             table=self.table,
             column=self.column,
             to=self.was,
-            using=types.using(self.column, self.to.type, self.was.type),
+            using=_using(self.column, self.to, self.was),
             was=self.to,
         )
 
     def disturbs(self) -> frozenset[Ref]:
         return frozenset({self.subject})
 
+    def remakes(self, graph: SchemaGraph) -> frozenset[Ref]:
+        """Foreign keys whose two sides cannot be compared while only one has changed."""
+        if self.was is None or comparable(self.was.stored, self.to.stored):
+            return frozenset()
+        here = (self.table, self.column)
+        return frozenset(
+            Ref.of(ObjectKind.CONSTRAINT, table.name, key.name)
+            for table in graph.tables
+            for key in table.constraints
+            if key.references is not None
+            and (
+                (table.name == self.table and self.column in key.columns)
+                or here in ((key.references, name) for name in key.ref_columns)
+            )
+        )
+
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        misfit = types.misfits(self.column, self.was.type, self.to.type) if self.was else None
+        misfit = self._misfits()
         if misfit is None:
             return ()
         return (
@@ -154,6 +180,11 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             ),
         )
 
+    def _misfits(self) -> str | None:
+        if self.was is None:
+            return None
+        return types.misfits(self.column, self.was.stored, self.to.stored)
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         was = self.was.type if self.was else "an unknown type"
         evidence = f"{was} becomes {self.to.type}; {facts.describe()}"
@@ -163,7 +194,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             yield why.CHANGES_COLUMN_TYPE.because(evidence)
         else:
             yield why.NARROWS_COLUMN_TYPE.because(evidence)
-            if self.was and types.misfits(self.column, self.was.type, self.to.type):
+            if self._misfits():
                 yield from breaking(facts, "misfits")
         if self._rebuilds:
             yield why.REBUILDS_DEPENDENT_INDEXES.because(
@@ -171,5 +202,25 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             )
 
 
-def _of(column: Column) -> TypeAndDefault:
-    return TypeAndDefault(type=column.type, collation=column.collation, default=column.default)
+def _of(column: Column, graph: SchemaGraph) -> TypeAndDefault:
+    return TypeAndDefault(
+        type=column.type,
+        collation=column.collation,
+        default=column.default,
+        **_base(column.type, graph),
+    )
+
+
+def _base(type_: str, graph: SchemaGraph) -> dict[str, Any]:
+    """What a domain is over, and whether it asks anything of a value."""
+    domains = {str(domain.name): domain for domain in graph.domains}
+    base, checked = type_, False
+    while base in domains:
+        domain = domains[base]
+        base, checked = domain.type, checked or domain.not_null or bool(domain.constraints)
+    return {"base": base, "checked": checked} if base != type_ else {}
+
+
+def _using(column: str, old: TypeAndDefault, new: TypeAndDefault) -> str | None:
+    written = new.type if new.base else ""
+    return casts.using(column, old.stored, new.stored, written)
