@@ -27,7 +27,7 @@ def created(thing: TypeThing) -> tuple[Statement, ...]:
 
 def _created(thing: TypeThing) -> Iterator[Statement]:
     if isinstance(thing, Definition):
-        yield from (Statement(sql=raw(text)) for text in (thing.create, *thing.then))
+        yield from (Statement(sql=str(raw(text))) for text in (thing.create, *thing.then))
     elif isinstance(thing, Enum):
         yield Statement(sql=enum_clause(thing.name, thing.values))
     elif isinstance(thing, Domain):
@@ -85,7 +85,7 @@ def _domain(domain: Domain) -> Iterator[Statement]:
     parts += [f"DEFAULT {raw(domain.default)}"] if domain.default is not None else []
     parts += [not_null_clause(domain)] if domain.not_null else []
     parts += [check_clause(check) for check in domain.constraints if check.validated]
-    yield Statement(sql=raw(" ".join(parts)))
+    yield Statement(sql=" ".join(parts))
     for check in domain.constraints:
         if not check.validated:
             yield add_check(domain.name, check)
