@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, LiteralString
 
+import msgspec
 import psycopg
 
 from migrate_core.errors import MigrateError
@@ -54,6 +55,11 @@ INDEXES_HALF = (
     Document("sequences", tuple[objects.Sequence, ...]),
     DEPENDS,
 )
+
+
+# From 18 on a NOT NULL is a constraint, with a name and rules of its own.
+NOT_NULLS = Document("not_nulls", list[tuple[int, str, objects.NotNull]])
+NOT_NULLS_SINCE = 18
 
 
 class SchemaChangedError(MigrateError):
@@ -106,7 +112,9 @@ def _read(
     }
     tables = read_documents(conn, [TABLES], scope)["tables"]
     scope["tables"] = oid_array(oid for oid, _ in tables)
-    rest = INDEXES_HALF + others.documents(major(conn), everywhere=schemas is None)
+    rest = INDEXES_HALF
+    rest += (NOT_NULLS,) if major(conn) >= NOT_NULLS_SINCE else ()
+    rest += others.documents(major(conn), everywhere=schemas is None)
     if more and len(tables) >= MANY_TABLES:
         read = _read_in_two(conn, more, rest, scope)
     else:
@@ -151,6 +159,11 @@ def _definitions(read: dict[str, Any]) -> tuple[Definition, ...]:
 def _with_parts(tables: list[tuple[int, Table]], read: dict[str, Any]) -> tuple[Table, ...]:
     columns, constraints = dict(read["columns"]), dict(read["constraints"])
     indexes, policies = dict(read["indexes"]), dict(read["policies"])
+    for oid, name, rule in read.get(NOT_NULLS.name, ()):
+        columns[oid] = tuple(
+            msgspec.structs.replace(c, not_null_rule=rule) if c.name == name else c
+            for c in columns.get(oid, ())
+        )
     return tuple(
         table.change(
             columns=columns.get(oid, ()),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from migrate_core.pg.ddl import Raw, Stage, Statement, ddl, raw, stage
+from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName, cut
 from migrate_core.schema.definitions import Domain, DomainCheck
@@ -26,7 +26,7 @@ def stages(old: Domain, new: Domain, users: Tables, major: int) -> tuple[Stage, 
     """At first what reads no table; then what does, each in a stage of its own."""
     quick = tuple(_quick(old, new, major))
     checks = tuple(
-        stage(_reads(new, ddl("VALIDATE CONSTRAINT {name}", name=check.name), users, major))
+        stage(_reads(new, ddl("VALIDATE CONSTRAINT {name}", name=check.name), users))
         for check in _to_validate(old, new)
     )
     required = (_not_null(new, users, major),) if new.not_null and not old.not_null else ()
@@ -102,7 +102,7 @@ def _not_null(domain: Domain, users: Tables, major: int) -> Stage:
     action = "SET NOT NULL"
     if domain.not_null_name is not None and major >= NAMED_SINCE:
         action = ddl("ADD CONSTRAINT {name} NOT NULL", name=domain.not_null_name)
-    return stage(_reads(domain, action, users, major, lock=LockMode.SHARE))
+    return stage(_reads(domain, action, users))
 
 
 def _not_null_name(domain: Domain) -> str:
@@ -117,13 +117,10 @@ def _alter(domain: Domain, action: str) -> Statement:
     return Statement(sql=ddl("ALTER DOMAIN {name} {action}", name=domain.name, action=raw(action)))
 
 
-def _reads(
-    domain: Domain, action: str | Raw, users: Tables, major: int, lock: LockMode | None = None
-) -> Statement:
-    """Every table with a column of the domain is read; 18 lets writes go on for a check."""
-    mode = lock or (LockMode.SHARE_UPDATE_EXCLUSIVE if major >= 18 else LockMode.SHARE)
+def _reads(domain: Domain, action: str, users: Tables) -> Statement:
+    """Every table with a column of the domain is read, and cannot be written meanwhile."""
     sql = _alter(domain, action).sql
     if not users:
         return Statement(sql=sql)
-    also = tuple((table, mode) for table in users[1:])
-    return Statement(sql=sql, lock=mode, on=users[0], also=also, scans=True)
+    also = tuple((table, LockMode.SHARE) for table in users[1:])
+    return Statement(sql=sql, lock=LockMode.SHARE, on=users[0], also=also, scans=True)

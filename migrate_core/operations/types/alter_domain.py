@@ -25,9 +25,9 @@ from migrate_core.schema.type_changes import columns_leaning
 class AlterDomain(Operation, frozen=True, kw_only=True):
     """Change a domain's default, its NOT NULL or its checks.
 
-    A check that is added at once reads every table with a column of the domain while none of
-    them can be written. Here it is added NOT VALID, which binds new values, and validated in
-    a stage of its own; from 18 on writes go on meanwhile. For NOT NULL there is no such way.
+    A check is added NOT VALID, which binds new values, and validated in a stage of its own.
+    Validation reads every table with a column of the domain: reads go on, writes wait. For
+    NOT NULL there is but the one stage.
     Source: PostgreSQL documentation, ALTER DOMAIN; locks observed on 15 and 18.
     """
 
@@ -99,6 +99,7 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
         new = {check.definition for check in self.to.constraints}
         for rule in sorted(new - old):
             yield why.ADDS_CHECK.because(f"{rule}; {size}")
+            yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"writes wait; {size}")
         for rule in sorted(old - new):
             yield why.DROPS_CHECK.because(rule)
         if self._forbids_null:
