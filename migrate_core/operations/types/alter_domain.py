@@ -99,9 +99,10 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
         new = {check.definition for check in self.to.constraints}
         for rule in sorted(new - old):
             yield why.ADDS_CHECK.because(f"{rule}; {size}")
-            yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"writes wait; {size}")
         for rule in sorted(old - new):
             yield why.DROPS_CHECK.because(rule)
+        for rule in sorted(_valid(self.to) - _valid(self.was)):
+            yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"validates {rule}; {size}")
         if self._forbids_null:
             yield why.CHANGES_COLUMN_NULLABLE_TO_NOT_NULL.because(f"of {self.to.name}; {size}")
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"no online way for a domain; {size}")
@@ -112,3 +113,8 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
     @property
     def _forbids_null(self) -> bool:
         return self.to.not_null and not (self.was and self.was.not_null)
+
+
+def _valid(domain: Domain | None) -> set[str]:
+    checks = domain.constraints if domain else ()
+    return {check.definition for check in checks if check.validated}
