@@ -28,7 +28,7 @@ from migrate_core.schema.casts import comparable
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Value
+from migrate_core.schema.objects import Column, Constraint, Value
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.types import TypeChange
 
@@ -65,6 +65,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     to: TypeAndDefault
     using: str | None = None
     was: TypeAndDefault | None = None
+    tied: tuple[QualifiedName, ...] = ()  # tables at the other end of a foreign key on it
 
     @property
     def subject(self) -> Ref:
@@ -83,8 +84,14 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         if column is None:
             raise unbound(self, f"column {self.label} does not exist")
         to = msgspec.structs.replace(self.to, **_base(self.to.type, graph))
-        bound: Self = replaced(self, to=to, was=_of(column, graph))
+        tied = tuple(sorted(set(self._tied(graph)) - {self.table}))
+        bound: Self = replaced(self, to=to, was=_of(column, graph), tied=tied)
         return bound
+
+    def _tied(self, graph: SchemaGraph) -> Iterator[QualifiedName]:
+        """PostgreSQL makes their foreign keys anew, and locks them for that."""
+        for table, key in _keys_on(graph, self.table, self.column):
+            yield from (name for name in (table, key.references) if name is not None)
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         to = self.to
@@ -119,7 +126,10 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             action=raw(action),
         )
         exclusive = LockMode.ACCESS_EXCLUSIVE
-        return Statement(sql=sql, lock=exclusive, on=self.table, scans=scans, rewrites=rewrites)
+        also = tuple((table, exclusive) for table in self.tied)
+        return Statement(
+            sql=sql, lock=exclusive, on=self.table, also=also, scans=scans, rewrites=rewrites
+        )
 
     @property
     def _change(self) -> TypeChange:
@@ -145,6 +155,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             column=self.column,
             to=self.was,
             using=_using(self.column, self.to, self.was),
+            tied=self.tied,
             was=self.to,
         )
 
@@ -155,17 +166,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         """Foreign keys whose two sides cannot be compared while only one has changed."""
         if self.was is None or comparable(self.was.stored, self.to.stored):
             return frozenset()
-        here = (self.table, self.column)
-        return frozenset(
-            Ref.of(ObjectKind.CONSTRAINT, table.name, key.name)
-            for table in graph.tables
-            for key in table.constraints
-            if key.references is not None
-            and (
-                (table.name == self.table and self.column in key.columns)
-                or here in ((key.references, name) for name in key.ref_columns)
-            )
-        )
+        keys = _keys_on(graph, self.table, self.column)
+        return frozenset(Ref.of(ObjectKind.CONSTRAINT, table, key.name) for table, key in keys)
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         misfit = self._misfits()
@@ -224,3 +226,14 @@ def _base(type_: str, graph: SchemaGraph) -> dict[str, Any]:
 def _using(column: str, old: TypeAndDefault, new: TypeAndDefault) -> str | None:
     written = new.type if new.base else ""
     return casts.using(column, old.stored, new.stored, written)
+
+
+def _keys_on(
+    graph: SchemaGraph, table: QualifiedName, column: str
+) -> Iterator[tuple[QualifiedName, Constraint]]:
+    """Foreign keys with the column on either side."""
+    for found in graph.tables:
+        for key in found.constraints:
+            ours = found.name == table and column in key.columns
+            if key.references and (ours or (key.references == table and column in key.ref_columns)):
+                yield found.name, key
