@@ -29,6 +29,8 @@ _STAYS = frozenset(
         ObjectKind.ENUM,
         ObjectKind.DOMAIN,
         ObjectKind.COMPOSITE,
+        ObjectKind.RANGE,
+        ObjectKind.COLLATION,
         ObjectKind.SEQUENCE,
         ObjectKind.TABLE,
         ObjectKind.COLUMN,
@@ -43,7 +45,7 @@ _ANEW: dict[Any, Callable[[Any, Any], bool]] = {
     View: queries.made_anew,
     MaterializedView: queries.made_anew,
 }
-# ALTER TYPE takes these along by itself.
+# ALTER TYPE of a column takes these along by itself.
 _FOLLOWS_A_TYPE = frozenset({ObjectKind.INDEX, ObjectKind.CONSTRAINT, ObjectKind.STATISTICS})
 
 
@@ -64,11 +66,15 @@ def disturbed(delta: SchemaDelta, operations: Sequence[Operation]) -> frozenset[
             for one in delta.before.dependents.get(ref, ()):
                 if _must_go(delta, one, ref, goes=goes):
                     found |= set(_whole(delta.before, one))
+        for one in operation.remakes(delta.before):
+            if delta.before.get(one) is not None and delta.after.get(one) is not None:
+                found.add(one)
     return frozenset(found)
 
 
 def _must_go(delta: SchemaDelta, one: Ref, needed: Ref, *, goes: bool) -> bool:
-    if one.kind in _STAYS or (not goes and one.kind in _FOLLOWS_A_TYPE):
+    follows = needed.kind is ObjectKind.COLUMN and one.kind in _FOLLOWS_A_TYPE
+    if one.kind in _STAYS or (not goes and follows):
         return False
     old, new = delta.before.get(one), delta.after.get(one)
     if old is None or new is None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, LiteralString, TypeVar
 
+import msgspec
 import psycopg
 
 from migrate_core.errors import MigrateError
@@ -26,7 +27,7 @@ from migrate_core.introspection.snapshot import (
 )
 from migrate_core.pg.version import major
 from migrate_core.schema import objects
-from migrate_core.schema.definitions import Definition, Routine
+from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import (
     Column,
@@ -44,8 +45,11 @@ R = TypeVar("R", bound=Relation)
 TRIES = 5
 MANY_TABLES = 200  # from here on a second session saves more than its connection costs
 
+# Documents of the rarer kinds: PostgreSQL's own text.
+DEFINITIONS: tuple[LiteralString, ...] = ("collations", "ranges")
 # What belongs to no schema counts only where no schemas were named.
-IN_DATABASE = (Document("event_triggers", tuple[Definition, ...]),)
+IN_DATABASE: tuple[LiteralString, ...] = ("event_triggers",)
+
 SCHEMAS = Document("schemas", list[tuple[int, objects.Schema]])
 TABLES = Document("tables", list[tuple[int, Table]])
 RELATIONS = (
@@ -63,12 +67,20 @@ INDEXES_HALF = (
     Document("indexes", list[tuple[int, tuple[Index, ...]]]),
     Document("policies", list[tuple[int, tuple[Policy, ...]]]),
     Document("enums", tuple[objects.Enum, ...]),
+    Document("domains", tuple[Domain, ...]),
+    Document("composites", tuple[Composite, ...]),
+    *(Document(name, tuple[Definition, ...]) for name in DEFINITIONS),
     Document("sequences", tuple[objects.Sequence, ...]),
     Document("triggers", list[tuple[int, tuple[Trigger, ...]]]),
     Document("rules", list[tuple[int, tuple[Rule, ...]]]),
     Document("routines", tuple[Routine, ...]),
     DEPENDS,
 )
+
+
+# From 18 on a NOT NULL is a constraint, with a name and rules of its own.
+NOT_NULLS = Document("not_nulls", list[tuple[int, str, objects.NotNull]])
+NOT_NULLS_SINCE = 18
 
 
 class SchemaChangedError(MigrateError):
@@ -124,7 +136,10 @@ def _read(
     scope["tables"] = oid_array(oid for oid, _ in tables)
     scope["relations"] = oid_array(oid for found in relations.values() for oid, _ in found)
     everywhere = schemas is None
-    rest = INDEXES_HALF + (IN_DATABASE if everywhere else ())
+    rest = INDEXES_HALF
+    rest += (NOT_NULLS,) if major(conn) >= NOT_NULLS_SINCE else ()
+    if everywhere:
+        rest += tuple(Document(name, tuple[Definition, ...]) for name in IN_DATABASE)
     rest += others.documents(major(conn), everywhere=everywhere)
     if more and len(tables) >= MANY_TABLES:
         read = _read_in_two(conn, more, rest, scope)
@@ -134,6 +149,8 @@ def _read(
         schemas=tuple(schema for _, schema in found),
         extensions=read["extensions"],
         enums=read["enums"],
+        domains=read["domains"],
+        composites=read["composites"],
         sequences=read["sequences"],
         routines=read["routines"],
         tables=_with_parts(tables, read),
@@ -163,15 +180,22 @@ def _read_in_two(
         return first | second.result()
 
 
+def _definitions(read: dict[str, Any]) -> tuple[Definition, ...]:
+    names = (*DEFINITIONS, *IN_DATABASE)
+    found = (definition for name in names for definition in read.get(name, ()))
+    return tuple(sorted(found, key=lambda definition: definition.key))
+
+
 def _with_parts(relations: list[tuple[int, R]], read: dict[str, Any]) -> tuple[R, ...]:
     fields = ("columns", "constraints", "indexes", "policies", "triggers", "rules")
     parts = {field: dict(read[field]) for field in fields}
+    columns = parts["columns"]
+    for oid, name, rule in read.get(NOT_NULLS.name, ()):
+        columns[oid] = tuple(
+            msgspec.structs.replace(c, not_null_rule=rule) if c.name == name else c
+            for c in columns.get(oid, ())
+        )
     return tuple(
         relation.change(**{field: found.get(oid, ()) for field, found in parts.items()})
         for oid, relation in relations
     )
-
-
-def _definitions(read: dict[str, Any]) -> tuple[Definition, ...]:
-    found = (read[document.name] for document in IN_DATABASE if document.name in read)
-    return tuple(sorted((one for ones in found for one in ones), key=lambda one: one.key))

@@ -194,6 +194,11 @@ class Operation(
         """Objects on which nothing may lean while it runs: what does is made anew around it."""
         return frozenset({self.subject}) if self.moment is Effect.DROP else frozenset()
 
+    def remakes(self, graph: SchemaGraph) -> frozenset[Ref]:
+        """What else is to be made anew around it, by the schema before: where the catalog does
+        not say that it leans on anything."""
+        return frozenset()
+
     def reads(self) -> frozenset[Ref]:
         """Columns that its data expression reads besides its subject."""
         return frozenset()

@@ -400,6 +400,12 @@ ADDS_ENUM_VALUE = _code(
     "Readers may meet a value they do not know; PostgreSQL cannot take it back.",
     "Teach the readers first.",
 )
+RENAMES_ENUM_VALUE = _code(
+    "renames_enum_value",
+    Level.HIGH,
+    "Code that writes or compares the old value fails from the moment it commits.",
+    "Teach the readers and writers both values first.",
+)
 WOULD_FAIL = _code(
     "would_fail",
     Level.BLOCKED,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate_core.pg.ddl import Raw, Statement, ddl, literal, raw
+from migrate_core.pg.lexer import Lex, tokens
 from migrate_core.pg.locks import LockMode
-from migrate_core.schema.objects import Column, Constraint, Identity, SequenceOptions
+from migrate_core.schema.objects import Column, Constraint, Identity, NotNull, SequenceOptions
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
@@ -23,8 +24,16 @@ def column_clause(column: Column) -> Raw:
     if column.identity:
         parts.append(identity_clause(column.identity))
     if column.not_null:
-        parts.append("NOT NULL")
+        parts.append(not_null_clause(column.not_null_rule or NotNull()))
     return raw(" ".join(parts))
+
+
+def not_null_clause(rule: NotNull, column: str | None = None) -> str:
+    """NOT NULL with its name and whether it is inherited; with the column, as a table's rule."""
+    parts = [ddl("CONSTRAINT {name}", name=rule.name)] if rule.name else []
+    parts.append("NOT NULL" if column is None else ddl("NOT NULL {column}", column=column))
+    parts += [] if rule.inherited else ["NO INHERIT"]
+    return " ".join(parts)
 
 
 def identity_clause(identity: Identity) -> str:
@@ -57,13 +66,38 @@ def sequence_changes(old: SequenceOptions, new: SequenceOptions) -> tuple[str, .
 
 def constraint_clause(constraint: Constraint) -> Raw:
     """A constraint as CREATE TABLE and ADD CONSTRAINT take it, validated at once."""
-    return raw(
-        ddl(
-            "CONSTRAINT {name} {definition}",
-            name=constraint.name,
-            definition=raw(constraint.definition),
-        )
-    )
+    definition = with_options(constraint.definition, constraint.options)
+    return raw(ddl("CONSTRAINT {name} {rule}", name=constraint.name, rule=raw(definition)))
+
+
+def with_options(definition: str, options: tuple[str, ...]) -> str:
+    """A key's definition with the storage parameters of its index.
+
+    They stand after the columns, and before what PostgreSQL deparses after those.
+    """
+    if not options:
+        return definition
+    end = _end_of_columns(definition)
+    return f"{definition[:end]} WITH ({options_clause(options)}){definition[end:]}"
+
+
+def options_clause(options: tuple[str, ...]) -> Raw:
+    """Storage parameters as PostgreSQL deparses them: "fillfactor=70" is fillfactor='70'."""
+    pairs = (option.partition("=") for option in options)
+    return raw(", ".join(f"{name}={literal(value).strip()}" for name, _, value in pairs))
+
+
+def _end_of_columns(definition: str) -> int:
+    """Where the key's list ends, or the INCLUDE list that follows it."""
+    depth = end = 0
+    for token in tokens(definition):
+        if token.text in "()":
+            depth += 1 if token.text == "(" else -1
+            if not depth:
+                end = token.start + 1
+        elif end and not depth and token.lex is Lex.WORD and token.text != "INCLUDE":
+            return end
+    return end
 
 
 # What PostgreSQL calls a kind in DROP, COMMENT ON and ALTER, where it is not the kind's own name.

@@ -23,6 +23,7 @@ class Domain(Thing, frozen=True, kw_only=True):
     type: str  # as format_type() prints it
     collation: str | None = None  # quoted and qualified; None where it is the type's own
     not_null: bool = False
+    not_null_name: str | None = None  # of its NOT NULL (17), where it is not the usual one
     default: str | None = None
     constraints: tuple[DomainCheck, ...] = ()  # in name order
     comment: str | None = None

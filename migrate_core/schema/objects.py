@@ -109,10 +109,25 @@ class Generated(Value, frozen=True, kw_only=True):
 Storage = Literal["plain", "external", "main", "extended"]
 
 
+class NotNull(Value, frozen=True, kw_only=True):
+    """What is unusual of a column's NOT NULL, which 18 keeps as a constraint.
+
+    `name` is none where it is the usual one: <table>_<column>_not_null.
+    """
+
+    name: str | None = None
+    inherited: bool = True  # False: NO INHERIT
+    validated: bool = True
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+
 class Column(Value, frozen=True, kw_only=True):
     name: str
     type: str  # as format_type() prints it: "numeric(10,2)"
     not_null: bool = False
+    not_null_rule: NotNull | None = None
     default: str | None = None  # as pg_get_expr() prints it
     collation: str | None = None  # quoted and qualified; None where it is the type's own
     identity: Identity | None = None
@@ -138,6 +153,7 @@ class Constraint(Value, frozen=True, kw_only=True):
     references: QualifiedName | None = None  # foreign key: the other table
     ref_columns: tuple[str, ...] = ()
     validated: bool = True
+    options: tuple[str, ...] = ()  # of a key's index: "fillfactor=70", in order
     comment: str | None = None
 
     @property

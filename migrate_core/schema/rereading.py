@@ -1,14 +1,12 @@
 """What a change of a column's type does beside writing rows: measured, see docs/locks.md.
 
 A widening writes nothing, and yet reads every row under ACCESS EXCLUSIVE where a CHECK has to be
-asked again or an index cannot keep its file. The other end of a foreign key is locked as well.
+asked again or an index cannot keep its file.
 """
 
 from __future__ import annotations
 
 from migrate_core.pg.lexer import mentions
-from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Index, Table
 
 # Stored alike, but compared by another operator family: an index is built anew.
@@ -25,18 +23,6 @@ def rereads(table: Table, column: str, was: str, now: str) -> bool:
     )
     rebuilt = any(column in one.columns and _is_computed(one) for one in table.indexes)
     return asked or rebuilt or (_otherwise(was, now) and _is_indexed(table, column))
-
-
-def linked(graph: SchemaGraph, name: QualifiedName, column: str) -> tuple[QualifiedName, ...]:
-    """The other tables of the foreign keys that the column takes part in."""
-    found = set()
-    for table in graph.tables:
-        for key in table.constraints:
-            if table.name == name and column in key.columns and key.references:
-                found.add(key.references)
-            elif key.references == name and column in key.ref_columns:
-                found.add(table.name)
-    return tuple(sorted(found - {name}))
 
 
 def _otherwise(was: str, now: str) -> bool:

@@ -15,7 +15,7 @@ from migrate_core.pg.ddl import Raw, Stage, Statement, ddl, raw, stage
 from migrate_core.pg.lexer import Token, tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.clauses import comment_on, constraint_clause
+from migrate_core.schema.clauses import comment_on, constraint_clause, options_clause
 from migrate_core.schema.concurrent import build_index
 from migrate_core.schema.objects import Constraint, Index, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -109,6 +109,7 @@ def add_key(table: QualifiedName, constraint: Constraint, *, helper: str) -> tup
     index = f"USING btree {key.columns}"
     index += f" INCLUDE {key.include}" if key.include else ""
     index += "" if key.nulls_distinct else " NULLS NOT DISTINCT"
+    index += f" WITH ({options_clause(constraint.options)})" if constraint.options else ""
     sql = ddl(
         "ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {helper}{timing}",
         table=table,

@@ -23,6 +23,7 @@ from migrate_core.schema.objects import (
     Thing,
     View,
 )
+from migrate_core.schema.type_clauses import attribute_clause, check_clause, not_null_clause
 from studio.display import ObjectDiff
 
 
@@ -106,7 +107,7 @@ def _definition(definition: Definition) -> Iterator[str]:
 
 
 def _composite(composite: Composite) -> Iterator[str]:
-    inside = ",\n  ".join(f"{quote_ident(a.name)} {a.type}" for a in composite.attributes)
+    inside = ",\n  ".join(attribute_clause(a) for a in composite.attributes)
     yield f"CREATE TYPE {composite.name} AS (\n  {inside}\n);"
 
 
@@ -145,9 +146,13 @@ def _triggers_and_rules(relation: Relation) -> Iterator[str]:
 
 
 def _domain(domain: Domain) -> Iterator[str]:
-    rules = [f"DEFAULT {domain.default}"] if domain.default is not None else []
-    rules += ["NOT NULL"] if domain.not_null else []
-    rules += [f"CONSTRAINT {quote_ident(c.name)} {c.definition}" for c in domain.constraints]
+    rules = [f"COLLATE {domain.collation}"] if domain.collation else []
+    rules += [f"DEFAULT {domain.default}"] if domain.default is not None else []
+    rules += [not_null_clause(domain)] if domain.not_null else []
+    rules += [
+        check_clause(check) + ("" if check.validated else " NOT VALID")
+        for check in domain.constraints
+    ]
     yield "\n  ".join([f"CREATE DOMAIN {domain.name} AS {domain.type}", *rules]) + ";"
 
 

@@ -1,5 +1,6 @@
 -- One JSON array of [table's oid, [Constraint, ...]] in name order.
 -- NOT NULL (contype 'n', 18) is the column's; a constraint with a parent belongs to a partition.
+-- The deparse of an exclusion holds its index's storage parameters already.
 -- An exclusion's columns are followed, by name, by those its expressions and predicate read.
 WITH names AS MATERIALIZED (
        -- Dropped columns keep their places, so that a name stands where its number says.
@@ -64,6 +65,9 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                       FROM unnest(c.confkey) WITH ORDINALITY AS u (number, place)
                   ) ELSE '[]' END,
                   'validated', c.convalidated,
+                  'options', CASE WHEN x.reloptions IS NULL THEN '[]' ELSE (
+                    SELECT json_agg(o.text ORDER BY o.text) FROM unnest(x.reloptions) AS o (text)
+                  ) END,
                   'comment', d.description
                 )
                 ORDER BY c.conname
@@ -73,6 +77,8 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
          LEFT JOIN names AS f ON f.relation = c.confrelid
          LEFT JOIN pg_catalog.pg_class AS r ON r.oid = c.confrelid
          LEFT JOIN pg_catalog.pg_namespace AS rn ON rn.oid = r.relnamespace
+         LEFT JOIN pg_catalog.pg_class AS x
+           ON x.oid = c.conindid AND x.reloptions IS NOT NULL AND c.contype IN ('p', 'u')
          LEFT JOIN pg_catalog.pg_description AS d
            ON d.classoid = 'pg_catalog.pg_constraint'::regclass
           AND d.objoid = c.oid

@@ -20,7 +20,8 @@ SELECT coalesce(
             'pg_catalog.pg_namespace'::regclass,
             'pg_catalog.pg_extension'::regclass,
             'pg_catalog.pg_proc'::regclass,
-            'pg_catalog.pg_event_trigger'::regclass
+            'pg_catalog.pg_event_trigger'::regclass,
+            'pg_catalog.pg_collation'::regclass
           )
           AND (d.classoid <> 'pg_catalog.pg_trigger'::regclass OR NOT EXISTS (
             SELECT FROM pg_catalog.pg_trigger AS g
@@ -36,10 +37,13 @@ SELECT coalesce(
           ))
           AND (d.classoid <> 'pg_catalog.pg_constraint'::regclass OR NOT EXISTS (
             SELECT FROM pg_catalog.pg_constraint AS c
-             WHERE c.oid = d.objoid AND c.conrelid IN (SELECT w.oid FROM wanted AS w) AND c.contype <> 'n'
+             WHERE c.oid = d.objoid
+               AND c.contype <> 'n'
+               AND (c.contypid <> 0 OR c.conrelid IN (SELECT w.oid FROM wanted AS w))
           ))
           AND (d.classoid <> 'pg_catalog.pg_type'::regclass OR NOT EXISTS (
-            SELECT FROM pg_catalog.pg_type AS t WHERE t.oid = d.objoid AND t.typtype = 'e'
+            SELECT FROM pg_catalog.pg_type AS t
+             WHERE t.oid = d.objoid AND t.typtype IN ('e', 'd', 'c', 'r')
           ))
           AND (d.classoid <> 'pg_catalog.pg_class'::regclass OR NOT EXISTS (
             SELECT
@@ -48,6 +52,7 @@ SELECT coalesce(
              WHERE c.oid = d.objoid
                AND (
                  c.oid IN (SELECT w.oid FROM wanted AS w)
+                 OR c.relkind = 'c'
                  OR x.indrelid IN (SELECT w.oid FROM wanted AS w) AND NOT EXISTS (
                    SELECT FROM pg_catalog.pg_constraint AS k
                     WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')

@@ -1,14 +1,9 @@
 -- One JSON array of Other: the rarer objects that live in a schema, as their catalog rows
 -- without numbers of this one database. Statistics go by their deparse.
 WITH objects AS (
-       SELECT 'pg_catalog.pg_collation'::regclass AS catalog, c.oid, c.collnamespace AS schema,
-              c.collname AS name,
-              (to_jsonb(c)
-                - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text AS definition
-         FROM pg_catalog.pg_collation AS c
-        UNION ALL
-       SELECT 'pg_catalog.pg_conversion'::regclass, c.oid, c.connamespace, c.conname,
-              (to_jsonb(c) - '{oid,conname,connamespace,conowner}'::text[])::text
+       SELECT 'pg_catalog.pg_conversion'::regclass AS catalog, c.oid, c.connamespace AS schema,
+              c.conname AS name,
+              (to_jsonb(c) - '{oid,conname,connamespace,conowner}'::text[])::text AS definition
          FROM pg_catalog.pg_conversion AS c
         UNION ALL
        SELECT 'pg_catalog.pg_operator'::regclass, o.oid, o.oprnamespace, o.oprname,

@@ -32,17 +32,10 @@ WITH wanted AS MATERIALIZED (
         CROSS JOIN LATERAL (
               VALUES ('tablespace', c.oid,
                       (SELECT quote_ident(t.spcname) FROM pg_catalog.pg_tablespace AS t
-                        WHERE t.oid = c.reltablespace)),
-                     -- Where no constraint owns the index, its definition holds them already.
-                     ('storage parameters', c.oid,
-                      CASE WHEN EXISTS (
-                        SELECT
-                          FROM pg_catalog.pg_constraint AS k
-                         WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
-                      ) THEN array_to_string(c.reloptions, ', ') END)
+                        WHERE t.oid = c.reltablespace))
               ) AS v (kind, relation, definition)
         WHERE i.indrelid IN (SELECT w.oid FROM indexed AS w)
-          AND (c.reltablespace <> 0 OR c.reloptions IS NOT NULL)
+          AND c.reltablespace <> 0
           AND NOT c.relname::text ^@ '_zanith_'
           AND v.definition IS NOT NULL
         UNION ALL
@@ -60,17 +53,6 @@ WITH wanted AS MATERIALIZED (
          FROM pg_catalog.pg_inherits AS i
         WHERE i.inhrelid IN (SELECT w.oid FROM wanted AS w)
         GROUP BY i.inhrelid
-        UNION ALL
-       SELECT 'not-null constraint', c.conrelid, c.conname, ' on ',
-              regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '')
-                || CASE WHEN c.convalidated THEN '' ELSE ' NOT VALID' END
-         FROM pg_catalog.pg_constraint AS c
-         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-        WHERE c.contype = 'n'
-          AND (NOT c.convalidated OR c.connoinherit)
-          AND c.conrelid IN (SELECT w.oid FROM wanted AS w)
-          AND NOT c.conname::text ^@ '_zanith_'
-          AND NOT a.attname::text ^@ '_zanith_'
         UNION ALL
        SELECT 'foreign key triggers', g.tgrelid, c.conname, ' on ',
               'not as usual: ' || string_agg(DISTINCT g.tgenabled::text, ', ')

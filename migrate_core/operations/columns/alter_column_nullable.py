@@ -63,7 +63,9 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph.edit(
             self.table,
-            lambda table: table.change_column(self.column, not_null=not self.nullable),
+            lambda table: table.change_column(
+                self.column, not_null=not self.nullable, not_null_rule=None
+            ),
         )
 
     def stages(self, place: Place) -> tuple[Stage, ...]:

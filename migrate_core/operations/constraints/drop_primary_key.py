@@ -44,6 +44,10 @@ class DropPrimaryKey(Operation, frozen=True, kw_only=True):
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, constraint in dropped(delta, "primary key"):
             yield cls(table=table.name, name=constraint.name, was=constraint)
+        for old, new in delta.changed(Table):
+            key = old.primary_key
+            if key and new.primary_key and _goes_with_a_column(key, new):
+                yield cls(table=old.name, name=key.name, was=key)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -96,3 +100,10 @@ class DropPrimaryKey(Operation, frozen=True, kw_only=True):
         yield why.DROPS_PRIMARY_KEY.because(f"{rule}; {facts.describe()}")
         if self.nullable:
             yield why.ALLOWS_NULL.because(", ".join(self.nullable))
+
+
+def _goes_with_a_column(key: Constraint, new: Table) -> bool:
+    """It makes room for another key before the column goes that would take it along."""
+    if new.constraint(key.name) is not None:
+        return False  # made anew under its name: that is seen as such
+    return any(new.column(name) is None for name in key.columns)
