@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from migrate_core.errors import MigrateError
-from migrate_core.introspection import others
+from migrate_core.introspection import others, rights
 from migrate_core.introspection.depends import DEPENDS, references
 from migrate_core.introspection.snapshot import (
     Document,
@@ -45,6 +45,7 @@ INDEXES_HALF = (
     Document("policies", list[tuple[int, tuple[Policy, ...]]]),
     Document("enums", tuple[objects.Enum, ...]),
     Document("sequences", tuple[objects.Sequence, ...]),
+    *rights.DOCUMENTS,
     DEPENDS,
 )
 
@@ -110,6 +111,7 @@ def _read(
         enums=read["enums"],
         sequences=read["sequences"],
         tables=_with_parts(tables, read),
+        **rights.gathered(read),
         others=others.gathered(read),
         depends=references(read["depends"]),
     )

@@ -130,6 +130,7 @@ class Operation(
 
     effect: ClassVar[Effect]
     loses_data: ClassVar[bool] = False  # asks for destructive consent unless empty
+    looks_last: ClassVar[bool] = False  # detected once it is known what the others make
 
     @classmethod
     def kind_name(cls) -> str:
@@ -193,6 +194,11 @@ class Operation(
     def disturbs(self) -> frozenset[Ref]:
         """Objects on which nothing may lean while it runs: what does is made anew around it."""
         return frozenset({self.subject}) if self.moment is Effect.DROP else frozenset()
+
+    @property
+    def rehearsable(self) -> bool:
+        """Whether it can run where the target's roles are mere stand-ins."""
+        return True
 
     def reads(self) -> frozenset[Ref]:
         """Columns that its data expression reads besides its subject."""

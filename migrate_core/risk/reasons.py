@@ -316,6 +316,24 @@ RLS_CHANGE = _code(
     "Other rows become visible or hidden to the roles it speaks of.",
     "Read as each role on the shadow first.",
 )
+WIDENS_ACCESS = _code(
+    "widens_access",
+    Level.MEDIUM,
+    "Somebody may read or change what was closed to them before.",
+    "Make sure that the grantee is meant, PUBLIC and grant options above all.",
+)
+NARROWS_ACCESS = _code(
+    "narrows_access",
+    Level.MEDIUM,
+    "Code that runs as the grantee and uses the right fails from the moment it commits.",
+    "Make sure that nothing runs as the grantee any more, or grant what it needs first.",
+)
+CHANGES_OWNER = _code(
+    "changes_owner",
+    Level.MEDIUM,
+    "Another role may alter and drop it; views and functions of that role's rights change too.",
+    "The lock lasts a moment: the lock timeout bounds the wait.",
+)
 RAW_SQL = _code(
     "raw_sql",
     Level.HIGH,

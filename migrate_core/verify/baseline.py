@@ -25,7 +25,7 @@ from migrate_core.pg.connect import Endpoint
 from migrate_core.pg.ddl import Statement as Planned
 from migrate_core.planning.plan import Plan
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.verify import dump, pg_dump
+from migrate_core.verify import dump, pg_dump, rights
 from migrate_core.verify.report import Baseline
 
 _PLACE_ID = "baseline"
@@ -50,6 +50,8 @@ def rebuilt(
     Raises:
         ShadowError: neither way leads there; says what the shadow lacks.
     """
+    live = rights.rehearsable(live)
+    roles = _roles_of(plans, live)
     program = pg_dump.find(shadow.version)
     if program is None:
         why = f"no pg_dump of PostgreSQL {shadow.version} was found"
@@ -59,10 +61,10 @@ def rebuilt(
         except pg_dump.DumpFailedError as error:
             why = f"{error.message}: {error.detail}"
         else:
-            with _from_dump(text, shadow, _roles_of(plans)) as made:
+            with _from_dump(text, shadow, roles) as made:
                 yield made
             return
-    with _from_graph(live, shadow, schemas, why, _roles_of(plans)) as made:
+    with _from_graph(live, shadow, schemas, why, roles) as made:
         yield made
 
 
@@ -71,10 +73,11 @@ def _spoken_of(plans: Sequence[Plan]) -> Collection[str]:
     return dump.ours_in([step.sql for plan in plans for step in plan.steps])
 
 
-def _roles_of(plans: Sequence[Plan]) -> tuple[str, ...]:
-    """Roles that a plan's statements name: the target has them, the shadow may not."""
+def _roles_of(plans: Sequence[Plan], live: SchemaGraph) -> tuple[str, ...]:
+    """Roles that a plan's statements or live grants name: the shadow may not have them."""
     text = "".join(f"{statement.sql};\n" for statement in _statements_of(plans))
-    return mentions.roles(s for s in split(File("plan", text)) if isinstance(s, Statement))
+    named = mentions.roles(s for s in split(File("plan", text)) if isinstance(s, Statement))
+    return tuple(sorted({*named, *rights.roles_in(live)}))
 
 
 def _statements_of(plans: Sequence[Plan]) -> Iterator[Planned]:
