@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from migrate_core.errors import MigrateError
-from migrate_core.introspection import others, rights
+from migrate_core.introspection import definitions, others, rights
 from migrate_core.introspection.depends import DEPENDS, references
 from migrate_core.introspection.snapshot import (
     Document,
@@ -100,7 +100,9 @@ def _read(
     }
     tables = read_documents(conn, [TABLES], scope)["tables"]
     scope["tables"] = oid_array(oid for oid, _ in tables)
-    rest = INDEXES_HALF + others.documents(major(conn), everywhere=schemas is None)
+    everywhere = schemas is None
+    rest = INDEXES_HALF + definitions.documents(major(conn), everywhere=everywhere)
+    rest += others.documents(everywhere=everywhere)
     if more and len(tables) >= MANY_TABLES:
         read = _read_in_two(conn, more, rest, scope)
     else:
@@ -111,6 +113,7 @@ def _read(
         enums=read["enums"],
         sequences=read["sequences"],
         tables=_with_parts(tables, read),
+        definitions=definitions.gathered(read),
         **rights.gathered(read),
         others=others.gathered(read),
         depends=references(read["depends"]),

@@ -9,7 +9,7 @@ import msgspec
 
 from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.constraint_changes import redefined
-from migrate_core.schema.definitions import Definition
+from migrate_core.schema.definitions import Definition, remade
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
 from migrate_core.schema.objects import (
@@ -48,9 +48,7 @@ def commented(delta: SchemaDelta) -> Iterator[Change]:
 
 
 def _is_remade(old: Any, new: Any) -> bool:
-    if isinstance(old, Definition):
-        return (old.create, old.then) != (new.create, new.then)
-    return False
+    return isinstance(old, Definition) and remade(old, new)
 
 
 def _kept_parts(delta: SchemaDelta) -> Iterator[tuple[ObjectKind, Relation, Any, Any]]:

@@ -59,6 +59,20 @@ class Routine(Thing, frozen=True, kw_only=True):
     comment: str | None = None
 
 
+# What an ALTER says of them is changed in place: rows, replication or plans hang on them.
+ALTERED_IN_PLACE = frozenset(
+    {
+        ObjectKind.STATISTICS,
+        ObjectKind.FOREIGN_DATA_WRAPPER,
+        ObjectKind.SERVER,
+        ObjectKind.USER_MAPPING,
+        ObjectKind.PUBLICATION,
+        ObjectKind.OPERATOR_FAMILY,
+        ObjectKind.TEXT_SEARCH_CONFIGURATION,
+    }
+)
+
+
 class Definition(Thing, frozen=True, kw_only=True):
     """An object of one of the rarer kinds; two are equal where their texts are.
 
@@ -76,3 +90,10 @@ class Definition(Thing, frozen=True, kw_only=True):
     @property
     def key(self) -> tuple[str, str]:
         return (self.kind.value, self.name)
+
+
+def remade(old: Definition, new: Definition) -> bool:
+    """Whether an object of the same name has to be dropped and made again."""
+    if old.kind in ALTERED_IN_PLACE:
+        return old.create != new.create
+    return (old.create, old.then) != (new.create, new.then)
