@@ -16,6 +16,7 @@ IN_SCHEMAS: tuple[LiteralString, ...] = (
     "others_triggers",
     "others_in_schemas",
     "others_comments",
+    "others_rights",
 )
 IN_DATABASE: tuple[LiteralString, ...] = ("others_in_database",)
 

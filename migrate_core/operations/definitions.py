@@ -144,10 +144,10 @@ class AlterDefinition(Operation, frozen=True, kw_only=True):
         return graph if found is None else graph.put(replaced(found, then=self.then))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        return (stage(*map(statement, self._texts)),)
+        return (stage(*map(statement, self.texts)),)
 
     @property
-    def _texts(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[str, ...]:
         return altered(self.was, self.then) if self.was else self.then
 
     def inverse(self, place: Place) -> Operation | None:
@@ -158,5 +158,5 @@ class AlterDefinition(Operation, frozen=True, kw_only=True):
         return undone
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        for text in self._texts:
+        for text in self.texts:
             yield why.CHANGES_METADATA.because(text)

@@ -334,6 +334,12 @@ CHANGES_OWNER = _code(
     "Another role may alter and drop it; views and functions of that role's rights change too.",
     "The lock lasts a moment: the lock timeout bounds the wait.",
 )
+CHANGES_REPLICATION = _code(
+    "changes_replication",
+    Level.MEDIUM,
+    "Subscribers get other tables or rows from now on; what they have stays as it is.",
+    "Refresh every subscription afterwards, and add tables there first.",
+)
 RAW_SQL = _code(
     "raw_sql",
     Level.HIGH,

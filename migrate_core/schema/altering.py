@@ -34,6 +34,11 @@ def _form(pattern: str, change: str, remove: str) -> _Form:
     return _Form(re.compile(pattern, re.DOTALL), change, remove)
 
 
+_PUBLISHED = {
+    "publish": "'insert, update, delete, truncate'",
+    "publish_via_partition_root": "false",
+    "publish_generated_columns": "none",
+}
 _FORMS = (
     _form(
         rf"OPTIONS \(ADD (?P<key>{_IDENT}) (?P<value>.*)\)",
@@ -42,7 +47,14 @@ _FORMS = (
     ),
     _form(r"(?P<key>VERSION) (?P<value>.*)", "VERSION {value}", ""),
     _form(r"(?P<key>SET STATISTICS) (?P<value>.*)", "{key} {value}", "SET STATISTICS -1"),
-    _form(r"SET \((?P<key>\w+) = (?P<value>.*)\)", "SET ({key} = {value})", ""),
+    *(
+        _form(
+            rf"SET \({option} = (?P<value>.*)(?P<key>)\)",
+            f"SET ({option} = {{value}})",
+            f"SET ({option} = {default})",
+        )
+        for option, default in _PUBLISHED.items()
+    ),
     _form(rf"ADD TABLE ONLY (?P<key>{_NAME})(?P<value>.*)", "", "DROP TABLE ONLY {key}"),
     _form(rf"ADD (?P<key>TABLES IN SCHEMA {_IDENT})(?P<value>)", "", "DROP {key}"),
     _form(

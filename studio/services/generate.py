@@ -9,6 +9,7 @@ from migrate_core import api
 from migrate_core.api import Generated
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.schema.delta import Answers
+from migrate_core.schema.silence import complete
 from migrate_core.schema.graph import SchemaGraph
 from studio.models import Change, DeclaredVersion
 from studio.permissions import Action
@@ -46,7 +47,7 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
         answers=answers,
         pending=pendings.migrations(pendings.of(target)),
     )
-    return Comparison(live=live, wanted=wanted.graph, generated=generated, notes=wanted.notes)
+    return Comparison(live=live, wanted=complete(wanted.graph, live), generated=generated, notes=wanted.notes)
 
 
 def create(

@@ -7,23 +7,25 @@ SELECT coalesce(
              'name', quote_ident(p.pubname),
              'create', 'CREATE PUBLICATION ' || quote_ident(p.pubname)
                || CASE WHEN p.puballtables THEN ' FOR ALL TABLES' ELSE '' END,
-             'then', ARRAY[
-               'ALTER PUBLICATION ' || quote_ident(p.pubname) || ' SET (publish = '
-                 || quote_literal(concat_ws(
-                   ', ',
-                   CASE WHEN p.pubinsert THEN 'insert' END,
-                   CASE WHEN p.pubupdate THEN 'update' END,
-                   CASE WHEN p.pubdelete THEN 'delete' END,
-                   CASE WHEN p.pubtruncate THEN 'truncate' END
-                 )) || ')',
-               'ALTER PUBLICATION ' || quote_ident(p.pubname)
-                 || ' SET (publish_via_partition_root = ' || p.pubviaroot || ')'
-             ] || ARRAY(
+             'then', ARRAY(
+               SELECT 'ALTER PUBLICATION ' || quote_ident(p.pubname) || ' SET (publish = '
+                        || quote_literal(concat_ws(
+                          ', ',
+                          CASE WHEN p.pubinsert THEN 'insert' END,
+                          CASE WHEN p.pubupdate THEN 'update' END,
+                          CASE WHEN p.pubdelete THEN 'delete' END,
+                          CASE WHEN p.pubtruncate THEN 'truncate' END
+                        )) || ')'
+                WHERE NOT (p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate)
+             ) || ARRAY(
                SELECT 'ALTER PUBLICATION ' || quote_ident(p.pubname)
-                        || ' SET (publish_generated_columns = '
-                        || CASE g.value WHEN 's' THEN 'stored' ELSE 'none' END || ')'
+                        || ' SET (publish_via_partition_root = true)'
+                WHERE p.pubviaroot
+             ) || ARRAY(
+               SELECT 'ALTER PUBLICATION ' || quote_ident(p.pubname)
+                        || ' SET (publish_generated_columns = stored)'
                  FROM json_each_text(to_json(p)) AS g
-                WHERE g.key = 'pubgencols'
+                WHERE g.key = 'pubgencols' AND g.value = 's'
              ) || ARRAY(
                SELECT concat(
                   'ALTER PUBLICATION ', quote_ident(p.pubname), ' ADD TABLE ONLY ',

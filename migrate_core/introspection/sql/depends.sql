@@ -93,7 +93,7 @@ WITH mine AS MATERIALIZED (
                 WHEN c.relkind = 'c' OR y.contypid <> 0 THEN 'pg_catalog.pg_type'::regclass
                 WHEN k.oid IS NOT NULL THEN 'pg_catalog.pg_constraint'::regclass
                 WHEN p.prpubid IS NOT NULL THEN 'pg_catalog.pg_publication'::regclass
-                WHEN f.oid IS NOT NULL THEN 'pg_catalog.pg_opfamily'::regclass
+                WHEN f.oid IS NOT NULL THEN f.catalog
                 ELSE e.classid
               END AS catalog,
               CASE
@@ -127,11 +127,19 @@ WITH mine AS MATERIALIZED (
          LEFT JOIN pg_catalog.pg_publication_rel AS p
            ON e.classid = 'pg_catalog.pg_publication_rel'::regclass AND p.oid = e.objid
          LEFT JOIN LATERAL (
-              SELECT o.amopfamily AS oid FROM pg_catalog.pg_amop AS o
-               WHERE e.classid = 'pg_catalog.pg_amop'::regclass AND o.oid = e.objid
-               UNION ALL
-              SELECT o.amprocfamily FROM pg_catalog.pg_amproc AS o
-               WHERE e.classid = 'pg_catalog.pg_amproc'::regclass AND o.oid = e.objid
+              -- A member is part of its class, a loose one of its family.
+              SELECT coalesce(k.refclassid, 'pg_catalog.pg_opfamily'::regclass)::regclass AS catalog,
+                     coalesce(k.refobjid, o.family) AS oid
+                FROM (
+                     SELECT o.oid, o.amopfamily AS family FROM pg_catalog.pg_amop AS o
+                      WHERE e.classid = 'pg_catalog.pg_amop'::regclass AND o.oid = e.objid
+                      UNION ALL
+                     SELECT o.oid, o.amprocfamily FROM pg_catalog.pg_amproc AS o
+                      WHERE e.classid = 'pg_catalog.pg_amproc'::regclass AND o.oid = e.objid
+                     ) AS o
+                LEFT JOIN pg_catalog.pg_depend AS k
+                  ON k.classid = e.classid AND k.objid = e.objid AND k.deptype = 'i'
+                 AND k.refclassid = 'pg_catalog.pg_opclass'::regclass
               ) AS f
            ON true
      ),

@@ -1,4 +1,3 @@
 CREATE FOREIGN DATA WRAPPER files;
 CREATE SERVER archive TYPE 'old' VERSION '1' FOREIGN DATA WRAPPER files OPTIONS (host 'a', port '5432');
-GRANT USAGE ON FOREIGN SERVER archive TO pg_monitor;
 COMMENT ON SERVER archive IS 'last year';
