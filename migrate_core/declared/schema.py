@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import psycopg
 from msgspec import Struct
 
-from migrate_core.declared import commands, ephemeral, files, loader, mentions, outside
+from migrate_core.declared import commands, ephemeral, files, loader, mentions, outside, silence
 from migrate_core.declared.ephemeral import Room
 from migrate_core.declared.kept import Kept
 from migrate_core.declared.mentions import WantedExtension
@@ -70,9 +70,12 @@ def read_declared(
             return DeclaredSchema(graph=graph, notes=(note,) if found != major else ())
     shadow.require(major)
     with built(source, shadow) as (scratch, notes, texts):
+        graph = introspect(scratch, shadow, schemas)
+        said = silence.unsaid(files.statements(texts)[0], scratch.lent)
+        silent = silence.unsaid_by_build(graph) if isinstance(source, BuildSource) else said
         return DeclaredSchema(
-            graph=introspect(scratch, shadow, schemas),
-            notes=notes,
+            graph=silence.with_unsaid(graph, silent),
+            notes=notes + silence.in_words(silent),
             files=tuple((file.name, file.text) for file in texts),
         )
 

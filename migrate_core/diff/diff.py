@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 
 from migrate_core.diff.rebuild import disturbed, unalterable
@@ -13,6 +13,7 @@ from migrate_core.operations.registry import kinds
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.fingerprint import changed_objects
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.silence import complete
 
 
 def diff(
@@ -27,7 +28,8 @@ def diff(
             plan than one that quietly leaves a difference behind.
     """
     given = answers or Answers()
-    renames = _detect(SchemaDelta(before, after, given), renaming=True)
+    after = complete(after, before)
+    renames = _detect(SchemaDelta(before, after, given), _renames)
     renamed = replay(before, renames)
     changes = _changes(SchemaDelta(renamed, after, given))
     found = (*renames, *in_order(changes, renamed, after))
@@ -44,20 +46,28 @@ def _changes(delta: SchemaDelta) -> list[Operation]:
     """Every change, with what has to be made anew around it."""
     delta = delta.rebuilding(unalterable(delta))
     while True:
-        found = _detect(delta, renaming=False)
+        found = _detect(delta, _changes_alone)
         more = disturbed(delta, found) - delta.rebuilt
         if not more:
-            return found
+            made = (op.subject for op in found if op.moment is Effect.CREATE)
+            return [*found, *_detect(delta.making(made), _looks_last)]
         delta = delta.rebuilding(more)
 
 
-def _detect(delta: SchemaDelta, *, renaming: bool) -> list[Operation]:
-    return [
-        operation
-        for kind in kinds().values()
-        if (kind.effect is Effect.RENAME) is renaming
-        for operation in kind.detect(delta)
-    ]
+def _detect(delta: SchemaDelta, which: Callable[[type[Operation]], bool]) -> list[Operation]:
+    return [op for kind in kinds().values() if which(kind) for op in kind.detect(delta)]
+
+
+def _renames(kind: type[Operation]) -> bool:
+    return kind.effect is Effect.RENAME
+
+
+def _changes_alone(kind: type[Operation]) -> bool:
+    return not _renames(kind) and not kind.looks_last
+
+
+def _looks_last(kind: type[Operation]) -> bool:
+    return kind.looks_last
 
 
 def _check_covered(reached: SchemaGraph, wanted: SchemaGraph) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, LiteralString, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import psycopg
 
 from migrate_core.errors import MigrateError
-from migrate_core.introspection import others
+from migrate_core.introspection import definitions, others, rights
 from migrate_core.introspection.depends import DEPENDS, references
 from migrate_core.introspection.snapshot import (
     Document,
@@ -27,7 +27,7 @@ from migrate_core.introspection.snapshot import (
 )
 from migrate_core.pg.version import major
 from migrate_core.schema import objects
-from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
+from migrate_core.schema.definitions import Composite, Domain, Routine
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import (
     Column,
@@ -44,11 +44,6 @@ R = TypeVar("R", bound=Relation)
 
 TRIES = 5
 MANY_TABLES = 200  # from here on a second session saves more than its connection costs
-
-# Documents of the rarer kinds: PostgreSQL's own text.
-DEFINITIONS: tuple[LiteralString, ...] = ("collations", "ranges")
-# What belongs to no schema counts only where no schemas were named.
-IN_DATABASE: tuple[LiteralString, ...] = ("event_triggers",)
 
 SCHEMAS = Document("schemas", list[tuple[int, objects.Schema]])
 TABLES = Document("tables", list[tuple[int, Table]])
@@ -69,11 +64,11 @@ INDEXES_HALF = (
     Document("enums", tuple[objects.Enum, ...]),
     Document("domains", tuple[Domain, ...]),
     Document("composites", tuple[Composite, ...]),
-    *(Document(name, tuple[Definition, ...]) for name in DEFINITIONS),
     Document("sequences", tuple[objects.Sequence, ...]),
     Document("triggers", list[tuple[int, tuple[Trigger, ...]]]),
     Document("rules", list[tuple[int, tuple[Rule, ...]]]),
     Document("routines", tuple[Routine, ...]),
+    *rights.DOCUMENTS,
     DEPENDS,
 )
 
@@ -136,11 +131,10 @@ def _read(
     scope["tables"] = oid_array(oid for oid, _ in tables)
     scope["relations"] = oid_array(oid for found in relations.values() for oid, _ in found)
     everywhere = schemas is None
-    rest = INDEXES_HALF
+    rest: tuple[Document, ...] = INDEXES_HALF
     rest += (NOT_NULLS,) if major(conn) >= NOT_NULLS_SINCE else ()
-    if everywhere:
-        rest += tuple(Document(name, tuple[Definition, ...]) for name in IN_DATABASE)
-    rest += others.documents(major(conn), everywhere=everywhere)
+    rest += definitions.documents(major(conn), everywhere=everywhere)
+    rest += others.documents()
     if more and len(tables) >= MANY_TABLES:
         read = _read_in_two(conn, more, rest, scope)
     else:
@@ -156,7 +150,8 @@ def _read(
         tables=_with_parts(tables, read),
         views=_with_parts(relations["views"], read),
         materialized_views=_with_parts(relations["materialized_views"], read),
-        definitions=_definitions(read),
+        definitions=definitions.gathered(read),
+        **rights.gathered(read),
         others=others.gathered(read),
         depends=references(read["depends"]),
     )
@@ -178,12 +173,6 @@ def _read_in_two(
         second = pool.submit(read_rest)
         first = read_documents(conn, COLUMNS_HALF, scope)
         return first | second.result()
-
-
-def _definitions(read: dict[str, Any]) -> tuple[Definition, ...]:
-    names = (*DEFINITIONS, *IN_DATABASE)
-    found = (definition for name in names for definition in read.get(name, ()))
-    return tuple(sorted(found, key=lambda definition: definition.key))
 
 
 def _with_parts(relations: list[tuple[int, R]], read: dict[str, Any]) -> tuple[R, ...]:

@@ -130,6 +130,7 @@ class Operation(
 
     effect: ClassVar[Effect]
     loses_data: ClassVar[bool] = False  # asks for destructive consent unless empty
+    looks_last: ClassVar[bool] = False  # detected once it is known what the others make
 
     @classmethod
     def kind_name(cls) -> str:
@@ -198,6 +199,11 @@ class Operation(
         """What else is to be made anew around it, by the schema before: where the catalog does
         not say that it leans on anything."""
         return frozenset()
+
+    @property
+    def rehearsable(self) -> bool:
+        """Whether it can run where the target's roles are mere stand-ins."""
+        return True
 
     def reads(self) -> frozenset[Ref]:
         """Columns that its data expression reads besides its subject."""

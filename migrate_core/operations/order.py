@@ -29,7 +29,54 @@ Rank = tuple[int, int, Ref, str, int]
 def in_order(
     operations: Sequence[Operation], before: SchemaGraph, after: SchemaGraph
 ) -> tuple[Operation, ...]:
-    """A topological sort; among what is free to run, the least `_rank` first."""
+    """A topological sort, with what is said of rights put in afterwards."""
+    rights = [operation for operation in operations if operation.looks_last]
+    others = [operation for operation in operations if not operation.looks_last]
+    found = _in_order(others, before, after)
+    return tuple(_with_rights(found, rights, after)) if rights else found
+
+
+def _with_rights(
+    ordered: Sequence[Operation], rights: Sequence[Operation], after: SchemaGraph
+) -> Iterator[Operation]:
+    """The rights on what is made anew right after it, so that nobody misses them for long.
+
+    All others come at the end: a sequence goes with its table to another owner, and nothing
+    that is made before default privileges change must get them.
+    """
+    by_object: dict[Ref, list[Operation]] = defaultdict(list)
+    for operation in sorted(rights, key=_rank_of_right):
+        by_object[_whole(operation.subject)].append(operation)
+    for operation in ordered:
+        yield operation
+        created = operation.subject if operation.moment is Effect.CREATE else None
+        if created in by_object and created not in after.sequence_owners:
+            yield from by_object.pop(created)
+    left = (operation for found in by_object.values() for operation in found)
+    yield from sorted(left, key=_rank_of_right)
+
+
+def _whole(ref: Ref) -> Ref:
+    """The table of a column."""
+    return Ref(ObjectKind.TABLE, *ref[1:3]) if ref.kind is ObjectKind.COLUMN else ref
+
+
+def _rank_of_right(operation: Operation) -> tuple[bool, int, bool, Ref, str]:
+    """Owners first; a table before its columns, which lose what it loses."""
+    subject = operation.subject
+    return (
+        subject.kind is ObjectKind.DEFAULT_PRIVILEGES,
+        _EFFECTS.index(operation.moment),
+        subject.kind is ObjectKind.COLUMN,
+        subject,
+        operation.kind,
+    )
+
+
+def _in_order(
+    operations: Sequence[Operation], before: SchemaGraph, after: SchemaGraph
+) -> tuple[Operation, ...]:
+    """Among what is free to run, the least `_rank` first."""
     sorter = _Sorter(operations, before, after)
     ranks = [(*_rank(operation), at) for at, operation in enumerate(operations)]
     return tuple(operations[at] for at in _sorted(ranks, sorter.edges(), sorter.wishes()))

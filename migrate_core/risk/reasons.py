@@ -370,6 +370,30 @@ RLS_CHANGE = _code(
     "Other rows become visible or hidden to the roles it speaks of.",
     "Read as each role on the shadow first.",
 )
+WIDENS_ACCESS = _code(
+    "widens_access",
+    Level.MEDIUM,
+    "Somebody may read or change what was closed to them before.",
+    "Make sure that the grantee is meant, PUBLIC and grant options above all.",
+)
+NARROWS_ACCESS = _code(
+    "narrows_access",
+    Level.MEDIUM,
+    "Code that runs as the grantee and uses the right fails from the moment it commits.",
+    "Make sure that nothing runs as the grantee any more, or grant what it needs first.",
+)
+CHANGES_OWNER = _code(
+    "changes_owner",
+    Level.MEDIUM,
+    "Another role may alter and drop it; views and functions of that role's rights change too.",
+    "The lock lasts a moment: the lock timeout bounds the wait.",
+)
+CHANGES_REPLICATION = _code(
+    "changes_replication",
+    Level.MEDIUM,
+    "Subscribers get other tables or rows from now on; what they have stays as it is.",
+    "Refresh every subscription afterwards, and add tables there first.",
+)
 RAW_SQL = _code(
     "raw_sql",
     Level.HIGH,
@@ -412,16 +436,16 @@ WOULD_FAIL = _code(
     "PostgreSQL would refuse the step: something still needs the object, or is missing.",
     "Do first what the evidence names, then plan again.",
 )
-CHANGES_REPLICATION = _code(
-    "changes_replication",
-    Level.MEDIUM,
-    "Subscribers are told something else about updated and deleted rows.",
-    "Make sure that every subscriber can find a row by it.",
-)
 UNLOGGED = _code(
     "unlogged",
     Level.HIGH,
     "Rows are lost after a crash, and no standby or subscriber has them.",
     "Keep what must survive a crash in a logged table.",
     by_rows=True,
+)
+CHANGES_REPLICA_IDENTITY = _code(
+    "changes_replica_identity",
+    Level.MEDIUM,
+    "Subscribers are told something else about updated and deleted rows.",
+    "Make sure that every subscriber can find a row by it.",
 )

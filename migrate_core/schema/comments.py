@@ -63,9 +63,7 @@ def _of_outputs(old: Query, new: Query) -> Iterator[Change]:
 
 
 def _is_remade(old: Any, new: Any) -> bool:
-    if isinstance(old, Definition):
-        return remade(old, new)
-    return False
+    return isinstance(old, Definition) and remade(old, new)
 
 
 def _kept_parts(delta: SchemaDelta) -> Iterator[tuple[ObjectKind, Relation, Any, Any]]:

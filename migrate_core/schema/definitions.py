@@ -80,6 +80,21 @@ class Routine(Thing, frozen=True, kw_only=True):
         share_defaults(self)
 
 
+# What an ALTER says of them is changed in place: rows, replication or plans hang on them.
+ALTERED_IN_PLACE = frozenset(
+    {
+        ObjectKind.STATISTICS,
+        ObjectKind.FOREIGN_DATA_WRAPPER,
+        ObjectKind.SERVER,
+        ObjectKind.USER_MAPPING,
+        ObjectKind.PUBLICATION,
+        ObjectKind.OPERATOR_FAMILY,
+        ObjectKind.TEXT_SEARCH_CONFIGURATION,
+        ObjectKind.EVENT_TRIGGER,
+    }
+)
+
+
 class Definition(Thing, frozen=True, kw_only=True):
     """An object of one of the rarer kinds; two are equal where their texts are.
 
@@ -103,7 +118,7 @@ class Definition(Thing, frozen=True, kw_only=True):
 
 
 def remade(old: Definition, new: Definition) -> bool:
-    """Whether only dropping and creating leads from one to the other, comments apart."""
-    if old.kind is ObjectKind.EVENT_TRIGGER:  # its state can be altered
+    """Whether an object of the same name has to be dropped and made again."""
+    if old.kind in ALTERED_IN_PLACE:
         return old.create != new.create
     return (old.create, old.then) != (new.create, new.then)

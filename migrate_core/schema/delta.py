@@ -84,6 +84,7 @@ class SchemaDelta:
     def __init__(self, before: SchemaGraph, after: SchemaGraph, answers: Answers) -> None:
         self.before, self.after, self.answers = before, after, answers
         self.rebuilt: frozenset[Ref] = frozenset()
+        self.made: frozenset[Ref] = frozenset()  # what operations create, once that is known
         self._tops = {kind: _pair(before, after, kind) for kind in FIELDS}
 
     def rebuilding(self, refs: Iterable[Ref]) -> SchemaDelta:
@@ -95,6 +96,12 @@ class SchemaDelta:
             for kind, pairs in self._tops.items()
         }
         return made
+
+    def making(self, refs: Iterable[Ref]) -> SchemaDelta:
+        """The same delta with what the operations create, for kinds that come last."""
+        told = copy(self)
+        told.made = frozenset(refs)
+        return told
 
     def added(self, kind: type[T]) -> Iterator[T]:
         return (

@@ -20,6 +20,12 @@ def objects(graph: SchemaGraph) -> Iterator[tuple[str, str]]:
         for thing in getattr(graph, field):
             value = thing.normal if isinstance(thing, Relation) else thing
             yield f"{ref_of(thing).kind} {thing.name}", digest(value)
+    for ref, privileges in graph.privileges_of.items():
+        yield f"privileges on {ref.kind} {ref}", digest(privileges)
+    for owner in graph.owners:
+        yield f"owner of {owner.object.kind} {owner.object}", owner.role
+    for name, defaults in graph.defaults_of.items():
+        yield f"default privileges {name}", digest(defaults)
     for other in graph.others:
         yield f"{other.kind} {other.name}", digest(other)
 

@@ -34,9 +34,9 @@ def rename_column(graph: SchemaGraph, table: QualifiedName, old: str, new: str) 
         keys = (_referring(c, table, old, new) for c in found.constraints)
         return found.change(constraints=tuple(keys))
 
-    graph = graph.edit(table, own).edit_all(referring)
     ref = Ref.of(ObjectKind.COLUMN, table, old)
     graph = graph.renaming(ref, ref._replace(part=new))
+    graph = graph.edit(table, own).edit_all(referring)
     return _own_sequences(graph, ColumnRef(table=table, column=old), table, new)
 
 
@@ -108,8 +108,7 @@ def rename_table(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGrap
     if table is None:
         return graph
     name = old.renamed(new)
-    graph = graph.drop(Table, old).put(table.change(name=name))
-    graph = graph.renaming(Ref.of(ObjectKind.TABLE, old), Ref.of(ObjectKind.TABLE, name))
+    graph = graph.rename(table, table.change(name=name))
     graph = graph.edit_all(lambda found: _retarget(found, old, name))
     for sequence in graph.sequences:
         if sequence.owned_by and sequence.owned_by.table == old:
@@ -154,4 +153,4 @@ def rename_sequence(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaG
         return table.change(columns=tuple(columns))
 
     renamed = msgspec.structs.replace(sequence, name=old.renamed(new))
-    return graph.drop(Sequence, old).put(renamed).edit_all(retarget)
+    return graph.rename(sequence, renamed).edit_all(retarget)

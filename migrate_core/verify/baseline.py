@@ -27,7 +27,7 @@ from migrate_core.pg.connect import Endpoint
 from migrate_core.pg.ddl import Statement as Planned
 from migrate_core.planning.plan import Plan
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.verify import dump, pg_dump
+from migrate_core.verify import dump, pg_dump, rights
 from migrate_core.verify.report import Baseline
 
 _PLACE_ID = "baseline"
@@ -57,6 +57,8 @@ def rebuilt(
     Raises:
         ShadowError: neither way leads there; says what the shadow lacks.
     """
+    live = rights.rehearsable(live)
+    roles = _roles_of(plans, live)
     program = pg_dump.find(shadow.version)
     if program is None:
         why = f"no pg_dump of PostgreSQL {shadow.version} was found"
@@ -68,14 +70,15 @@ def rebuilt(
         except pg_dump.DumpFailedError as error:
             why = f"{error.message}: {error.detail}"
         else:
-            with loaded(
-                (_dumped(text),), shadow, more_roles=_roles_of(plans), like=like, keep=keep
-            ) as (scratch, notes):
+            with loaded((_dumped(text),), shadow, more_roles=roles, like=like, keep=keep) as (
+                scratch,
+                notes,
+            ):
                 yield Rebuilt(scratch, "pg_dump", notes)
             return
     extensions = tuple(WantedExtension(e.name, e.schema) for e in live.extensions)
-    roles = {role for t in live.tables for policy in t.policies for role in policy.roles}
-    wanted = sorted({*roles, *_roles_of(plans)} - {"public"})
+    named = {role for t in live.tables for policy in t.policies for role in policy.roles}
+    wanted = sorted({*named, *roles} - {"public"})
     with shadow.database(wanted_roles=wanted, extensions=extensions, like=like, keep=keep) as made:
         _from_graph(live, made, shadow, schemas, why)
         yield Rebuilt(made, "graph", (f"made from the graph: {why}",))
@@ -86,10 +89,11 @@ def _spoken_of(plans: Sequence[Plan]) -> Collection[str]:
     return dump.ours_in([step.sql for plan in plans for step in plan.steps])
 
 
-def _roles_of(plans: Sequence[Plan]) -> tuple[str, ...]:
-    """Roles that a plan's statements name: the target has them, the shadow may not."""
+def _roles_of(plans: Sequence[Plan], live: SchemaGraph) -> tuple[str, ...]:
+    """Roles that a plan's statements or live grants name: the shadow may not have them."""
     text = "".join(f"{statement.sql};\n" for statement in _statements_of(plans))
-    return mentions.roles(s for s in split(File("plan", text)) if isinstance(s, Statement))
+    named = mentions.roles(s for s in split(File("plan", text)) if isinstance(s, Statement))
+    return tuple(sorted({*named, *rights.roles_in(live)}))
 
 
 def _statements_of(plans: Sequence[Plan]) -> Iterator[Planned]:

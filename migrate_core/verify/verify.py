@@ -32,8 +32,9 @@ from migrate_core.planning.plan import Plan
 from migrate_core.runner.apply import apply
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
-from migrate_core.verify import ephemeral, judge, parked, rows
+from migrate_core.verify import ephemeral, judge, parked, rights, rows
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -135,10 +136,13 @@ class _Rehearsal:
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
             notes += self._lock_notes()
+        wanted = complete(wanted, found)
+        told = (found, wanted)
         with self._stage("introspect"):
-            found = introspect(scratch, self.shadow, self.schemas)
+            reached = introspect(scratch, self.shadow, self.schemas)
+            reached = rights.rehearsable(reached, *told)
         with self._stage("diff") as notes:
-            self.differences = differences(found, wanted)
+            self.differences = differences(reached, rights.rehearsable(wanted, *told))
             notes += [f"{d.object}: {d.what}" for d in self.differences]
             self._mark(not self.differences)
         with self._stage("pg_dump") as notes:
@@ -162,7 +166,10 @@ class _Rehearsal:
         )
         self.how, self.mirrored = base.how, base.scratch.mirrored
         made = introspect(base.scratch, self.shadow, self.schemas)
-        if left := differences(made, found, wanted_is="live"):
+        if rights.grant_as_live(base.scratch, made, found):
+            made = introspect(base.scratch, self.shadow, self.schemas)
+        made = rights.rehearsable(made, found)
+        if left := differences(made, rights.rehearsable(found), wanted_is="live"):
             raise ShadowError(
                 "the shadow's baseline is not what live is",
                 detail="; ".join(f"{d.object}: {d.what}" for d in left[:20]),
@@ -218,12 +225,15 @@ class _Rehearsal:
         stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - one use, named for reading
         try:
             with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
-                for plan in filter(_has_steps, self.earlier):
+                for plan in filter(_has_steps, map(rights.rehearsed, self.earlier)):
                     self._run(plan, scratch, dog, RunOptions())
-                if not _has_steps(self.plan):
-                    return ["the plan has no step: nothing was run"]
-                result = self._run(self.plan, scratch, dog, RunOptions(observer=observer))
-            return [f"not as the plan leaves it: {name}" for name in result.unexpected]
+                passed = rights.left_out((*self.earlier, self.plan))
+                plan = rights.rehearsed(self.plan)
+                if not _has_steps(plan):
+                    return [*passed, "the plan has no step: nothing was run"]
+                result = self._run(plan, scratch, dog, RunOptions(observer=observer))
+            left = (f"not as the plan leaves it: {name}" for name in result.unexpected)
+            return [*passed, *left]
         finally:
             observer.close()
             self.locks = tuple(observer.found)

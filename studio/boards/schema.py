@@ -7,6 +7,7 @@ from typing import Any
 
 from migrate_core.pg.ddl import raw
 from migrate_core.pg.names import quote_ident
+from migrate_core.schema.access import in_words
 from migrate_core.schema.clauses import column_clause, constraint_clause, sequence_clause
 from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
 from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
@@ -29,7 +30,7 @@ from studio.display import ObjectDiff
 
 def differences(before: SchemaGraph, after: SchemaGraph) -> list[ObjectDiff]:
     """Every object of either, in name order within its kind; equal ones too."""
-    return [*_modelled(before, after), *_others(before, after)]
+    return [*_modelled(before, after), *_rights(before, after), *_others(before, after)]
 
 
 def _modelled(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
@@ -44,6 +45,26 @@ def _modelled(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
 def _others(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
     old = {(o.kind, o.name): o.definition for o in before.others}
     new = {(o.kind, o.name): o.definition for o in after.others}
+    yield from _texts(old, new)
+
+
+def _rights(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
+    """Owners, privileges and default privileges, each by the object it is about."""
+    yield from _texts(_right_texts(before), _right_texts(after))
+
+
+def _right_texts(graph: SchemaGraph) -> dict[tuple[str, str], str]:
+    found = {("owner", f"{o.object.kind} {o.object}"): o.role for o in graph.owners}
+    for ref, privileges in graph.privileges_of.items():
+        found["privileges", f"{ref.kind} {ref}"] = in_words(privileges)
+    for about, defaults in graph.defaults_of.items():
+        found["default privileges", about] = in_words(defaults)
+    return found
+
+
+def _texts(
+    old: dict[tuple[str, str], str], new: dict[tuple[str, str], str]
+) -> Iterator[ObjectDiff]:
     for kind, name in sorted(old.keys() | new.keys()):
         a, b = old.get((kind, name)), new.get((kind, name))
         yield ObjectDiff(name=name, kind=kind, change=_change(a, b), before=a or "", after=b or "")

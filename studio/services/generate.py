@@ -9,6 +9,7 @@ from migrate_core import api
 from migrate_core.api import Generated
 from migrate_core.schema.delta import Answers
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.silence import complete
 from studio.models import Change, DeclaredVersion
 from studio.permissions import Action
 from studio.services import changes, pendings, sources, targets, verifications
@@ -45,7 +46,9 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
         answers=answers,
         pending=pendings.migrations(pendings.of(target)),
     )
-    return Comparison(live=live, wanted=wanted.graph, generated=generated, notes=wanted.notes)
+    return Comparison(
+        live=live, wanted=complete(wanted.graph, live), generated=generated, notes=wanted.notes
+    )
 
 
 def create(

@@ -124,14 +124,23 @@ WITH rows AS MATERIALIZED (
               'pg_catalog.pg_publication'::regclass, p.prpubid
          FROM pg_catalog.pg_publication_rel AS p
         UNION ALL
+       -- A member is part of its operator class, a loose one of its family.
        SELECT 'pg_catalog.pg_amop'::regclass, o.oid,
-              'pg_catalog.pg_opfamily'::regclass, o.amopfamily
+              coalesce(d.refclassid, 'pg_catalog.pg_opfamily'::regclass)::regclass,
+              coalesce(d.refobjid, o.amopfamily)
          FROM pg_catalog.pg_amop AS o
+         LEFT JOIN pg_catalog.pg_depend AS d
+           ON d.classid = 'pg_catalog.pg_amop'::regclass AND d.objid = o.oid AND d.deptype = 'i'
+          AND d.refclassid = 'pg_catalog.pg_opclass'::regclass
         WHERE o.oid >= 16384
         UNION ALL
        SELECT 'pg_catalog.pg_amproc'::regclass, o.oid,
-              'pg_catalog.pg_opfamily'::regclass, o.amprocfamily
+              coalesce(d.refclassid, 'pg_catalog.pg_opfamily'::regclass)::regclass,
+              coalesce(d.refobjid, o.amprocfamily)
          FROM pg_catalog.pg_amproc AS o
+         LEFT JOIN pg_catalog.pg_depend AS d
+           ON d.classid = 'pg_catalog.pg_amproc'::regclass AND d.objid = o.oid AND d.deptype = 'i'
+          AND d.refclassid = 'pg_catalog.pg_opclass'::regclass
         WHERE o.oid >= 16384
      ),
      -- The columns of views and sequences are no objects of ours.

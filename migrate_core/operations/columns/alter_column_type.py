@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import msgspec
 
@@ -23,12 +23,12 @@ from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
-from migrate_core.schema import rereading, types
+from migrate_core.schema import casts, rereading, types
 from migrate_core.schema.casts import comparable
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Storage, Value
+from migrate_core.schema.objects import Column, Constraint, Storage, Value
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.storage import column_settings
 from migrate_core.schema.types import TypeChange
