@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.schema.bodies import Bodies
 from migrate_core.schema.cycles import loops
-from migrate_core.schema.edges import closure, full_needs
+from migrate_core.schema.edges import closure, full_needs, removal_needs
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -47,10 +47,12 @@ def _with_rights(
     by_object: dict[Ref, list[Operation]] = defaultdict(list)
     for operation in sorted(rights, key=_rank_of_right):
         by_object[_whole(operation.subject)].append(operation)
+    owners_of_sequences = set(after.sequence_owners.values())
     for operation in ordered:
         yield operation
         created = operation.subject if operation.moment is Effect.CREATE else None
-        if created in by_object and created not in after.sequence_owners:
+        tied = created in after.sequence_owners or created in owners_of_sequences
+        if created in by_object and not tied:
             yield from by_object.pop(created)
     left = (operation for found in by_object.values() for operation in found)
     yield from sorted(left, key=_rank_of_right)
@@ -150,7 +152,7 @@ class _Sorter:
 
     def _of_removal(self, at: int) -> Iterator[tuple[int, int]]:
         """It goes before what it needed is altered or removed."""
-        for needed in closure(self.before, self.operations[at].subject):
+        for needed in removal_needs(self.before, self.operations[at].subject):
             for other, effect in self._on(needed):
                 empties = effect is Effect.PARK and needed in loops(self.before)
                 yield (other, at) if empties else (at, other)

@@ -36,6 +36,16 @@ def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
     return frozenset(seen - {ref})
 
 
+def removal_needs(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
+    """What `ref` leans on while it stands: of a table, what its foreign keys point at too."""
+    found = closure(graph, ref)
+    table = graph.table(ref.relation) if ref.kind is ObjectKind.TABLE else None
+    for constraint in table.constraints if table else ():
+        if constraint.references is not None:
+            found |= closure(graph, Ref.of(ObjectKind.CONSTRAINT, ref.relation, constraint.name))
+    return found - {ref}
+
+
 def needs(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
     """What `ref` depends on directly; nothing where the graph does not hold it."""
     yield from _direct(graph, ref)
@@ -44,7 +54,7 @@ def needs(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
     if ref.kind not in RELATIONS and ref.kind not in PARTS_OF_RELATIONS:
         return
     relation = graph.relation(ref.relation)
-    if relation is None or graph.get(ref) is None:
+    if relation is None or (ref.part and graph.get(ref) is None):
         return
     if ref.kind in PARTS_OF_RELATIONS:
         yield ref_of(relation)

@@ -58,8 +58,9 @@ class Ours:
 
     def statements(self, before: str, after: str, major: int) -> Sequence[str]:
         try:
-            operations = diff(self._graph(before), self._graph(after), PLAIN)
-            return tuple(statements(operations, major))
+            found = self._graph(before)
+            operations = diff(found, self._graph(after), PLAIN)
+            return tuple(statements(found, operations, major))
         except MigrateError as error:
             raise RefusedError(str(error)) from error
 
