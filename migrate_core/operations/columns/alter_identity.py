@@ -22,10 +22,10 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema import sequence_limits as limits
 from migrate_core.schema.clauses import identity_clause, sequence_changes
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.edges import column_ref
+from migrate_core.schema.edges import column_ref, default_claim
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Identity, SequenceOptions
-from migrate_core.schema.refs import Ref
+from migrate_core.schema.refs import ObjectKind, Ref
 
 
 class AlterIdentity(Operation, frozen=True, kw_only=True):
@@ -46,12 +46,15 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> Ref:
-        return column_ref(self.table, self.column)
+        """What goes is what the column computes, not the column."""
+        ref = column_ref(self.table, self.column)
+        return ref if self.to else ref._replace(kind=ObjectKind.DEFAULT)
 
     @property
     def moment(self) -> Effect:
-        """Dropped before the column may allow NULL again, added after it forbids it."""
-        return self.effect if self.to else Effect.ALTER
+        """Dropped before the column may allow NULL again, and before another sequence takes
+        its name; added after the column forbids NULL."""
+        return self.effect if self.to else Effect.PARK
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
@@ -77,7 +80,8 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
 
     def claims(self) -> frozenset[tuple[str, str]]:
         names = (i.sequence for i in (self.to, self.was) if i)
-        return frozenset((name.schema, name.name) for name in names)
+        sequences = {(name.schema, name.name) for name in names}
+        return frozenset({*sequences, default_claim(self.table, self.column)})
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         if self.to is None:
