@@ -9,8 +9,8 @@ from migrate_core import api
 from migrate_core.api import Generated
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.schema.delta import Answers
-from migrate_core.schema.silence import complete
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.silence import complete
 from studio.models import Change, DeclaredVersion
 from studio.permissions import Action
 from studio.services import changes, pendings, sources, targets, verifications
@@ -47,7 +47,9 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
         answers=answers,
         pending=pendings.migrations(pendings.of(target)),
     )
-    return Comparison(live=live, wanted=complete(wanted.graph, live), generated=generated, notes=wanted.notes)
+    return Comparison(
+        live=live, wanted=complete(wanted.graph, live), generated=generated, notes=wanted.notes
+    )
 
 
 def create(
