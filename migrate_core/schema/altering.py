@@ -68,6 +68,7 @@ _FORMS = (
     _form(r"ADD (?P<key>FUNCTION \d+ \(.*?\)) (?P<value>.*)", "", "DROP {key}"),
 )
 _SECRET = re.compile(rf"OPTIONS \(ADD ({_IDENT}) sha256 ")
+_OF_TABLE = re.compile(rf"CREATE STATISTICS .* FROM (?:ONLY )?({_NAME})", re.DOTALL)
 _TABLE = re.compile(rf"ALTER PUBLICATION {_IDENT} (?:ADD|DROP) TABLE ONLY ({_NAME})", re.DOTALL)
 
 
@@ -149,7 +150,13 @@ def _cannot(definition: Definition, text: str) -> UncoveredChangeError:
 def statement(text: str) -> Statement:
     """With its lock, where it takes one on a table."""
     match = _TABLE.match(text)
-    if match is None:
+    table = QualifiedName.parse(match[1]) if match else table_of(text)
+    if table is None:
         return Statement(sql=raw(text))
-    table = QualifiedName.parse(match[1])
     return Statement(sql=raw(text), lock=LockMode.SHARE_UPDATE_EXCLUSIVE, on=table)
+
+
+def table_of(create: str) -> QualifiedName | None:
+    """The table that extended statistics are about."""
+    match = _OF_TABLE.fullmatch(create)
+    return QualifiedName.parse(match[1]) if match else None

@@ -161,7 +161,7 @@ def _privileges(ref: Ref, levels: Levels) -> Iterator[Privilege]:
 
 def with_new_owner(graph: SchemaGraph, ref: Ref, role: str) -> SchemaGraph:
     """The schema after ALTER ... OWNER TO: the object's rights, and its sequences', go along."""
-    became = role or graph.reader
+    became = role or _unnamed(graph, ref)
     for one in (ref, *_sequences(graph, ref), *_columns(graph, ref)):
         had = graph.privileges_of.get(one, ())
         if had:
@@ -183,6 +183,21 @@ def owner_in(graph: SchemaGraph, ref: Ref) -> str:
     """Whom the object belongs to, or its table; none: the reader."""
     wholes = (graph.sequence_owners.get(ref, ref), *_wholes(ref))
     return next((graph.owner_of[one] for one in wholes if one in graph.owner_of), "")
+
+
+def owning_role(graph: SchemaGraph, ref: Ref) -> str:
+    """The same, by name."""
+    return owner_in(graph, ref) or _unnamed(graph, ref)
+
+
+def _unnamed(graph: SchemaGraph, ref: Ref) -> str:
+    """Whom an object belongs to that no owner is named of."""
+    return "pg_database_owner" if ref == access.PUBLIC_SCHEMA else graph.reader
+
+
+def sequences_of(graph: SchemaGraph, ref: Ref) -> tuple[QualifiedName, ...]:
+    """The sequences that go with a table to another owner, in name order."""
+    return tuple(sorted(sequence.relation for sequence in _sequences(graph, ref)))
 
 
 def _sequences(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
@@ -217,7 +232,7 @@ def _wholes(ref: Ref) -> Iterator[Ref]:
 def _handed_over(delta: SchemaDelta) -> Iterator[tuple[Ref, str]]:
     """Object -> its new owner, with the sequences that go along."""
     for change in owner_changes(delta):
-        role = change.role or delta.before.reader
+        role = change.role or _unnamed(delta.before, change.object)
         yield change.object, role
         for sequence in _sequences(delta.after, change.object):
             yield sequence, role

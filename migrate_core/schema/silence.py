@@ -14,7 +14,7 @@ from migrate_core.schema import access
 from migrate_core.schema.access import Owner
 from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rights import stands
+from migrate_core.schema.rights import owning_role, stands
 
 OWNERS = "owners"
 PRIVILEGES = "privileges"
@@ -65,7 +65,7 @@ def _with_named(wanted: SchemaGraph, there: SchemaGraph) -> SchemaGraph:
     reader = there.reader
     for ref, privileges in wanted.privileges_of.items():
         named = any(p.grantee == reader for p in privileges)
-        if reader and named and wanted.owner_of.get(ref, reader) == reader:
+        if reader and named and owning_role(wanted, ref) == reader:
             handed = access.handed_over(privileges, ref, reader)
             wanted = wanted.with_privileges(ref, handed)
     defaults = (

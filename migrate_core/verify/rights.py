@@ -20,7 +20,7 @@ from migrate_core.schema.access import OWNER, PUBLIC
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rights import owner_in
+from migrate_core.schema.rights import owner_in, owning_role
 
 _PLACE_ID = "baseline"
 
@@ -33,11 +33,11 @@ def roles_in(graph: SchemaGraph) -> frozenset[str]:
 
 def rehearsable(graph: SchemaGraph, *told_by: SchemaGraph) -> SchemaGraph:
     """A schema without owners and their own rights, as any of `told_by` names them."""
+    every = (graph, *told_by)
     owners: dict[Ref, set[str]] = {}
-    for told in (graph, *told_by):
-        for ref in {p.object for p in graph.privileges}:
-            if name := owner_in(told, ref):
-                owners.setdefault(ref, {OWNER, *(g.reader for g in told_by)}).add(name)
+    for ref in graph.privileges_of:
+        if any(owner_in(told, ref) for told in every):
+            owners[ref] = {OWNER, *(owning_role(told, ref) for told in every)}
     return msgspec.structs.replace(
         graph,
         owners=(),

@@ -103,7 +103,12 @@ SELECT coalesce(
          json_agg(
            json_build_object(
              'kind', o.kind,
-             'name', coalesce(o.name, i.identity),
+             -- Before 17 a transform is "for type on language", which no statement takes.
+             'name', coalesce(
+               o.name,
+               CASE o.kind WHEN 'transform' THEN replace(i.identity, ' on language ', ' language ')
+                 ELSE i.identity END
+             ),
              'create', o.statement,
              'then', o.more || ARRAY(
                SELECT o.alter || ' OPTIONS (ADD ' || quote_ident(p.name) || ' ' || p.value || ')'

@@ -98,46 +98,46 @@ WITH objects AS (
          FROM objects AS o
          LEFT JOIN pg_catalog.pg_init_privs AS i
            ON i.classoid = o.catalog AND i.objoid = o.oid AND i.objsubid = 0 AND o.part = ''
+     ),
+     -- One pass over all items: a join for each object would cost more than the rest.
+     items AS (
+       SELECT b.kind, b.schema, b.name, b.part, true AS now,
+              CASE x.grantee WHEN b.owner THEN NULL ELSE x.grantee END AS grantee,
+              x.privilege_type AS privilege, x.is_grantable AS grantable
+         FROM based AS b
+        CROSS JOIN LATERAL aclexplode(b.acl) AS x
+        UNION ALL
+       SELECT b.kind, b.schema, b.name, b.part, false,
+              CASE x.grantee WHEN x.grantor THEN NULL ELSE x.grantee END,
+              x.privilege_type, x.is_grantable
+         FROM based AS b
+        CROSS JOIN LATERAL aclexplode(b.given) AS x
+     ),
+     differing AS (
+       SELECT i.kind, i.schema, i.name, i.part, i.grantee, i.privilege,
+              bool_or(i.grantable) FILTER (WHERE i.now) AS has
+         FROM items AS i
+        GROUP BY i.kind, i.schema, i.name, i.part, i.grantee, i.privilege
+       HAVING bool_or(i.grantable) FILTER (WHERE i.now)
+              IS DISTINCT FROM bool_or(i.grantable) FILTER (WHERE NOT i.now)
      )
 SELECT coalesce(
          json_agg(
            json_build_object(
-             'object', json_build_array(b.kind, b.schema, b.name, b.part),
-             'grantee', d.grantee,
+             'object', json_build_array(d.kind, d.schema, d.name, d.part),
+             'grantee', CASE
+               WHEN d.grantee IS NULL THEN ''
+               WHEN d.grantee = 0 THEN 'public'
+               ELSE pg_get_userbyid(d.grantee)::text
+             END,
              'privilege', d.privilege,
-             'state', d.state
+             'state', CASE
+               WHEN d.has IS NULL THEN 'revoked'
+               WHEN d.has THEN 'grantable'
+               ELSE 'granted'
+             END
            )
          ),
          '[]'
        )::text
-  FROM based AS b
- CROSS JOIN LATERAL (
-       SELECT grantee, privilege,
-              CASE
-                WHEN has.grantable IS NULL THEN 'revoked'
-                WHEN has.grantable THEN 'grantable'
-                ELSE 'granted'
-              END AS state
-         FROM (
-              SELECT CASE x.grantee
-                       WHEN b.owner THEN ''
-                       WHEN 0 THEN 'public'
-                       ELSE pg_get_userbyid(x.grantee)::text
-                     END AS grantee,
-                     x.privilege_type AS privilege, bool_or(x.is_grantable) AS grantable
-                FROM aclexplode(b.acl) AS x
-               GROUP BY 1, 2
-              ) AS has
-         FULL JOIN (
-              SELECT CASE x.grantee
-                       WHEN x.grantor THEN ''
-                       WHEN 0 THEN 'public'
-                       ELSE pg_get_userbyid(x.grantee)::text
-                     END AS grantee,
-                     x.privilege_type AS privilege, bool_or(x.is_grantable) AS grantable
-                FROM aclexplode(b.given) AS x
-               GROUP BY 1, 2
-              ) AS had
-        USING (grantee, privilege)
-        WHERE has.grantable IS DISTINCT FROM had.grantable
-       ) AS d
+  FROM differing AS d

@@ -9,6 +9,7 @@ from migrate_core.operations.base import Effect, Operation, Place, replaced, unb
 from migrate_core.operations.rights import OfObject, if_missing, missing_role, role
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
@@ -32,18 +33,24 @@ class AlterOwner(OfObject, frozen=True, kw_only=True):
 
     role: str = ""  # none: who runs it
     was: str = ""
+    sequences: tuple[QualifiedName, ...] = ()  # that the table owns
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for change in rights.owner_changes(delta):
-            yield cls(**cls.about(change.object), role=change.role, was=change.was)
+            owned = rights.sequences_of(delta.after, change.object)
+            yield cls(**cls.about(change.object), role=change.role, was=change.was, sequences=owned)
 
     def bind(self, graph: SchemaGraph) -> Self:
         if not rights.stands(graph, self.subject):
             raise unbound(self, f"{self.object} {self.label} does not exist")
         if self.subject in graph.sequence_owners:
             raise unbound(self, "the sequence belongs to a column, and goes with its table")
-        bound: Self = replaced(self, was=graph.owner_of.get(self.subject, ""))
+        bound: Self = replaced(
+            self,
+            was=graph.owner_of.get(self.subject, ""),
+            sequences=rights.sequences_of(graph, self.subject),
+        )
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -60,7 +67,8 @@ class AlterOwner(OfObject, frozen=True, kw_only=True):
         if ref.kind not in _ROWLESS:
             return (stage(Statement(sql=sql)),)
         lock = LockMode.ACCESS_EXCLUSIVE
-        return (stage(Statement(sql=sql, lock=lock, on=ref.relation)),)
+        also = tuple((sequence, lock) for sequence in self.sequences)
+        return (stage(Statement(sql=sql, lock=lock, on=ref.relation, also=also)),)
 
     def inverse(self, place: Place) -> Operation | None:
         undone: Self = replaced(self, role=self.was, was=self.role)
