@@ -56,7 +56,7 @@ class CreateDefinition(Operation, frozen=True, kw_only=True):
         made = self.definition
         texts = (made.create, *made.then)
         comment = comment_on(self.subject, made.comment)
-        return (stage(*(Statement(sql=raw(text)) for text in texts), *comment),)
+        return (stage(*(Statement(sql=ddl("{text}", text=raw(text))) for text in texts), *comment),)
 
     def inverse(self, place: Place) -> Operation | None:
         return make(self.drop, name=self.definition.name, was=self.definition)
