@@ -209,9 +209,16 @@ class _Sorter:
         for ref in (subject, *routines):
             for named in bodies.named(self.after.get(ref)):
                 yield from (at for at, effect in self._on(named) if effect not in _REMOVES)
-        for ref in routines:
-            for other in bodies.overloads(ref):
-                yield from (at for at, effect in self._on(other) if effect in _REMOVES)
+        mistaken = [other for ref in routines for other in bodies.overloads(ref)]
+        if subject.kind is ObjectKind.ROUTINE:
+            mistaken += (o for o in bodies.overloads(subject) if self._is_alike(subject, o))
+        for other in mistaken:
+            yield from (at for at, effect in self._on(other) if effect in _REMOVES)
+
+    def _is_alike(self, made: Ref, gone: Ref) -> bool:
+        """Whether one call might mean either: one of them need not be given every argument."""
+        both = (self.after.get(made), self.before.get(gone))
+        return any(a.optional or a.mode == "variadic" for r in both if r for a in r.arguments)
 
     def _of_reads(self, at: int) -> Iterator[tuple[int, int]]:
         for read in self.operations[at].reads():

@@ -125,16 +125,14 @@ def option_changes(old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[str]:
     if set(old) == set(new):
         return
     kept = [option for option in old if option in new]
-    if kept != list(new[: len(kept)]):
-        kept = []
-    names = {option.partition("=")[0] for option in new[len(kept) :]}
-    # SET moves an option that it changes to the end, where it is wanted.
-    gone = [name for o in old if o not in kept and (name := o.partition("=")[0]) not in names]
-    if not kept:
-        gone = [option.partition("=")[0] for option in old]
+    moved = kept != list(new[: len(kept)])
+    changed = new if moved else new[len(kept) :]
+    # SET puts an option that it changes at the end, where it is wanted.
+    names = {_name(option) for option in new}
+    gone = [_name(o) for o in old if _name(o) not in names or (moved and o in kept)]
     if gone:
         yield f"RESET ({', '.join(gone)})"
-    if changed := new[len(kept) :]:
+    if changed:
         yield f"SET ({', '.join(map(_option, changed))})"
 
 
@@ -161,6 +159,10 @@ def on_query(
 
 def _with(options: tuple[str, ...]) -> Raw:
     return raw(f" WITH ({', '.join(map(_option, options))})" if options else "")
+
+
+def _name(option: str) -> str:
+    return option.partition("=")[0]
 
 
 def _option(option: str) -> str:

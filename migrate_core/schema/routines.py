@@ -55,7 +55,7 @@ def _form(routine: Routine) -> tuple[int | None, bool]:
 
 def create_routine(routine: Routine) -> Statement:
     also = written(routine.definition) if routine.parsed else ()
-    return Statement(sql=raw(routine.definition), also=also)
+    return Statement(sql=ddl("{text}", text=raw(routine.definition)), also=also)
 
 
 def drop_routine(name: str) -> Statement:

@@ -92,12 +92,12 @@ def drop_rule(table: QualifiedName, name: str) -> Statement:
 
 
 def _make_trigger(table: QualifiedName, text: str) -> Statement:
-    return Statement(sql=raw(text), lock=LockMode.SHARE_ROW_EXCLUSIVE, on=table)
+    return Statement(sql=ddl("{text}", text=raw(text)), lock=LockMode.SHARE_ROW_EXCLUSIVE, on=table)
 
 
 def _make_rule(table: QualifiedName, text: str) -> Statement:
     also = tuple((name, lock) for name, lock in written(text) if name != table)
-    return Statement(sql=raw(text), lock=_EXCLUSIVE, on=table, also=also)
+    return Statement(sql=ddl("{text}", text=raw(text)), lock=_EXCLUSIVE, on=table, also=also)
 
 
 def _enable_rule(table: QualifiedName, rule: Rule) -> Statement:

@@ -54,7 +54,8 @@ class AddCheck(Operation, frozen=True, kw_only=True):
             yield cls(table=table.name, constraint=constraint)
         for made in delta.added(Table):
             for check in later_parts(delta.after, made)[1]:
-                yield cls(table=made.name, constraint=check)
+                if check.inline:
+                    yield cls(table=made.name, constraint=check)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)

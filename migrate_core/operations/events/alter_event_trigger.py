@@ -53,7 +53,11 @@ class AlterEventTrigger(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         enable = ddl("ALTER EVENT TRIGGER {name} ENABLE", name=raw(self.name))
-        return (stage(*(Statement(sql=raw(text)) for text in self.then or (enable,))),)
+        return (
+            stage(
+                *(Statement(sql=ddl("{text}", text=raw(text))) for text in self.then or (enable,))
+            ),
+        )
 
     def inverse(self, place: Place) -> Operation | None:
         if self.was is None:

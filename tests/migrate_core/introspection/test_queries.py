@@ -90,13 +90,8 @@ def test_whether_a_materialized_view_is_filled_is_data(make_db: MakeDb) -> None:
 
 
 def test_the_order_of_options_is_no_difference(make_db: MakeDb) -> None:
-    one = make_db(
-        "CREATE TABLE t (a int);"
-        " CREATE VIEW v WITH (security_barrier, check_option = local) AS SELECT a FROM t"
-    )
-    other = make_db(
-        "CREATE TABLE t (a int);"
-        " CREATE VIEW v WITH (check_option = local, security_barrier) AS SELECT a FROM t"
-    )
+    ddl = "CREATE TABLE t (a int); CREATE VIEW v WITH ({}) AS SELECT a FROM t"
+    one = make_db(ddl.format("security_barrier, check_option = local"))
+    other = make_db(ddl.format("check_option = local, security_barrier"))
 
     assert read_graph(one).same(read_graph(other))
