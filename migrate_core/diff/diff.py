@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 
 from migrate_core.diff.order import in_order
-from migrate_core.diff.rebuild import disturbed
+from migrate_core.diff.rebuild import disturbed, regenerated
 from migrate_core.errors import UncoveredChangeError
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.registry import kinds
@@ -42,6 +42,8 @@ def replay(graph: SchemaGraph, operations: Iterable[Operation]) -> SchemaGraph:
 
 def _changes(delta: SchemaDelta) -> list[Operation]:
     """Every change, with what has to be made anew around it."""
+    anew = regenerated(delta)
+    delta = delta.rebuilding(anew) if anew else delta
     while True:
         found = _detect(delta, renaming=False)
         more = disturbed(delta, found) - delta.rebuilt
