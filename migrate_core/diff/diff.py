@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import reduce
 
-from migrate_core.diff.rebuild import disturbed, unalterable
+from migrate_core.diff.rebuild import disturbed, regenerated, unalterable
 from migrate_core.errors import UncoveredChangeError
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.order import in_order
@@ -44,7 +44,7 @@ def replay(graph: SchemaGraph, operations: Iterable[Operation]) -> SchemaGraph:
 
 def _changes(delta: SchemaDelta) -> list[Operation]:
     """Every change, with what has to be made anew around it."""
-    delta = delta.rebuilding(unalterable(delta))
+    delta = delta.rebuilding(unalterable(delta) | regenerated(delta))
     while True:
         found = _detect(delta, _changes_alone)
         more = disturbed(delta, found) - delta.rebuilt

@@ -57,6 +57,16 @@ def unalterable(delta: SchemaDelta) -> frozenset[Ref]:
     return frozenset(map(ref_of, found))
 
 
+def regenerated(delta: SchemaDelta) -> frozenset[Ref]:
+    """Columns that no ALTER makes computed, or plain again, with all that is on them."""
+    found: set[Ref] = set()
+    for table, old, new in delta.changed_parts(Column):
+        was, becomes = old.generated, new.generated
+        if (was is None and becomes) or (was and not was.stored and becomes is None):
+            found |= set(_column(delta.before, Ref.of(ObjectKind.COLUMN, table.name, old.name)))
+    return frozenset(found)
+
+
 def disturbed(delta: SchemaDelta, operations: Sequence[Operation]) -> frozenset[Ref]:
     """What leans on something that `operations` disturb, and is to stand afterwards."""
     found: set[Ref] = set()
@@ -97,11 +107,15 @@ def _whole(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
     if not isinstance(column, Column) or column.generated is None:
         yield ref
         return
-    yield ref._replace(kind=ObjectKind.COLUMN)
+    yield from _column(graph, ref._replace(kind=ObjectKind.COLUMN))
+
+
+def _column(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
+    yield ref
     table = graph.table(ref.relation) or Table(name=ref.relation)
     for constraint in table.constraints:
-        if column.name in constraint.columns:
+        if ref.part in constraint.columns:
             yield ref._replace(kind=ObjectKind.CONSTRAINT, part=constraint.name)
     for index in table.indexes:
-        if column.name in index.columns:
+        if ref.part in index.columns:
             yield ref._replace(kind=ObjectKind.INDEX, part=index.name)

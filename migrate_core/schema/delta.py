@@ -153,8 +153,9 @@ class SchemaDelta:
     def dropped_columns(self, mode: DropMode) -> Iterator[tuple[Table, Column]]:
         for old, _new, column in self._parts_gone(Column):
             ref = Ref.of(ObjectKind.COLUMN, old.name, column.name)
-            # What is made anew is computed, so nothing is lost.
-            wanted = DropMode.PLAIN if ref in self.rebuilt else self.answers.drop_mode(ref)
+            # What is computed and made anew loses nothing.
+            computed = ref in self.rebuilt and column.generated is not None
+            wanted = DropMode.PLAIN if computed else self.answers.drop_mode(ref)
             if wanted is mode:
                 yield old, column
 

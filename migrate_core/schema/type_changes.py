@@ -91,14 +91,34 @@ def replacements(delta: SchemaDelta) -> Iterator[tuple[Member, ...]]:
 def _changed(delta: SchemaDelta) -> Iterator[TypeThing]:
     """What no ALTER changes in place."""
     yield from (new for old, new in delta.changed(Enum) if not only_adds_values(old, new))
-    for was, becomes in delta.changed(Domain):
-        if (was.type, was.collation) != (becomes.type, becomes.collation):
-            yield becomes
     graph = delta.before
+    for was, becomes in delta.changed(Domain):
+        other = (was.type, was.collation) != (becomes.type, becomes.collation)
+        if other or (_asks_rows(was, becomes) and _is_hidden(graph, was)):
+            yield becomes
     yield from (new for old, new in delta.changed(Composite) if not is_alterable(graph, old, new))
     for old, new in delta.changed(Definition):
         if new.kind in _REPLACED and (old.create, old.then) != (new.create, new.then):
             yield new
+
+
+def replaced_types(delta: SchemaDelta) -> frozenset[Ref]:
+    return frozenset(member.ref for members in replacements(delta) for member in members)
+
+
+def _asks_rows(old: Domain, new: Domain) -> bool:
+    """Whether ALTER DOMAIN has to look at values that are stored."""
+    valid = {check.definition for check in old.constraints if check.validated}
+    asked = any(c.validated and c.definition not in valid for c in new.constraints)
+    return asked or (new.not_null and not old.not_null)
+
+
+def _is_hidden(graph: SchemaGraph, domain: Domain) -> bool:
+    """Whether its values stand in arrays or rows, where ALTER DOMAIN does not look."""
+    ref = ref_of(domain)
+    domains = {str(d.name) for d in graph.domains if ref_of(d) in leaning_types(graph, ref)}
+    columns = (graph.get(column) for column in columns_leaning(graph, ref))
+    return any(c is not None and c.type not in {str(domain.name), *domains} for c in columns)
 
 
 def only_adds_values(old: Enum, new: Enum) -> bool:

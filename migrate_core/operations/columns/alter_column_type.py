@@ -193,6 +193,16 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     def disturbs(self) -> frozenset[Ref]:
         return frozenset({self.subject})
 
+    def reads(self) -> frozenset[Ref]:
+        """The type that it leaves: that may be replaced before, and be dropped after."""
+        name = self.was.type.removesuffix("[]") if self.was else ""
+        if "." not in name:
+            return frozenset()
+        type_ = QualifiedName.parse(name)
+        kinds = (ObjectKind.ENUM, ObjectKind.DOMAIN, ObjectKind.COMPOSITE)
+        found = {Ref.of(kind, type_) for kind in kinds}
+        return frozenset(found | {Ref(ObjectKind.RANGE, type_.schema, name)})
+
     def remakes(self, graph: SchemaGraph) -> frozenset[Ref]:
         """Foreign keys whose two sides cannot be compared while only one has changed."""
         if self.was is None or comparable(self.was.stored, self.to.stored):

@@ -15,6 +15,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, table_parts, without_table
 
@@ -38,8 +39,14 @@ class DropTable(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        gone = {table.name for table in delta.dropped(Table)}
         for table in delta.dropped_tables(DropMode.PLAIN):
-            yield cls(name=table.name, was=table_parts(delta.before, table))
+            # Keys between tables that both go are dropped by themselves, before either.
+            others = gone - {table.name}
+            kept = tuple(c for c in table.constraints if c.references not in others)
+            yield cls(
+                name=table.name, was=table_parts(delta.before, table.change(constraints=kept))
+            )
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.name, self)

@@ -14,9 +14,9 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.definitions import Attribute, Composite
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.graph import SchemaGraph, ref_of
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.type_changes import is_alterable
+from migrate_core.schema.type_changes import is_alterable, replaced_types
 from migrate_core.schema.type_clauses import attribute_clause, comment_on_attribute
 
 
@@ -38,8 +38,13 @@ class AlterComposite(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        anew = replaced_types(delta)
         for old, new in delta.changed(Composite):
-            if old.attributes != new.attributes and is_alterable(delta.before, old, new):
+            if (
+                old.attributes != new.attributes
+                and is_alterable(delta.before, old, new)
+                and ref_of(new) not in anew
+            ):
                 yield cls(to=msgspec.structs.replace(new, comment=old.comment), was=old)
 
     def bind(self, graph: SchemaGraph) -> Self:

@@ -17,9 +17,9 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema import domain_changes
 from migrate_core.schema.definitions import Domain
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.graph import SchemaGraph, ref_of
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.type_changes import columns_leaning
+from migrate_core.schema.type_changes import columns_leaning, replaced_types
 
 
 class AlterDomain(Operation, frozen=True, kw_only=True):
@@ -47,8 +47,9 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        anew = replaced_types(delta)
         for old, new in delta.changed(Domain):
-            if domain_changes.alters(old, new):
+            if domain_changes.alters(old, new) and ref_of(new) not in anew:
                 yield cls(to=msgspec.structs.replace(new, comment=old.comment), was=old)
 
     def bind(self, graph: SchemaGraph) -> Self:

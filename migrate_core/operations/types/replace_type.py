@@ -67,7 +67,7 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
             yield cls(
                 to=members,
                 was=_now(delta.before, members),
-                columns=moved_columns(delta.before, members),
+                columns=tuple(_kept(delta, members)),
             )
 
     def bind(self, graph: SchemaGraph) -> Self:
@@ -190,6 +190,13 @@ def _now(graph: SchemaGraph, members: tuple[Member, ...]) -> tuple[Member, ...]:
     """The same types as they are in `graph`."""
     found = (graph.get(member.ref) for member in members)
     return tuple(Member.of(thing) for thing in found if thing is not None)
+
+
+def _kept(delta: SchemaDelta, members: tuple[Member, ...]) -> Iterator[MovedColumn]:
+    """What is dropped goes before; what gets another type moves first, and gets it after."""
+    for moved in moved_columns(delta.before, members):
+        if delta.after.get(moved.ref) is not None:
+            yield moved
 
 
 def _of(members: tuple[Member, ...], column: MovedColumn) -> Member | None:
