@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from migrate_core.operations.base import Effect, Operation
+from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 
 _EFFECTS = list(Effect)
 _KINDS = list(ObjectKind)
@@ -80,7 +81,27 @@ class _Sorter:
             for earlier, later in (*pairs, *self._of_reads(at), *self._of_names(at)):
                 if earlier != later:
                     found[earlier].add(later)
+        for earlier, later in self._of_families():
+            if earlier != later:
+                found[earlier].add(later)
         return found
+
+    def _of_families(self) -> Iterator[tuple[int, int]]:
+        """What takes a table out of a family comes first, what puts it into one last."""
+        leaves = [(at, op.precedes()) for at, op in enumerate(self.operations) if op.precedes()]
+        joins = [(at, op.follows()) for at, op in enumerate(self.operations) if op.follows()]
+        if not leaves and not joins:
+            return
+        on: dict[QualifiedName, list[int]] = defaultdict(list)
+        for at, operation in enumerate(self.operations):
+            kind = operation.subject.kind
+            if kind is ObjectKind.TABLE or kind in PARTS_OF_RELATIONS:
+                on[operation.subject.relation].append(at)
+        for at, tables in leaves:
+            yield from ((at, other) for table in tables for other in on[table])
+            yield from ((at, other) for other, joined in joins if tables & joined)
+        for at, tables in joins:
+            yield from ((other, at) for table in tables for other in on[table])
 
     def _on(self, ref: Ref) -> Iterator[tuple[int, Effect]]:
         return ((at, self.operations[at].moment) for at in self.by_subject.get(ref, ()))
@@ -99,6 +120,8 @@ class _Sorter:
         later = _REMOVES | {Effect.FILL} if makes else _REMOVES
         for ref in needed:
             yield from ((other, at) for other, effect in self._on(ref) if effect not in later)
+        if any(effect in _REMOVES for other, effect in self._on(subject) if other != at):
+            return  # what it needed before is let go by its removal
         claimed = self.operations[at].claims()
         for ref in closure(self.before, subject) - needed:
             for other, effect in self._on(ref):

@@ -194,6 +194,14 @@ class Operation(
         """Objects on which nothing may lean while it runs: what does is made anew around it."""
         return frozenset({self.subject}) if self.moment is Effect.DROP else frozenset()
 
+    def precedes(self) -> frozenset[QualifiedName]:
+        """Tables on which everything else comes after it, removals too."""
+        return frozenset()
+
+    def follows(self) -> frozenset[QualifiedName]:
+        """Tables on which everything else comes before it, removals too."""
+        return frozenset()
+
     def reads(self) -> frozenset[Ref]:
         """Columns that its data expression reads besides its subject."""
         return frozenset()

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from migrate_core.pg.ddl import Raw, Statement, ddl, literal, raw
 from migrate_core.pg.locks import LockMode
-from migrate_core.schema.objects import Column, Constraint, Identity, SequenceOptions
+from migrate_core.schema.objects import Column, Constraint, Identity, SequenceOptions, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
 def column_clause(column: Column) -> Raw:
     """A column as CREATE TABLE and ADD COLUMN take it."""
     parts = [ddl("{name} {type}", name=column.name, type=raw(column.type))]
+    if column.options:
+        parts.append(options_clause(column.options).strip())
     if column.collation:
         parts.append(f"COLLATE {raw(column.collation)}")
     if column.generated:
@@ -25,6 +27,26 @@ def column_clause(column: Column) -> Raw:
     if column.not_null:
         parts.append("NOT NULL")
     return raw(" ".join(parts))
+
+
+def table_clause(table: Table) -> Raw:
+    """A table as CREATE TABLE makes it: what it inherits is its parents' to say."""
+    clauses = [column_clause(column) for column in table.columns if column.local]
+    clauses += [constraint_clause(c) for c in table.constraints if c.local]
+    body = "(\n    " + ",\n    ".join(clauses) + "\n)" if clauses else "()"
+    if table.inherits:
+        body += f" INHERITS ({', '.join(map(str, table.inherits))})"
+    if table.partition_key:
+        body += f" PARTITION BY {table.partition_key}"
+    if table.foreign:
+        body += ddl(" SERVER {server}", server=table.foreign.server)
+        body += options_clause(table.foreign.options)
+    kind = raw("FOREIGN TABLE" if table.foreign else "TABLE")
+    return raw(ddl("CREATE {kind} {name} {body}", kind=kind, name=table.name, body=raw(body)))
+
+
+def options_clause(options: tuple[str, ...]) -> str:
+    return f" OPTIONS ({', '.join(options)})" if options else ""
 
 
 def identity_clause(identity: Identity) -> str:
@@ -78,6 +100,7 @@ _ON_A_TABLE = {ObjectKind.CONSTRAINT, ObjectKind.POLICY, ObjectKind.TRIGGER, Obj
 _LOCKED_BY_COMMENT = {
     ObjectKind.SEQUENCE,
     ObjectKind.TABLE,
+    ObjectKind.FOREIGN_TABLE,
     ObjectKind.VIEW,
     ObjectKind.MATERIALIZED_VIEW,
     ObjectKind.COLUMN,

@@ -19,6 +19,7 @@ from migrate_core.schema.objects import (
     Index,
     Relation,
     Rule,
+    Table,
     Trigger,
     Value,
 )
@@ -41,10 +42,16 @@ def commented(delta: SchemaDelta) -> Iterator[Change]:
     for top in _TOPS:
         for old, new in delta.changed(top):
             if old.comment != new.comment and not _is_remade(old, new):
-                yield ref_of(new), old.comment, new.comment
+                yield _as_commented(new), old.comment, new.comment
     for kind, table, before, after in _kept_parts(delta):
         if before.comment != after.comment:
             yield Ref.of(kind, table.name, after.name), before.comment, after.comment
+
+
+def _as_commented(thing: Any) -> Ref:
+    ref = ref_of(thing)
+    foreign = isinstance(thing, Table) and thing.foreign is not None
+    return ref._replace(kind=ObjectKind.FOREIGN_TABLE) if foreign else ref
 
 
 def _is_remade(old: Any, new: Any) -> bool:

@@ -77,11 +77,19 @@ class SchemaDelta:
     """`before` and `after` with their differences indexed by kind of object.
 
     What is `rebuilt` counts as dropped and as added although it is on both sides: something
-    that it leans on cannot change under it.
+    that it leans on cannot change under it. `origin` is what `before` was until tables followed
+    the changes of those they inherit from.
     """
 
-    def __init__(self, before: SchemaGraph, after: SchemaGraph, answers: Answers) -> None:
+    def __init__(
+        self,
+        before: SchemaGraph,
+        after: SchemaGraph,
+        answers: Answers,
+        origin: SchemaGraph | None = None,
+    ) -> None:
         self.before, self.after, self.answers = before, after, answers
+        self.origin = origin or before
         self.rebuilt: frozenset[Ref] = frozenset()
         self._tops = {kind: _pair(before, after, kind) for kind in FIELDS}
 

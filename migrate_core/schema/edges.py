@@ -16,9 +16,10 @@ from migrate_core.errors import InvalidNameError
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.graph import SchemaGraph, ref_of
-from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence
+from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 
+_IN_RELATIONS = PARTS_OF_RELATIONS | {ObjectKind.TABLE}
 _OF_A_COLUMN = (ObjectKind.COLUMN, ObjectKind.DEFAULT)
 _REGCLASS = re.compile(r"(\bE)?'((?:[^']|'')+)'::regclass")
 
@@ -38,19 +39,25 @@ def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
 def needs(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
     """What `ref` depends on directly; nothing where the graph does not hold it."""
     yield from graph.needs_of.get(ref, ())
-    if ref.schema and ref.kind not in PARTS_OF_RELATIONS:
-        yield Ref(ObjectKind.SCHEMA, name=ref.schema)
-    if ref.kind is not ObjectKind.TABLE and ref.kind not in PARTS_OF_RELATIONS:
-        return
-    relation = graph.relation(ref.relation)
+    yield from _by_kind(ref)
+    relation = graph.relation(ref.relation) if ref.kind in _IN_RELATIONS else None
     if relation is None:
         return
     if ref.kind in PARTS_OF_RELATIONS:
         yield ref_of(relation)
+    if isinstance(relation, Table) and relation.parents:
+        yield from _of_parents(graph, relation, ref)
     if ref.kind is ObjectKind.TABLE:
         yield from _table(graph, relation)
     elif ref.kind in _PART_NEEDS:
         yield from _PART_NEEDS[ref.kind](graph, relation, ref.part)
+
+
+def _by_kind(ref: Ref) -> Iterator[Ref]:
+    if ref.kind is ObjectKind.FOREIGN_TABLE:
+        yield ref._replace(kind=ObjectKind.TABLE)
+    if ref.schema and ref.kind not in PARTS_OF_RELATIONS:
+        yield Ref(ObjectKind.SCHEMA, name=ref.schema)
 
 
 def _table(graph: SchemaGraph, table: Relation) -> Iterator[Ref]:
@@ -66,6 +73,25 @@ def _table(graph: SchemaGraph, table: Relation) -> Iterator[Ref]:
     ]
     for part in own:
         yield from (ref for ref in graph.needs_of.get(part, ()) if not _is_part_of(ref, table))
+
+
+def _of_parents(graph: SchemaGraph, table: Table, ref: Ref) -> Iterator[Ref]:
+    """A child's part follows its parent's: it comes of that, or differs from it."""
+    own = graph.get(ref) if ref.kind in (ObjectKind.CONSTRAINT, ObjectKind.INDEX) else None
+    for name in table.parents:
+        yield Ref.of(ObjectKind.TABLE, name)
+        if ref.kind in _OF_A_COLUMN:
+            yield Ref.of(ref.kind, name, ref.part)
+        elif ref.kind is ObjectKind.TABLE and table.inherits:
+            parent = graph.table(name)
+            for part in parent.columns if parent else ():
+                yield Ref.of(ObjectKind.DEFAULT, name, part.name)
+            for check in parent.constraints if parent else ():
+                yield Ref.of(ObjectKind.CONSTRAINT, name, check.name)
+        elif own is not None:
+            part = own.parent or own.name
+            yield Ref.of(ObjectKind.CONSTRAINT, name, part)
+            yield Ref.of(ObjectKind.INDEX, name, part)
 
 
 def _is_part_of(ref: Ref, table: Relation) -> bool:

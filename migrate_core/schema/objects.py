@@ -113,6 +113,8 @@ class Column(Value, frozen=True, kw_only=True):
     collation: str | None = None  # quoted and qualified; None where it is the type's own
     identity: Identity | None = None
     generated: Generated | None = None
+    local: bool = True  # False: a parent's alone (INHERITS); a partition's columns count as its own
+    options: tuple[str, ...] = ()  # of a foreign table's column: "column_name 'x'", in name order
     comment: str | None = None
 
 
@@ -120,7 +122,11 @@ ConstraintType = Literal["primary key", "unique", "check", "foreign key", "exclu
 
 
 class Constraint(Value, frozen=True, kw_only=True):
-    """`definition` is pg_get_constraintdef() without a trailing NOT VALID."""
+    """`definition` is pg_get_constraintdef() without a trailing NOT VALID.
+
+    `parent` is the partitioned table's key, or index, that this one of a partition is
+    attached to; a check has none: it is its parent's by its name.
+    """
 
     name: str
     type: ConstraintType
@@ -129,6 +135,8 @@ class Constraint(Value, frozen=True, kw_only=True):
     references: QualifiedName | None = None  # foreign key: the other table
     ref_columns: tuple[str, ...] = ()
     validated: bool = True
+    local: bool = True  # False: a check that is a parent's alone (INHERITS)
+    parent: str | None = None
     comment: str | None = None
 
     @property
@@ -141,7 +149,8 @@ class Index(Value, frozen=True, kw_only=True):
     """An index that no constraint owns.
 
     `definition` is pg_get_indexdef() from its USING on. `columns` are those it depends on
-    anywhere: key, INCLUDE, expression or predicate; in key order, then by name.
+    anywhere: key, INCLUDE, expression or predicate; in key order, then by name. `parent` is
+    the partitioned table's index that this one of a partition is attached to.
     """
 
     name: str
@@ -149,6 +158,7 @@ class Index(Value, frozen=True, kw_only=True):
     unique: bool = False
     columns: tuple[str, ...] = ()
     valid: bool = True
+    parent: str | None = None
     comment: str | None = None
 
 
@@ -264,11 +274,44 @@ class Relation(Thing, frozen=True, kw_only=True, dict=True):
         yield from self.rules
 
 
+class Partition(Value, frozen=True, kw_only=True):
+    """Of what a table is a partition; `bound` is "FOR VALUES ..." or "DEFAULT"."""
+
+    parent: QualifiedName
+    bound: str
+    detaching: bool = False  # a DETACH CONCURRENTLY that was cut off
+
+    @property
+    def is_default(self) -> bool:
+        return self.bound == "DEFAULT"
+
+
+class Foreign(Value, frozen=True, kw_only=True):
+    """Where a foreign table's rows are; of an option that may be a secret, a digest stands."""
+
+    server: str
+    options: tuple[str, ...] = ()  # "table_name 'x'", in name order
+
+
 class Table(Relation, frozen=True, kw_only=True, dict=True):
-    """An ordinary table."""
+    """An ordinary, partitioned or foreign table; a partition is one too."""
 
     row_security: bool = False
     force_row_security: bool = False
+    partition_key: str | None = None  # as pg_get_partkeydef() prints it: "RANGE (day)"
+    partition_of: Partition | None = None
+    inherits: tuple[QualifiedName, ...] = ()  # in the order of the parents
+    foreign: Foreign | None = None
+
+    @property
+    def parents(self) -> tuple[QualifiedName, ...]:
+        """Whose columns and checks it has: its partitioned table's, or all it inherits from.
+
+        None of a partition that is about to be detached: it follows nothing any more.
+        """
+        if self.partition_of is None:
+            return self.inherits
+        return () if self.partition_of.detaching else (self.partition_of.parent,)
 
 
 class Output(Value, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                   WHEN a.attidentity = ''
                    AND a.attgenerated = ''
                    AND l.oid IS NULL
+                   AND a.attislocal
+                   AND a.attfdwoptions IS NULL
                    AND d.description IS NULL
                     THEN json_build_object(
                       'name', a.attname,
@@ -50,6 +52,22 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                     'generated', CASE WHEN a.attgenerated <> '' THEN json_build_object(
                       'expression', pg_get_expr(v.adbin, v.adrelid),
                       'stored', a.attgenerated = 's'
+                    ) END,
+                    'local', a.attislocal OR EXISTS (
+                      SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = a.attrelid AND c.relispartition
+                    ),
+                    'options', CASE WHEN a.attfdwoptions IS NULL THEN '[]' ELSE (
+                      SELECT json_agg(
+                               quote_ident(q.option_name) || ' ' || CASE
+                                 WHEN q.option_name ~* '(pass|secret|token|key|cred|auth|priv)'
+                                   THEN 'sha256 ' || encode(
+                                     sha256(convert_to(q.option_value, 'UTF8')), 'hex'
+                                   )
+                                 ELSE quote_literal(q.option_value)
+                               END
+                               ORDER BY q.option_name
+                             )
+                        FROM pg_options_to_table(a.attfdwoptions) AS q
                     ) END,
                     'comment', d.description
                   )

@@ -1,4 +1,4 @@
--- One JSON array of Other: views, foreign and partitioned tables, partitions, composite types.
+-- One JSON array of Other: views and composite types.
 -- Tables are written with their parts, one a line: columns in attnum order, then by name.
 -- Values of foreign options may be secrets: all but the well-known harmless ones are digests.
 SELECT coalesce(
@@ -29,11 +29,8 @@ SELECT coalesce(
   FROM (
        SELECT c.*,
               CASE
-                WHEN c.relispartition THEN 'partition'
                 WHEN c.relkind = 'v' THEN 'view'
                 WHEN c.relkind = 'm' THEN 'materialized view'
-                WHEN c.relkind = 'f' THEN 'foreign table'
-                WHEN c.relkind = 'p' THEN 'partitioned table'
                 ELSE 'composite type'
               END AS kind,
               quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
@@ -41,7 +38,7 @@ SELECT coalesce(
               CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key
          FROM pg_catalog.pg_class AS c
          JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE (c.relkind IN ('v', 'm', 'f', 'p', 'c') OR c.relkind = 'r' AND c.relispartition)
+        WHERE c.relkind IN ('v', 'm', 'c')
           AND c.relnamespace = ANY (%(schemas)s::oid[])
           AND NOT c.relname::text ^@ '_zanith_'
           AND NOT EXISTS (

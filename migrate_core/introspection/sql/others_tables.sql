@@ -81,21 +81,6 @@ WITH wanted AS MATERIALIZED (
                AND e.deptype IN ('e', 'a', 'i')
           )
         UNION ALL
-       SELECT 'inheritance', i.inhrelid, '', '', string_agg(
-                i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno
-              ) || '; own columns: ' || coalesce((
-                SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
-                  FROM pg_catalog.pg_attribute AS a
-                 WHERE a.attrelid = i.inhrelid
-                   AND a.attnum > 0
-                   AND a.attislocal
-                   AND NOT a.attisdropped
-                   AND NOT a.attname::text ^@ '_zanith_'
-              ), 'none')
-         FROM pg_catalog.pg_inherits AS i
-        WHERE i.inhrelid IN (SELECT w.oid FROM wanted AS w)
-        GROUP BY i.inhrelid
-        UNION ALL
        SELECT v.kind, a.attrelid, a.attname, '', v.definition
          FROM pg_catalog.pg_attribute AS a
          JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid

@@ -1,14 +1,52 @@
--- One JSON array of [oid, Table without its parts]: ordinary tables that are no partitions.
+-- One JSON array of [oid, Table without its parts]: ordinary, partitioned and foreign tables.
+-- Values of foreign options that may be secrets are digests.
 SELECT coalesce(
          json_agg(
            json_build_array(
              c.oid::bigint,
-             json_build_object(
-               'name', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-               'row_security', c.relrowsecurity,
-               'force_row_security', c.relforcerowsecurity,
-               'comment', d.description
-             )
+             CASE
+               WHEN c.relkind = 'r' AND p.parents IS NULL THEN json_build_object(
+                 'name', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+                 'row_security', c.relrowsecurity,
+                 'force_row_security', c.relforcerowsecurity,
+                 'comment', d.description
+               )
+               ELSE json_build_object(
+                 'name', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+                 'row_security', c.relrowsecurity,
+                 'force_row_security', c.relforcerowsecurity,
+                 'comment', d.description,
+                 'partition_key', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+                 'partition_of', CASE WHEN c.relispartition THEN json_build_object(
+                   'parent', p.parents -> 0,
+                   'bound', pg_get_expr(c.relpartbound, c.oid),
+                   'detaching', p.detaching
+                 ) END,
+                 'inherits', CASE WHEN c.relispartition THEN '[]' ELSE coalesce(p.parents, '[]') END,
+                 'foreign', CASE WHEN c.relkind = 'f' THEN (
+                   SELECT json_build_object(
+                            'server', s.srvname,
+                            'options', coalesce(o.options, '[]')
+                          )
+                     FROM pg_catalog.pg_foreign_table AS t
+                     JOIN pg_catalog.pg_foreign_server AS s ON s.oid = t.ftserver
+                    CROSS JOIN LATERAL (
+                          SELECT json_agg(
+                                   quote_ident(q.option_name) || ' ' || CASE
+                                     WHEN q.option_name ~* '(pass|secret|token|key|cred|auth|priv)'
+                                       THEN 'sha256 ' || encode(
+                                         sha256(convert_to(q.option_value, 'UTF8')), 'hex'
+                                       )
+                                     ELSE quote_literal(q.option_value)
+                                   END
+                                   ORDER BY q.option_name
+                                 ) AS options
+                            FROM pg_options_to_table(t.ftoptions) AS q
+                          ) AS o
+                    WHERE t.ftrelid = c.oid
+                 ) END
+               )
+             END
            )
            ORDER BY n.nspname, c.relname
          ),
@@ -16,10 +54,22 @@ SELECT coalesce(
        )::text
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN (
+       SELECT i.inhrelid AS oid,
+              bool_or(i.inhdetachpending) AS detaching,
+              json_agg(
+                quote_ident(pn.nspname) || '.' || quote_ident(r.relname) ORDER BY i.inhseqno
+              ) AS parents
+         FROM pg_catalog.pg_inherits AS i
+         JOIN pg_catalog.pg_class AS r ON r.oid = i.inhparent
+         JOIN pg_catalog.pg_namespace AS pn ON pn.oid = r.relnamespace
+        WHERE r.relkind IN ('r', 'p', 'f')
+        GROUP BY i.inhrelid
+       ) AS p
+    ON p.oid = c.oid
   LEFT JOIN pg_catalog.pg_description AS d
     ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
- WHERE c.relkind = 'r'
-   AND NOT c.relispartition
+ WHERE c.relkind IN ('r', 'p', 'f')
    AND c.relnamespace = ANY (%(schemas)s::oid[])
    AND NOT c.relname::text ^@ '_zanith_'
    AND NOT EXISTS (

@@ -68,7 +68,11 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             clause=column_clause(self.column),
         )
         statement = Statement(
-            sql=add, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, rewrites=self._rewrites
+            sql=add,
+            lock=LockMode.ACCESS_EXCLUSIVE,
+            on=self.table,
+            rewrites=self._rewrites,
+            inherited=True,
         )
         return (stage(statement, *comment_on(self.subject, self.column.comment)),)
 

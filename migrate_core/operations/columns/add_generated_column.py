@@ -58,7 +58,10 @@ class AddGeneratedColumn(Operation, frozen=True, kw_only=True):
             clause=column_clause(self.column),
         )
         exclusive = LockMode.ACCESS_EXCLUSIVE
-        statement = Statement(sql=add, lock=exclusive, on=self.table, rewrites=self._is_stored)
+        rewrites = self._is_stored
+        statement = Statement(
+            sql=add, lock=exclusive, on=self.table, rewrites=rewrites, inherited=True
+        )
         return (stage(statement, *comment_on(self.subject, self.column.comment)),)
 
     def inverse(self, place: Place) -> Operation | None:

@@ -110,7 +110,9 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             action=raw(action),
         )
         exclusive = LockMode.ACCESS_EXCLUSIVE
-        return Statement(sql=sql, lock=exclusive, on=self.table, scans=scans, rewrites=rewrites)
+        return Statement(
+            sql=sql, lock=exclusive, on=self.table, scans=scans, rewrites=rewrites, inherited=True
+        )
 
     @property
     def _change(self) -> TypeChange:

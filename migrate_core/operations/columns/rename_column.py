@@ -59,7 +59,11 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
             column=self.column,
             to=self.to,
         )
-        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)),)
+        return (
+            stage(
+                Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, inherited=True)
+            ),
+        )
 
     def inverse(self, place: Place) -> Operation | None:
         return RenameColumn(table=self.table, column=self.to, to=self.column)
