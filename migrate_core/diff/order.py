@@ -101,7 +101,16 @@ class _Sorter:
             yield from ((at, other) for table in tables for other in on[table])
             yield from ((at, other) for other, joined in joins if tables & joined)
         for at, tables in joins:
-            yield from ((other, at) for table in tables for other in on[table])
+            whole = self.operations[at].subject.relation
+            for other in (one for table in tables for one in on[table]):
+                # A parent's foreign key may come before or after: a partition gets it anyway.
+                subject = self.operations[other].subject
+                if subject.relation == whole or not self._is_foreign_key(subject):
+                    yield other, at
+
+    def _is_foreign_key(self, ref: Ref) -> bool:
+        found = self.after.get(ref) if ref.kind is ObjectKind.CONSTRAINT else None
+        return found is not None and found.references is not None
 
     def _on(self, ref: Ref) -> Iterator[tuple[int, Effect]]:
         return ((at, self.operations[at].moment) for at in self.by_subject.get(ref, ()))

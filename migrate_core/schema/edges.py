@@ -15,6 +15,7 @@ from contextlib import suppress
 from migrate_core.errors import InvalidNameError
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph, ref_of
 from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
@@ -146,11 +147,20 @@ def _constraint(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]
     if constraint.references is None:
         return
     yield Ref.of(ObjectKind.TABLE, constraint.references)
+    yield from _partitions(graph, table, constraint.references)
     other = graph.table(constraint.references)
     for key in constraint.ref_columns:
         yield Ref.of(ObjectKind.COLUMN, constraint.references, key)
     if other is not None:
         yield from _keys_of(other, frozenset(constraint.ref_columns))
+
+
+def _partitions(graph: SchemaGraph, table: Relation, other: QualifiedName) -> Iterator[Ref]:
+    """A key to a partitioned table finds its rows once they are partitions; not its own."""
+    below = descendants(graph, other) if graph.children else ()
+    if table.name != other and table.name not in below:
+        for name in below:
+            yield Ref.of(ObjectKind.PARTITION, name)
 
 
 def _keys_of(table: Relation, columns: frozenset[str]) -> Iterator[Ref]:
