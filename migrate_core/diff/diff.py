@@ -11,7 +11,7 @@ from migrate_core.errors import UnboundOperationError, UncoveredChangeError
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.registry import kinds
 from migrate_core.schema.delta import Answers, SchemaDelta
-from migrate_core.schema.families import settled
+from migrate_core.schema.families import settled, stuck
 from migrate_core.schema.fingerprint import changed_objects
 from migrate_core.schema.graph import SchemaGraph
 
@@ -59,6 +59,8 @@ def _bound(
 
 def _changes(delta: SchemaDelta) -> list[Operation]:
     """Every change, with what has to be made anew around it."""
+    again = stuck(delta.origin, delta.after) if delta.origin.children else frozenset()
+    delta = delta.rebuilding(again) if again else delta
     while True:
         found = _detect(delta, renaming=False)
         more = disturbed(delta, found) - delta.rebuilt

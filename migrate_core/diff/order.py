@@ -14,6 +14,7 @@ from heapq import heapify, heappop, heappush
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.edges import closure
+from migrate_core.schema.families import goes_along
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 
@@ -69,15 +70,15 @@ class _Sorter:
         self.by_subject: dict[Ref, list[int]] = defaultdict(list)
         self.by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
         for at, operation in enumerate(operations):
-            self.by_subject[operation.subject].append(at)
+            for ref in self._removed(operation) if self._removes(at) else (operation.subject,):
+                self.by_subject[ref].append(at)
             for name in operation.claims():
                 self.by_name[name].append(at)
 
     def edges(self) -> Edges:
         found: Edges = defaultdict(set)
-        for at, operation in enumerate(self.operations):
-            removes = operation.moment in _REMOVES
-            pairs = self._of_removal(at) if removes else self._of_change(at)
+        for at in range(len(self.operations)):
+            pairs = self._of_removal(at) if self._removes(at) else self._of_change(at)
             for earlier, later in (*pairs, *self._of_reads(at), *self._of_names(at)):
                 if earlier != later:
                     found[earlier].add(later)
@@ -112,13 +113,30 @@ class _Sorter:
         found = self.after.get(ref) if ref.kind is ObjectKind.CONSTRAINT else None
         return found is not None and found.references is not None
 
+    def _removes(self, at: int) -> bool:
+        """A default that a child drops is a change of what its parent gives it."""
+        operation = self.operations[at]
+        subject = operation.subject
+        if subject.kind is ObjectKind.DEFAULT:
+            table = self.after.table(subject.relation)
+            if table is not None and table.parents:
+                return False
+        return operation.moment in _REMOVES
+
+    def _removed(self, operation: Operation) -> Iterator[Ref]:
+        """Its subject, and what goes with it."""
+        yield operation.subject
+        if operation.moment is Effect.DROP:
+            yield from goes_along(self.before, operation.subject)
+
     def _on(self, ref: Ref) -> Iterator[tuple[int, Effect]]:
         return ((at, self.operations[at].moment) for at in self.by_subject.get(ref, ()))
 
     def _of_removal(self, at: int) -> Iterator[tuple[int, int]]:
         """It goes before what it needed is altered or removed."""
-        for needed in closure(self.before, self.operations[at].subject):
-            yield from ((at, other) for other, _effect in self._on(needed))
+        for ref in self._removed(self.operations[at]):
+            for needed in closure(self.before, ref):
+                yield from ((at, other) for other, _effect in self._on(needed))
 
     def _of_change(self, at: int) -> Iterator[tuple[int, int]]:
         """It comes after what it needs is there, and before what it no longer needs goes."""
@@ -145,7 +163,8 @@ class _Sorter:
     def _of_names(self, at: int) -> Iterator[tuple[int, int]]:
         """Of two operations on one object or name: a drop makes room first."""
         operation = self.operations[at]
-        for other, _effect in self._on(operation.subject):
+        mine = self._removed(operation) if self._removes(at) else (operation.subject,)
+        for other, _effect in (found for ref in mine for found in self._on(ref)):
             if _before_namesake(operation, self.operations[other]):
                 yield at, other
         if operation.moment in _REMOVES:

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.following import detached, disinherited, follow
-from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Constraint, Index, Table, Value
+from migrate_core.schema.following import detached, disinherited, follow, is_passed_on
+from migrate_core.schema.graph import PART_KINDS, SchemaGraph
+from migrate_core.schema.objects import Column, Constraint, Index, Table, Value
+from migrate_core.schema.refs import ObjectKind, Ref
 
 Part = Constraint | Index
 
@@ -135,24 +136,6 @@ def with_attached(graph: SchemaGraph, parts: tuple[Attached, ...]) -> SchemaGrap
     return graph
 
 
-def with_valid_parents(graph: SchemaGraph, parent: QualifiedName, index: str) -> SchemaGraph:
-    """The graph in which an index is valid where each partition has a valid one attached."""
-    table = graph.table(parent)
-    found = table.index(index) if table else None
-    if table is None or found is None or found.valid:
-        return graph
-    for child in _children(graph, parent):
-        if not any(
-            part.parent == index and getattr(part, "valid", True) for part in keys_of(child)
-        ):
-            return graph
-    valid = msgspec.structs.replace(found, valid=True)
-    graph = graph.edit_only(parent, lambda one: one.with_part(valid))
-    if found.parent is None or table.partition_of is None:
-        return graph
-    return with_valid_parents(graph, table.partition_of.parent, found.parent)
-
-
 def default_partitions(graph: SchemaGraph, parent: QualifiedName) -> Iterator[QualifiedName]:
     """The DEFAULT partition of a table: one at most."""
     for name in graph.children.get(parent, ()):
@@ -224,6 +207,80 @@ def gained_parents(old: Table | None, new: Table) -> tuple[QualifiedName, ...]:
     return tuple(name for name in new.inherits if name not in had)
 
 
+def stuck(before: SchemaGraph, after: SchemaGraph) -> frozenset[Ref]:
+    """Keys and indexes of partitioned tables that have to be made anew, because a partition
+    shall have something else attached to them: PostgreSQL detaches none."""
+    found = set()
+    for parent in before.children:
+        new_parent = after.table(parent)
+        for child in _children(before, parent):
+            new = after.table(child.name)
+            if new_parent is None or new is None or new.partition_of != child.partition_of:
+                continue
+            for part in keys_of(child):
+                root = _root(before, child, part)
+                if root is not None and not _stays(part, child, new) and after.get(root):
+                    found.add(root)
+    return frozenset(found)
+
+
+def _root(graph: SchemaGraph, child: Table, part: Part) -> Ref | None:
+    """The topmost key or index that a partition's is attached to."""
+    found = None
+    while child.partition_of is not None and part.parent is not None:
+        parent = graph.table(child.partition_of.parent)
+        if parent is None:
+            break
+        above: Any = parent.constraint(part.parent) or parent.index(part.parent)
+        if above is None:
+            break
+        found = Ref.of(PART_KINDS[type(above)], parent.name, above.name)
+        child, part = parent, above
+    return found
+
+
+def _stays(part: Any, old: Table, new: Table) -> bool:
+    """Whether it is attached afterwards too, maybe under another name, or to a renamed one."""
+    same = new.constraint(part.name) or new.index(part.name)
+    if same is None:
+        had = {one.name for one in keys_of(old)}
+        same = next(
+            (p for p in keys_of(new) if p.name not in had and _rule(p) == _rule(part)), None
+        )
+    return same is not None and same.parent is not None and type(same) is type(part)
+
+
+def _rule(part: Any) -> tuple[Any, ...]:
+    return (type(part), part.definition, part.parent)
+
+
+def goes_along(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
+    """What goes with a part: constraints over a column, and the same from the tables below."""
+    table = graph.table(ref.relation)
+    part = graph.get(ref) if table is not None and ref.part else None
+    if table is None or part is None:
+        return
+    if isinstance(part, Column):
+        for over in table.constraints:
+            if part.name in over.columns:
+                yield Ref.of(ObjectKind.CONSTRAINT, table.name, over.name)
+    for child in _children(graph, table.name):
+        parts: tuple[Any, ...] = (*child.columns, *child.constraints, *child.indexes)
+        for own in parts:
+            if _is_from(own, part, child):
+                below = Ref.of(PART_KINDS[type(own)], child.name, own.name)
+                yield below
+                yield from goes_along(graph, below)
+
+
+def _is_from(own: Any, part: Any, child: Table) -> bool:
+    if isinstance(part, Constraint | Index) and not is_passed_on(part):
+        return isinstance(own, Constraint | Index) and own.parent == part.name
+    if type(own) is not type(part) or own.name != part.name:
+        return False
+    return child.partition_of is not None or not own.local
+
+
 def _with_new_keys(
     before: SchemaGraph, after: SchemaGraph, child: Table, old_parent: Table, new_parent: Table
 ) -> Table:
@@ -232,13 +289,24 @@ def _with_new_keys(
     if child.partition_of is None or was is None:
         return child
     wanted = after.table(child.name)
-    made = _made(old_parent, new_parent)
+    again = frozenset(ref.part for ref in _stuck_on(before, after, old_parent))
+    for part in keys_of(child):
+        child = child.without_part(type(part), part.name) if part.parent in again else child
+    made = _made(old_parent, new_parent) | again
     for part in keys_of(wanted) if wanted else ():
         if part.parent in made and _fits(was, part) is not None:
             had = child.constraint(part.name) or child.index(part.name)
             comment = had.comment if had else part.comment
             child = child.with_part(msgspec.structs.replace(part, comment=comment))
     return child
+
+
+def _stuck_on(before: SchemaGraph, after: SchemaGraph, parent: Table) -> Iterator[Ref]:
+    """What is made anew on a partitioned table, by itself or with one above."""
+    for ref in stuck(before, after):
+        if ref.relation == parent.name:
+            yield ref
+        yield from (below for below in goes_along(before, ref) if below.relation == parent.name)
 
 
 def _made(old: Table, new: Table) -> frozenset[str]:

@@ -78,9 +78,14 @@ def without_own_column(table: Table, column: str) -> Table:
 
 def inherited_checks(table: Table) -> Iterator[Constraint]:
     """The checks that a table's children have too."""
-    for constraint in table.constraints:
-        if constraint.type == "check" and not constraint.definition.endswith(" NO INHERIT"):
-            yield constraint
+    return (constraint for constraint in table.constraints if is_passed_on(constraint))
+
+
+def is_passed_on(part: Constraint | Index) -> bool:
+    """Whether it is a check that children have too."""
+    if isinstance(part, Index) or part.type != "check":
+        return False
+    return not part.definition.endswith(" NO INHERIT")
 
 
 def _alone(part: Any) -> Any:

@@ -36,7 +36,8 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
               SELECT x.indrelid AS relation,
                      c.relname AS name,
                      x.indisunique,
-                     x.indisvalid,
+                     -- One of a partitioned table is valid where all below it are attached.
+                     x.indisvalid OR c.relkind = 'I' AS indisvalid,
                      h.parent,
                      d.description,
                      CASE

@@ -36,6 +36,7 @@ WITH wanted AS MATERIALIZED (
             OR c.reloftype <> 0
             OR c.relreplident <> 'd'
           )
+          AND c.relkind <> 'f'
           AND v.definition IS NOT NULL
         UNION ALL
        SELECT v.kind, v.relation, '', '', v.definition

@@ -14,7 +14,7 @@ from migrate_core.operations.base import (
     unbound,
 )
 from migrate_core.operations.registry import make
-from migrate_core.pg.ddl import Stage, Statement, ddl, stage
+from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -87,7 +87,10 @@ class DropIndex(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         if self.partitioned:
-            sql = ddl("DROP INDEX {index}", index=self.table.renamed(self.name))
+            # A partition's key that is attached goes with it only when it is told so.
+            keys = any(one.key for one in self.partitions)
+            how = raw(" CASCADE" if keys else "")
+            sql = ddl("DROP INDEX {index}{how}", index=self.table.renamed(self.name), how=how)
             lock = LockMode.ACCESS_EXCLUSIVE
             return (stage(Statement(sql=sql, lock=lock, on=self.table, inherited=True)),)
         definition, unique = (self.was.definition, self.was.unique) if self.was else ("", False)

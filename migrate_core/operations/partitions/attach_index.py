@@ -14,8 +14,9 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.families import keys_of, with_valid_parents
+from migrate_core.schema.families import keys_of
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Constraint, Index
 from migrate_core.schema.partitioned_keys import attach
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -43,6 +44,8 @@ class AttachIndex(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        renamed = {(table.name, part.name) for table, _, part in delta.renamed_parts(Index)}
+        renamed |= {(table.name, key.name) for table, _, key in delta.renamed_parts(Constraint)}
         for old, new in delta.changed_relations():
             partition = getattr(new, "partition_of", None)
             if partition is None or getattr(old, "partition_of", None) != partition:
@@ -50,7 +53,8 @@ class AttachIndex(Operation, frozen=True, kw_only=True):
             for part in keys_of(new):
                 had = old.index(part.name) or old.constraint(part.name)
                 was = had.parent if had else None
-                if part.parent is not None and was is None:
+                kept = (new.name, part.name) in renamed
+                if part.parent is not None and was is None and not kept:
                     yield cls(
                         table=new.name, name=part.name, parent=partition.parent, to=part.parent
                     )
@@ -73,8 +77,7 @@ class AttachIndex(Operation, frozen=True, kw_only=True):
         if part is None:
             return graph
         attached = msgspec.structs.replace(part, parent=self.to)
-        graph = graph.edit_only(self.table, lambda found: found.with_part(attached))
-        return with_valid_parents(graph, self.parent, self.to)
+        return graph.edit_only(self.table, lambda found: found.with_part(attached))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         return (attach(self.table.renamed(self.name), self.parent.renamed(self.to)),)
