@@ -96,7 +96,9 @@ def _of_parents(graph: SchemaGraph, table: Table, ref: Ref) -> Iterator[Ref]:
 
 
 def _is_part_of(ref: Ref, table: Relation) -> bool:
-    return ref.kind in PARTS_OF_RELATIONS and ref.relation == table.name
+    """A key of a partition leans on its parent's; the table itself can do without."""
+    whole = (table.name, *(table.parents if isinstance(table, Table) else ()))
+    return ref.kind in PARTS_OF_RELATIONS and ref.relation in whole
 
 
 def _default(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]:
