@@ -95,9 +95,11 @@ class DropColumn(Operation, frozen=True, kw_only=True):
 
     def inverse(self, place: Place) -> Operation | None:
         """The column, its constraints and indexes; its values are gone."""
-        if self.was is None:
+        if self.was is None or self.only:
             return None
         return make("restoreColumn", table=self.table, was=self.was)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_COLUMN_WITH_DATA.because(facts.describe())
+        if self.only:
+            yield why.NO_INVERSE.because("what inherits the column keeps it as its own")

@@ -12,3 +12,4 @@ CREATE TABLE public.visit_2021 PARTITION OF public.visit
 CREATE INDEX visit_page ON ONLY public.visit (page);
 CREATE INDEX visit_2020_page_idx ON public.visit_2020 (page);
 ALTER INDEX public.visit_page ATTACH PARTITION public.visit_2020_page_idx;
+CREATE INDEX visit_2021_page_idx ON public.visit_2021 (page);
