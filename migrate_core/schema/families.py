@@ -339,3 +339,9 @@ def _parents_first(graph: SchemaGraph) -> Iterator[Table]:
         for one in visit(table):
             if one.partition_of or one.inherits:
                 yield one
+
+
+def referenced(table: Table) -> tuple[QualifiedName, ...]:
+    """The other tables that its foreign keys point at."""
+    found = (c.references for c in table.constraints if c.references != table.name)
+    return tuple(dict.fromkeys(name for name in found if name is not None))

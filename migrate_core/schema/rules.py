@@ -125,10 +125,21 @@ def add_key(table: QualifiedName, constraint: Constraint, *, helper: str) -> tup
 
 
 def add_at_once(table: QualifiedName, constraint: Constraint, lock: LockMode) -> Stage:
-    """ADD CONSTRAINT for a foreign key that every partition has already: no row is read."""
+    """ADD CONSTRAINT for a foreign key that every partition has already: no row is read.
+
+    Theirs lose their triggers on the other table, which is locked for it.
+    """
+    sql = ddl("ALTER TABLE {t} ADD {clause}", t=table, clause=constraint_clause(constraint))
+    also = _also(table, constraint, LockMode.ACCESS_EXCLUSIVE)
+    add = Statement(sql=sql, lock=lock, on=table, also=also, inherited=True)
+    return stage(add, *_comment(table, constraint))
+
+
+def add_now(table: QualifiedName, constraint: Constraint, lock: LockMode) -> Stage:
+    """ADD CONSTRAINT for a foreign key of a partitioned table that no partition has yet."""
     sql = ddl("ALTER TABLE {t} ADD {clause}", t=table, clause=constraint_clause(constraint))
     also = _also(table, constraint, lock)
-    add = Statement(sql=sql, lock=lock, on=table, also=also, inherited=True)
+    add = Statement(sql=sql, lock=lock, on=table, also=also, scans=True, inherited=True)
     return stage(add, *_comment(table, constraint))
 
 

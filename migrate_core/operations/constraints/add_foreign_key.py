@@ -25,6 +25,7 @@ from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import (
     add_at_once,
     add_not_valid,
+    add_now,
     columns_in_words,
     completed,
     constraint_ref,
@@ -100,9 +101,11 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         lock = LockMode.SHARE_ROW_EXCLUSIVE
-        if self.partitioned and self._validates and place.major < NOT_VALID_WHERE_PARTITIONED:
+        if self.partitions and self._validates and place.major < NOT_VALID_WHERE_PARTITIONED:
             return (*self._on_partitions(lock), add_at_once(self.table, self.constraint, lock))
         add = add_not_valid(self.table, self.constraint, lock)
+        if self.partitioned and place.major < NOT_VALID_WHERE_PARTITIONED:
+            return (add_now(self.table, self.constraint, lock),)
         if not self._validates:
             return (add,)
         return (add, validate(self.table, self.constraint))

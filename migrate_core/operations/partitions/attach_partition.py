@@ -17,7 +17,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema.bounds import condition
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.families import default_partitions
+from migrate_core.schema.families import default_partitions, referenced
 from migrate_core.schema.following import attached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Partition, Table
@@ -45,6 +45,7 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
     new: bool = False  # created by the same migration: it has no rows
     proof: str | None = None
     default: QualifiedName | None = None  # the parent's DEFAULT partition, which is read
+    references: tuple[QualifiedName, ...] = ()  # tables that the parent's foreign keys point at
 
     @property
     def subject(self) -> Ref:
@@ -81,7 +82,10 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
         default = next((t for t in default_partitions(graph, self.parent)), None)
         proof = None if self.new else condition(graph, parent, self.bound)
         found: Self = replaced(
-            self, proof=proof, default=None if default == self.table else default
+            self,
+            proof=proof,
+            default=None if default == self.table else default,
+            references=referenced(parent),
         )
         return found
 
@@ -112,6 +116,9 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
         helper = place.helper(self.table.name)
         also = [(self.table, EXCLUSIVE)]
         also += [(self.default, EXCLUSIVE)] if self.default else []
+        # A foreign key that it has already gives way to the parent's.
+        lock = LockMode.SHARE_ROW_EXCLUSIVE if self.new else EXCLUSIVE
+        also += [(other, lock) for other in self.references]
         sql = ddl(
             "ALTER TABLE {parent} ATTACH PARTITION {table} {bound}",
             parent=self.parent,
