@@ -34,4 +34,6 @@ def _statement(statement: Statement, graph: SchemaGraph) -> Statement:
 
 def _below(statement: Statement, graph: SchemaGraph) -> Iterator[tuple[QualifiedName, LockMode]]:
     for table, lock in statement.locks():
+        if lock is LockMode.ROW_SHARE:
+            continue  # of rows that are pointed at, which are only read there
         yield from ((name, lock) for name in descendants(graph, table))

@@ -167,9 +167,8 @@ class SchemaDelta:
                     yield new, part
         for table in self.added_relations():
             for part in getattr(table, PARTS[kind]):
-                if not (isinstance(part, Constraint) and _comes_by_itself(part)):
-                    if not isinstance(part, Column):
-                        yield table, part
+                if not (isinstance(part, Column) or _comes_by_itself(part)):
+                    yield table, part
 
     def dropped_parts(self, kind: type[P]) -> Iterator[tuple[Any, P]]:
         """Parts of kept tables that a dropped or parked column does not take along."""
@@ -221,10 +220,11 @@ class SchemaDelta:
         return any(name not in kept for name in part.columns)
 
 
-def _comes_by_itself(constraint: Constraint) -> bool:
+def _comes_by_itself(part: Any) -> bool:
     """Of a new table: in CREATE TABLE, or as the foreign key of what it is a partition of."""
-    cloned = constraint.references is not None and constraint.parent == constraint.name
-    return constraint.inline or cloned
+    if not isinstance(part, Constraint):
+        return False
+    return part.inline or (part.references is not None and part.parent == part.name)
 
 
 def _alike(one: Constraint | Index, other: Constraint | Index) -> bool:

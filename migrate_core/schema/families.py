@@ -345,3 +345,13 @@ def referenced(table: Table) -> tuple[QualifiedName, ...]:
     """The other tables that its foreign keys point at."""
     found = (c.references for c in table.constraints if c.references != table.name)
     return tuple(dict.fromkeys(name for name in found if name is not None))
+
+
+def referring(graph: SchemaGraph, table: Table) -> tuple[QualifiedName, ...]:
+    """The other tables whose foreign keys point at a partitioned table, or at one above it."""
+    whole = {table.name, *(above.name for above in ancestors(graph, table))}
+    return tuple(
+        other.name
+        for other in graph.tables
+        if other.name not in whole and any(c.references in whole for c in other.constraints)
+    )

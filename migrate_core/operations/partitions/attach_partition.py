@@ -17,7 +17,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema.bounds import condition
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.families import default_partitions, referenced
+from migrate_core.schema.families import default_partitions, referenced, referring
 from migrate_core.schema.following import attached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Partition, Table
@@ -46,6 +46,7 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
     proof: str | None = None
     default: QualifiedName | None = None  # the parent's DEFAULT partition, which is read
     references: tuple[QualifiedName, ...] = ()  # tables that the parent's foreign keys point at
+    referring: tuple[QualifiedName, ...] = ()  # tables whose foreign keys point at the parent
 
     @property
     def subject(self) -> Ref:
@@ -86,6 +87,7 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
             proof=proof,
             default=None if default == self.table else default,
             references=referenced(parent),
+            referring=referring(graph, parent),
         )
         return found
 
@@ -119,6 +121,7 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
         # A foreign key that it has already gives way to the parent's.
         lock = LockMode.SHARE_ROW_EXCLUSIVE if self.new else EXCLUSIVE
         also += [(other, lock) for other in self.references]
+        also += [(other, LockMode.SHARE_ROW_EXCLUSIVE) for other in self.referring]
         sql = ddl(
             "ALTER TABLE {parent} ATTACH PARTITION {table} {bound}",
             parent=self.parent,

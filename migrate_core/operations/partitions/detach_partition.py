@@ -15,7 +15,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.bounds import leftover
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.families import default_partitions
+from migrate_core.schema.families import default_partitions, referenced, referring
 from migrate_core.schema.following import detached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
@@ -52,6 +52,8 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
     pending: bool = False  # a DETACH CONCURRENTLY was cut off before
     leftover: str | None = None
     default: QualifiedName | None = None  # the parent's DEFAULT partition
+    references: tuple[QualifiedName, ...] = ()  # tables that the parent's foreign keys point at
+    referring: tuple[QualifiedName, ...] = ()  # tables whose foreign keys point at the parent
 
     @property
     def subject(self) -> Ref:
@@ -95,6 +97,8 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
             pending=was.detaching,
             leftover=leftover(graph, table, parent) if concurrently else None,
             default=None if default == self.table else default,
+            references=referenced(parent),
+            referring=referring(graph, parent),
         )
         return found
 
@@ -131,6 +135,8 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
         )
         also = [(self.table, EXCLUSIVE)]
         also += [(self.default, EXCLUSIVE)] if self.default else []
+        also += [(other, LockMode.SHARE_ROW_EXCLUSIVE) for other in self.references]
+        also += [(other, EXCLUSIVE) for other in self.referring]
         return Statement(sql=sql, lock=lock, on=self.parent, also=tuple(also))
 
     def _concurrent(self, how: Raw, statement: Statement) -> Stage:
