@@ -18,7 +18,18 @@ from migrate_core.pg.names import check_name
 # among them: they are schema-qualified and check themselves.
 NAME_FIELDS = frozenset(
     {"name", "names", "to", "column", "columns", "ref_columns", "key", "constraint", "policies"}
-    | {"schema", "part", "roles", "physical_column", "value", "values", "before", "after"}
+    | {
+        "schema",
+        "part",
+        "roles",
+        "physical_column",
+        "value",
+        "values",
+        "before",
+        "after",
+        "later",
+        "leftover",
+    }
     | {"nullable"}  # of a primary key: columns; elsewhere a boolean, which is no text
 )
 _PATH = re.compile(r"^(?P<problem>.*?)(?: - at (?:`(?P<path>\$[^`]*)`|.*))?$", re.DOTALL)

@@ -59,11 +59,11 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                     'options', CASE WHEN a.attfdwoptions IS NULL THEN '[]' ELSE (
                       SELECT json_agg(
                                quote_ident(q.option_name) || ' ' || CASE
-                                 WHEN q.option_name ~* '(pass|secret|token|key|cred|auth|priv)'
-                                   THEN 'sha256 ' || encode(
-                                     sha256(convert_to(q.option_value, 'UTF8')), 'hex'
-                                   )
-                                 ELSE quote_literal(q.option_value)
+                                 WHEN q.option_name IN ('column_name', 'force_not_null', 'force_null')
+                                   THEN quote_literal(q.option_value)
+                                 ELSE 'sha256 ' || encode(
+                                   sha256(convert_to(q.option_value, 'UTF8')), 'hex'
+                                 )
                                END
                                ORDER BY q.option_name
                              )

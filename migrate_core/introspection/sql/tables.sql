@@ -1,5 +1,5 @@
 -- One JSON array of [oid, Table without its parts]: ordinary, partitioned and foreign tables.
--- Values of foreign options that may be secrets are digests.
+-- Values of foreign options may be secrets: all but the well-known harmless ones are digests.
 SELECT coalesce(
          json_agg(
            json_build_array(
@@ -33,11 +33,21 @@ SELECT coalesce(
                     CROSS JOIN LATERAL (
                           SELECT json_agg(
                                    quote_ident(q.option_name) || ' ' || CASE
-                                     WHEN q.option_name ~* '(pass|secret|token|key|cred|auth|priv)'
-                                       THEN 'sha256 ' || encode(
-                                         sha256(convert_to(q.option_value, 'UTF8')), 'hex'
-                                       )
-                                     ELSE quote_literal(q.option_value)
+                                     WHEN q.option_name IN (
+                                       'schema_name', 'table_name', 'column_name', 'schema',
+                                       'table', 'dbname', 'updatable', 'truncatable',
+                                       'fetch_size', 'batch_size', 'async_capable',
+                                       'use_remote_estimate', 'fdw_startup_cost',
+                                       'fdw_tuple_cost', 'analyze_sampling',
+                                       'keep_connections', 'filename', 'format', 'header',
+                                       'delimiter', 'quote', 'escape', 'null', 'default',
+                                       'encoding', 'force_not_null', 'force_null', 'on_error',
+                                       'reject_limit', 'log_verbosity', 'key', 'readonly',
+                                       'prefetch'
+                                     ) THEN quote_literal(q.option_value)
+                                     ELSE 'sha256 ' || encode(
+                                       sha256(convert_to(q.option_value, 'UTF8')), 'hex'
+                                     )
                                    END
                                    ORDER BY q.option_name
                                  ) AS options
