@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 
 from migrate_core.diff.rebuild import disturbed, regenerated, unalterable
-from migrate_core.errors import UncoveredChangeError
+from migrate_core.errors import UnboundOperationError, UncoveredChangeError
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
 from migrate_core.schema.delta import Answers, SchemaDelta
+from migrate_core.schema.families import settled, stuck
 from migrate_core.schema.fingerprint import changed_objects
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
@@ -31,9 +32,9 @@ def diff(
     after = complete(after, before)
     renames = _detect(SchemaDelta(before, after, given), _renames)
     renamed = replay(before, renames)
-    changes = _changes(SchemaDelta(renamed, after, given))
-    found = (*renames, *in_order(changes, renamed, after))
-    _check_covered(replay(before, found), after)
+    changes = _changes(SchemaDelta(settled(renamed, after), after, given, renamed))
+    found, reached = _bound(before, (*renames, *in_order(changes, renamed, after)))
+    _check_covered(reached, after)
     return found
 
 
@@ -42,9 +43,26 @@ def replay(graph: SchemaGraph, operations: Iterable[Operation]) -> SchemaGraph:
     return reduce(lambda state, op: op.apply(state), operations, graph)
 
 
+def _bound(
+    graph: SchemaGraph, operations: Iterable[Operation]
+) -> tuple[tuple[Operation, ...], SchemaGraph]:
+    """Each as it is just before it runs, where others have changed what it found; and the
+    graph after all. One that cannot run there stays as it is: planning says why."""
+    found = []
+    for operation in operations:
+        try:
+            bound = operation.bind(graph)
+        except UnboundOperationError:
+            bound = operation
+        found.append(bound)
+        graph = bound.apply(graph)
+    return tuple(found), graph
+
+
 def _changes(delta: SchemaDelta) -> list[Operation]:
     """Every change, with what has to be made anew around it."""
-    delta = delta.rebuilding(unalterable(delta) | regenerated(delta))
+    again = stuck(delta.origin, delta.after) if delta.origin.children else frozenset()
+    delta = delta.rebuilding(unalterable(delta) | regenerated(delta) | again)
     while True:
         found = _detect(delta, _changes_alone)
         more = disturbed(delta, found) - delta.rebuilt

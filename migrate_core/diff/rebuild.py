@@ -16,8 +16,17 @@ from migrate_core.schema import queries, routines
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import closure
-from migrate_core.schema.graph import SchemaGraph, ref_of
-from migrate_core.schema.objects import Column, MaterializedView, Table, View
+from migrate_core.schema.families import descendants
+from migrate_core.schema.following import inherited_checks
+from migrate_core.schema.graph import PART_KINDS, SchemaGraph, ref_of
+from migrate_core.schema.objects import (
+    Column,
+    Constraint,
+    Index,
+    MaterializedView,
+    Table,
+    View,
+)
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.routines import bare_name
 
@@ -73,13 +82,39 @@ def disturbed(delta: SchemaDelta, operations: Sequence[Operation]) -> frozenset[
     for operation in operations:
         goes = operation.moment is Effect.DROP
         for ref in operation.disturbs():
-            for one in delta.before.dependents.get(ref, ()):
-                if _must_go(delta, one, ref, goes=goes):
-                    found |= set(_whole(delta.before, one))
+            for each in (ref, *_inherited(delta.before, ref)):
+                for one in delta.before.dependents.get(each, ()):
+                    if _must_go(delta, one, each, goes=goes):
+                        found |= set(_whole(delta.before, _given_by(delta.before, one)))
         for one in operation.remakes(delta.before):
             if delta.before.get(one) is not None and delta.after.get(one) is not None:
                 found.add(one)
     return frozenset(found)
+
+
+def _inherited(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
+    """The same part of all that inherit it."""
+    if ref.part and graph.children:
+        for name in descendants(graph, ref.relation):
+            yield Ref.of(ref.kind, name, ref.part)
+
+
+def _given_by(graph: SchemaGraph, ref: Ref) -> Ref:
+    """The parent's part that this one goes with, and comes back with; else itself."""
+    table = graph.table(ref.relation) if ref.part else None
+    part = graph.get(ref) if table and table.parents else None
+    if table is None or not isinstance(part, Constraint | Index):
+        return ref
+    for name in table.parents:
+        parent = graph.table(name) or Table(name=name)
+        if part.parent is not None:
+            key = parent.constraint(part.parent) or parent.index(part.parent)
+        else:
+            checks = inherited_checks(parent) if isinstance(part, Constraint) else ()
+            key = next((c for c in checks if c.name == part.name), None)
+        if key is not None:
+            return _given_by(graph, Ref.of(PART_KINDS[type(key)], name, key.name))
+    return ref
 
 
 def _must_go(delta: SchemaDelta, one: Ref, needed: Ref, *, goes: bool) -> bool:

@@ -9,7 +9,6 @@ from migrate_core.introspection.snapshot import Document
 from migrate_core.schema.objects import Other
 
 IN_SCHEMAS: tuple[LiteralString, ...] = (
-    "others_relations",
     "others_types",
     "others_tables",
     "others_triggers",

@@ -205,6 +205,14 @@ class Operation(
         """Whether it can run where the target's roles are mere stand-ins."""
         return True
 
+    def precedes(self) -> frozenset[QualifiedName]:
+        """Tables on which everything else comes after it, removals too."""
+        return frozenset()
+
+    def follows(self) -> frozenset[QualifiedName]:
+        """Tables on which everything else comes before it, removals too."""
+        return frozenset()
+
     def reads(self) -> frozenset[Ref]:
         """Columns that its data expression reads besides its subject."""
         return frozenset()

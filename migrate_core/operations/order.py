@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 
 from migrate_core.operations.base import Effect, Operation
+from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.bodies import Bodies
 from migrate_core.schema.cycles import loops
 from migrate_core.schema.edges import closure, full_needs, removal_needs
+from migrate_core.schema.families import goes_along
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 
 _EFFECTS = list(Effect)
 _KINDS = list(ObjectKind)
@@ -133,29 +135,75 @@ class _Sorter:
         self.by_subject: dict[Ref, list[int]] = defaultdict(list)
         self.by_name: dict[tuple[str, str], list[int]] = defaultdict(list)
         for at, operation in enumerate(operations):
-            self.by_subject[operation.subject].append(at)
+            for ref in self._removed(operation) if self._removes(at) else (operation.subject,):
+                self.by_subject[ref].append(at)
             for name in operation.claims():
                 self.by_name[name].append(at)
 
     def edges(self) -> Edges:
         found: Edges = defaultdict(set)
-        for at, operation in enumerate(self.operations):
-            removes = operation.moment in _REMOVES
-            pairs = self._of_removal(at) if removes else self._of_change(at)
+        for at in range(len(self.operations)):
+            pairs = self._of_removal(at) if self._removes(at) else self._of_change(at)
             for earlier, later in (*pairs, *self._of_reads(at), *self._of_names(at)):
                 if earlier != later:
                     found[earlier].add(later)
+        for earlier, later in self._of_families():
+            if earlier != later:
+                found[earlier].add(later)
         return found
+
+    def _of_families(self) -> Iterator[tuple[int, int]]:
+        """What takes a table out of a family comes first, what puts it into one last."""
+        leaves = [(at, op.precedes()) for at, op in enumerate(self.operations) if op.precedes()]
+        joins = [(at, op.follows()) for at, op in enumerate(self.operations) if op.follows()]
+        if not leaves and not joins:
+            return
+        on: dict[QualifiedName, list[int]] = defaultdict(list)
+        for at, operation in enumerate(self.operations):
+            kind = operation.subject.kind
+            if kind is ObjectKind.TABLE or kind in PARTS_OF_RELATIONS:
+                on[operation.subject.relation].append(at)
+        for at, tables in leaves:
+            yield from ((at, other) for table in tables for other in on[table])
+            yield from ((at, other) for other, joined in joins if tables & joined)
+        for at, tables in joins:
+            whole = self.operations[at].subject.relation
+            for other in (one for table in tables for one in on[table]):
+                # A parent's foreign key may come before or after: a partition gets it anyway.
+                subject = self.operations[other].subject
+                if subject.relation == whole or not self._is_foreign_key(subject):
+                    yield other, at
+
+    def _is_foreign_key(self, ref: Ref) -> bool:
+        found = self.after.get(ref) if ref.kind is ObjectKind.CONSTRAINT else None
+        return found is not None and found.references is not None
+
+    def _removes(self, at: int) -> bool:
+        """A default that a child drops is a change of what its parent gives it."""
+        operation = self.operations[at]
+        subject = operation.subject
+        if subject.kind is ObjectKind.DEFAULT:
+            table = self.after.table(subject.relation)
+            if table is not None and table.parents:
+                return False
+        return operation.moment in _REMOVES
+
+    def _removed(self, operation: Operation) -> Iterator[Ref]:
+        """Its subject, and what goes with it."""
+        yield operation.subject
+        if operation.moment is Effect.DROP:
+            yield from goes_along(self.before, operation.subject)
 
     def _on(self, ref: Ref) -> Iterator[tuple[int, Effect]]:
         return ((at, self.operations[at].moment) for at in self.by_subject.get(ref, ()))
 
     def _of_removal(self, at: int) -> Iterator[tuple[int, int]]:
         """It goes before what it needed is altered or removed."""
-        for needed in removal_needs(self.before, self.operations[at].subject):
-            for other, effect in self._on(needed):
-                empties = effect is Effect.PARK and needed in loops(self.before)
-                yield (other, at) if empties else (at, other)
+        for ref in self._removed(self.operations[at]):
+            for needed in removal_needs(self.before, ref):
+                for other, effect in self._on(needed):
+                    empties = effect is Effect.PARK and needed in loops(self.before)
+                    yield (other, at) if empties else (at, other)
 
     def _of_change(self, at: int) -> Iterator[tuple[int, int]]:
         """It comes after what it needs is there, and before what it no longer needs goes."""
@@ -171,8 +219,8 @@ class _Sorter:
                 waits = effect is Effect.ALTER and subject in whole
                 if effect not in later and not waits:
                     yield other, at
-        if any(effect in _REMOVES for _other, effect in self._on(subject)):
-            return  # what it was needs nothing any more
+        if any(effect in _REMOVES for other, effect in self._on(subject) if other != at):
+            return  # what it needed before is let go by its removal
         claimed = self.operations[at].claims()
         for ref in closure(self.before, subject) - needed:
             for other, effect in self._on(ref):
@@ -228,7 +276,8 @@ class _Sorter:
     def _of_names(self, at: int) -> Iterator[tuple[int, int]]:
         """Of two operations on one object or name: a drop makes room first."""
         operation = self.operations[at]
-        for other, _effect in self._on(operation.subject):
+        mine = self._removed(operation) if self._removes(at) else (operation.subject,)
+        for other, _effect in (found for ref in mine for found in self._on(ref)):
             if _before_namesake(operation, self.operations[other]):
                 yield at, other
         if operation.moment in _REMOVES:

@@ -364,6 +364,18 @@ PURGES_ARTIFACT = _code(
     "What was parked is destroyed; nothing brings it back.",
     "Export it first, or let it wait for its expiry.",
 )
+DETACHES_PARTITION = _code(
+    "detaches_partition",
+    Level.MEDIUM,
+    "Its rows are no longer seen through the partitioned table; they stay in its own.",
+    "Stop reading them there first.",
+)
+CHANGES_INHERITANCE = _code(
+    "changes_inheritance",
+    Level.MEDIUM,
+    "Queries of the parent see other rows than before.",
+    "Read ONLY the parent where that matters.",
+)
 RLS_CHANGE = _code(
     "rls_change",
     Level.MEDIUM,

@@ -7,13 +7,23 @@ from collections.abc import Iterator
 from migrate_core.pg.ddl import Raw, Statement, ddl, literal, raw
 from migrate_core.pg.lexer import Lex, tokens
 from migrate_core.pg.locks import LockMode
-from migrate_core.schema.objects import Column, Constraint, Identity, NotNull, SequenceOptions
+from migrate_core.schema.objects import (
+    Column,
+    Constraint,
+    Identity,
+    NotNull,
+    SequenceOptions,
+    Table,
+)
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.storage import parameters
 
 
 def column_clause(column: Column) -> Raw:
     """A column as CREATE TABLE and ADD COLUMN take it."""
     parts = [ddl("{name} {type}", name=column.name, type=raw(column.type))]
+    if column.foreign_options:
+        parts.append(foreign_options(column.foreign_options).strip())
     if column.collation:
         parts.append(f"COLLATE {raw(column.collation)}")
     if column.generated:
@@ -34,6 +44,29 @@ def not_null_clause(rule: NotNull, column: str | None = None) -> str:
     parts.append("NOT NULL" if column is None else ddl("NOT NULL {column}", column=column))
     parts += [] if rule.inherited else ["NO INHERIT"]
     return " ".join(parts)
+
+
+def table_clause(table: Table) -> Raw:
+    """A table as CREATE TABLE makes it: what it inherits is its parents' to say."""
+    clauses = [column_clause(column) for column in table.columns if column.local]
+    clauses += [constraint_clause(c) for c in table.constraints if c.local]
+    body = "(\n    " + ",\n    ".join(clauses) + "\n)" if clauses else "()"
+    if table.inherits:
+        body += f" INHERITS ({', '.join(map(str, table.inherits))})"
+    if table.partition_key:
+        body += f" PARTITION BY {table.partition_key}"
+    if table.foreign:
+        body += ddl(" SERVER {server}", server=table.foreign.server)
+        body += foreign_options(table.foreign.options)
+    stored = parameters(table.options, table.toast_options)
+    body += f" WITH ({stored})" if stored else ""
+    plain = "UNLOGGED TABLE" if table.unlogged else "TABLE"
+    kind = raw("FOREIGN TABLE" if table.foreign else plain)
+    return raw(ddl("CREATE {kind} {name} {body}", kind=kind, name=table.name, body=raw(body)))
+
+
+def foreign_options(options: tuple[str, ...]) -> str:
+    return f" OPTIONS ({', '.join(options)})" if options else ""
 
 
 def identity_clause(identity: Identity) -> str:
@@ -112,6 +145,7 @@ _ON_A_TABLE = {ObjectKind.CONSTRAINT, ObjectKind.POLICY, ObjectKind.TRIGGER, Obj
 _LOCKED_BY_COMMENT = {
     ObjectKind.SEQUENCE,
     ObjectKind.TABLE,
+    ObjectKind.FOREIGN_TABLE,
     ObjectKind.VIEW,
     ObjectKind.MATERIALIZED_VIEW,
     ObjectKind.COLUMN,

@@ -22,6 +22,7 @@ from migrate_core.schema.objects import (
     Query,
     Relation,
     Rule,
+    Table,
     Trigger,
     Value,
     View,
@@ -45,7 +46,7 @@ def commented(delta: SchemaDelta) -> Iterator[Change]:
     for top in _TOPS:
         for old, new in delta.changed(top):
             if old.comment != new.comment and not _is_remade(old, new):
-                yield ref_of(new), old.comment, new.comment
+                yield _as_commented(new), old.comment, new.comment
     for query in (View, MaterializedView):
         for old, new in delta.changed(query):
             yield from _of_outputs(old, new)
@@ -60,6 +61,12 @@ def _of_outputs(old: Query, new: Query) -> Iterator[Change]:
         comment = was.comment if was else None
         if comment != output.comment:
             yield Ref.of(ObjectKind.COLUMN, new.name, output.name), comment, output.comment
+
+
+def _as_commented(thing: Any) -> Ref:
+    ref = ref_of(thing)
+    foreign = isinstance(thing, Table) and thing.foreign is not None
+    return ref._replace(kind=ObjectKind.FOREIGN_TABLE) if foreign else ref
 
 
 def _is_remade(old: Any, new: Any) -> bool:

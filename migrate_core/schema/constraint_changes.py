@@ -92,7 +92,9 @@ def leaning(delta: SchemaDelta) -> Iterator[Found]:
         after = delta.after.table(table.name)
         for key in table.constraints:
             stays = after.constraint(key.name) if after else None
-            if stays is None or redefined(key, stays) or key.references is None:
+            if key.parent is not None or stays is None or redefined(key, stays):
+                continue
+            if key.references is None:
                 continue
             if (key.references, frozenset(key.ref_columns)) in going:
                 yield table, stays

@@ -78,11 +78,19 @@ class SchemaDelta:
     """`before` and `after` with their differences indexed by kind of object.
 
     What is `rebuilt` counts as dropped and as added although it is on both sides: something
-    that it leans on cannot change under it.
+    that it leans on cannot change under it. `origin` is what `before` was until tables followed
+    the changes of those they inherit from.
     """
 
-    def __init__(self, before: SchemaGraph, after: SchemaGraph, answers: Answers) -> None:
+    def __init__(
+        self,
+        before: SchemaGraph,
+        after: SchemaGraph,
+        answers: Answers,
+        origin: SchemaGraph | None = None,
+    ) -> None:
         self.before, self.after, self.answers = before, after, answers
+        self.origin = origin or before
         self.rebuilt: frozenset[Ref] = frozenset()
         self.made: frozenset[Ref] = frozenset()  # what operations create, once that is known
         self._tops = {kind: _pair(before, after, kind) for kind in FIELDS}
@@ -168,7 +176,7 @@ class SchemaDelta:
                     yield new, part
         for table in self.added_relations():
             for part in getattr(table, PARTS[kind]):
-                if not (isinstance(part, Column) or (isinstance(part, Constraint) and part.inline)):
+                if not (isinstance(part, Column) or _comes_by_itself(part)):
                     yield table, part
 
     def dropped_parts(self, kind: type[P]) -> Iterator[tuple[Any, P]]:
@@ -219,6 +227,13 @@ class SchemaDelta:
             return False
         kept = {column.name for column in new.columns}
         return any(name not in kept for name in part.columns)
+
+
+def _comes_by_itself(part: Any) -> bool:
+    """Of a new table: in CREATE TABLE, or as the foreign key of what it is a partition of."""
+    if not isinstance(part, Constraint):
+        return False
+    return part.inline or (part.references is not None and part.parent == part.name)
 
 
 def _alike(one: Constraint | Index, other: Constraint | Index) -> bool:

@@ -14,6 +14,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.schema import access
 from migrate_core.schema.access import PUBLIC_SCHEMA, DefaultPrivilege, Owner, Privilege
 from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
+from migrate_core.schema.following import follow
 from migrate_core.schema.objects import (
     PARTS,
     Column,
@@ -126,10 +127,16 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         """The object or the part that `ref` names, or None."""
         if ref.kind in PARTS_OF_RELATIONS:
             return _part(self.relation(ref.relation), ref)
+        if ref.kind is ObjectKind.FOREIGN_TABLE:
+            return self.table(ref.relation)
         for kind, top in TOP_KINDS.items():
             if top is ref.kind:
                 return self.find(kind, ref.relation if ref.kind in IN_SCHEMA else ref.name)
         return self.find(Definition, (ref.kind.value, ref.name))
+
+    def get_part(self, relation: QualifiedName, part: Any) -> Any:
+        """The relation's part of the kind and name of `part`, or None."""
+        return self.get(Ref.of(PART_KINDS[type(part)], relation, part.name))
 
     def put(self, thing: Thing) -> SchemaGraph:
         """A copy with the object added, or put in the place of its namesake.
@@ -140,7 +147,10 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         at = _position(found, thing.key)
         taken = at < len(found) and found[at].key == thing.key
         made = self._with(type(thing), (*found[:at], thing, *found[at + taken :]))
-        return made._following(found[at] if taken else None, thing)
+        made = made._following(found[at] if taken else None, thing)
+        if not isinstance(thing, Table) or (taken and found[at].parents == thing.parents):
+            made._keep_children(self)
+        return made
 
     def drop(self, kind: type[Thing], key: Any) -> SchemaGraph:
         """A copy without the object, and without the rights on it."""
@@ -185,9 +195,45 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         return msgspec.structs.replace(self, owners=owners, privileges=privileges)
 
     def edit(self, table: QualifiedName, change: Callable[[Any], Relation]) -> SchemaGraph:
-        """A copy in which `change` was made to one relation, if it is there."""
+        """A copy in which `change` was made to one relation, if it is there; what inherits
+        from it, or is a partition of it, has followed."""
+        found = self.relation(table)
+        if found is None:
+            return self
+        changed = change(found)
+        graph = self.put(changed)
+        return graph._passed_on(found, changed) if isinstance(found, Table) else graph
+
+    def edit_only(self, table: QualifiedName, change: Callable[[Any], Relation]) -> SchemaGraph:
+        """A copy in which one relation changed, and none that inherits from it: ONLY."""
         found = self.relation(table)
         return self if found is None else self.put(change(found))
+
+    @cached_property
+    def children(self) -> Mapping[QualifiedName, tuple[QualifiedName, ...]]:
+        """Which tables inherit from each, or are partitions of it."""
+        found: dict[QualifiedName, list[QualifiedName]] = defaultdict(list)
+        for table in self.tables:
+            for parent in table.parents:
+                found[parent].append(table.name)
+        return {parent: tuple(names) for parent, names in found.items()}
+
+    def _keep_children(self, before: SchemaGraph) -> None:
+        """Families change rarely: one look through all tables serves many graphs."""
+        if "children" in before.__dict__:
+            self.__dict__["children"] = before.children
+
+    def _passed_on(self, old: Table, new: Relation) -> SchemaGraph:
+        graph = self
+        for name in self.children.get(old.name, ()):
+            child = graph.table(name)
+            if child is None or not isinstance(new, Table):
+                continue
+            others = (graph.table(parent) for parent in child.parents if parent != old.name)
+            followed = follow(child, old, new, [other for other in others if other])
+            if followed != child:
+                graph = graph.put(followed)._passed_on(child, followed)
+        return graph
 
     def edit_all(self, change: Callable[[Table], Table]) -> SchemaGraph:
         return self._with(Table, tuple(change(table) for table in self.tables))

@@ -51,10 +51,10 @@ def forbid_null(table: QualifiedName, column: str, *, helper: str) -> tuple[Stag
     forbid = ddl("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL", **names)
     drop = ddl("ALTER TABLE {table} DROP CONSTRAINT {check}", **names)
     return (
-        stage(Statement(sql=add, lock=exclusive, on=table)),
-        stage(Statement(sql=validate, lock=shared, on=table, scans=True)),
+        stage(Statement(sql=add, lock=exclusive, on=table, inherited=True)),
+        stage(Statement(sql=validate, lock=shared, on=table, scans=True, inherited=True)),
         stage(
-            Statement(sql=forbid, lock=exclusive, on=table),
-            Statement(sql=drop, lock=exclusive, on=table),
+            Statement(sql=forbid, lock=exclusive, on=table, inherited=True),
+            Statement(sql=drop, lock=exclusive, on=table, inherited=True),
         ),
     )

@@ -137,6 +137,8 @@ class Column(Value, frozen=True, kw_only=True):
     compression: Literal["pglz", "lz4"] | None = None  # None: what the server's setting says
     statistics: int | None = None  # None: default_statistics_target
     options: tuple[str, ...] = ()  # "n_distinct=-0.5"
+    local: bool = True  # False: a parent's alone (INHERITS); a partition's are its own
+    foreign_options: tuple[str, ...] = ()  # "column_name 'x'", in name order
     comment: str | None = None
 
 
@@ -144,7 +146,11 @@ ConstraintType = Literal["primary key", "unique", "check", "foreign key", "exclu
 
 
 class Constraint(Value, frozen=True, kw_only=True):
-    """`definition` is pg_get_constraintdef() without a trailing NOT VALID."""
+    """`definition` is pg_get_constraintdef() without a trailing NOT VALID.
+
+    `parent` is the partitioned table's key, or index, that this one of a partition is
+    attached to; a check has none: it is its parent's by its name.
+    """
 
     name: str
     type: ConstraintType
@@ -154,6 +160,8 @@ class Constraint(Value, frozen=True, kw_only=True):
     ref_columns: tuple[str, ...] = ()
     validated: bool = True
     options: tuple[str, ...] = ()  # of a key's index: "fillfactor=70", in order
+    local: bool = True  # False: a check that is a parent's alone (INHERITS)
+    parent: str | None = None
     comment: str | None = None
 
     @property
@@ -166,7 +174,8 @@ class Index(Value, frozen=True, kw_only=True):
     """An index that no constraint owns.
 
     `definition` is pg_get_indexdef() from its USING on. `columns` are those it depends on
-    anywhere: key, INCLUDE, expression or predicate; in key order, then by name.
+    anywhere: key, INCLUDE, expression or predicate; in key order, then by name. `parent` is
+    the partitioned table's index that this one of a partition is attached to.
     """
 
     name: str
@@ -175,6 +184,7 @@ class Index(Value, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ()
     valid: bool = True
     statistics: tuple[tuple[int, int], ...] = ()  # (number of the column, target), in order
+    parent: str | None = None
     comment: str | None = None
 
 
@@ -301,16 +311,49 @@ class Relation(Thing, frozen=True, kw_only=True, dict=True):
         yield from self.rules
 
 
+class Partition(Value, frozen=True, kw_only=True):
+    """Of what a table is a partition; `bound` is "FOR VALUES ..." or "DEFAULT"."""
+
+    parent: QualifiedName
+    bound: str
+    detaching: bool = False  # a DETACH CONCURRENTLY that was cut off
+
+    @property
+    def is_default(self) -> bool:
+        return self.bound == "DEFAULT"
+
+
+class Foreign(Value, frozen=True, kw_only=True):
+    """Where a foreign table's rows are; of an option that may be a secret, a digest stands."""
+
+    server: str
+    options: tuple[str, ...] = ()  # "table_name 'x'", in name order
+
+
 class Table(Relation, frozen=True, kw_only=True, dict=True):
-    """An ordinary table. Without a replica identity of its own the primary key is it."""
+    """An ordinary, partitioned or foreign table; a partition is one too."""
 
     row_security: bool = False
     force_row_security: bool = False
     unlogged: bool = False
     options: tuple[str, ...] = ()  # storage parameters, "fillfactor=70"
     toast_options: tuple[str, ...] = ()
-    replica_identity: Literal["full", "nothing", "index"] | None = None
+    replica_identity: Literal["full", "nothing", "index"] | None = None  # None: the primary key
     replica_index: str | None = None  # of the identity "index"
+    partition_key: str | None = None  # as pg_get_partkeydef() prints it: "RANGE (day)"
+    partition_of: Partition | None = None
+    inherits: tuple[QualifiedName, ...] = ()  # in the order of the parents
+    foreign: Foreign | None = None
+
+    @property
+    def parents(self) -> tuple[QualifiedName, ...]:
+        """Whose columns and checks it has: its partitioned table's, or all it inherits from.
+
+        None of a partition that is about to be detached: it follows nothing any more.
+        """
+        if self.partition_of is None:
+            return self.inherits
+        return () if self.partition_of.detaching else (self.partition_of.parent,)
 
     def without_marks(self, indexes: Set[str]) -> Self:
         kept = super().without_marks(indexes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.access import Owner, Privilege, with_rights_of
+from migrate_core.schema.following import without_own_column
 from migrate_core.schema.graph import SchemaGraph, ref_of
 from migrate_core.schema.objects import (
     Column,
@@ -69,19 +70,9 @@ def owned_sequences(
 
 def without_column(graph: SchemaGraph, table: QualifiedName, column: str) -> SchemaGraph:
     """The graph without a column, its constraints and indexes, and sequences it owned."""
-
-    def change(found: Table) -> Table:
-        gone = {c.name for c in found.constraints if column in c.columns}
-        gone |= {i.name for i in found.indexes if column in i.columns}
-        return found.without_marks(gone).change(
-            columns=tuple(c for c in found.columns if c.name != column),
-            constraints=tuple(c for c in found.constraints if column not in c.columns),
-            indexes=tuple(i for i in found.indexes if column not in i.columns),
-        )
-
     for sequence in owned_sequences(graph, table, column):
         graph = graph.drop(Sequence, sequence.name)
-    return graph.edit(table, change)
+    return graph.edit(table, lambda found: without_own_column(found, column))
 
 
 def without_table(graph: SchemaGraph, table: QualifiedName) -> SchemaGraph:

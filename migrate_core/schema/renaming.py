@@ -6,6 +6,7 @@ import msgspec
 
 from migrate_core.pg.lexer import rename, rename_relation
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import (
     Column,
@@ -22,21 +23,30 @@ _REFERENCES = " REFERENCES "
 
 
 def rename_column(graph: SchemaGraph, table: QualifiedName, old: str, new: str) -> SchemaGraph:
+    """A column under another name, in all that inherits it too."""
+    for name in (table, *descendants(graph, table)):
+        graph = _rename_own(graph, name, old, new)
+    return graph
+
+
+def _rename_own(graph: SchemaGraph, table: QualifiedName, old: str, new: str) -> SchemaGraph:
     def own(found: Table) -> Table:
+        key = found.partition_key
         return found.change(
             columns=tuple(_column(c, old, new) for c in found.columns),
             constraints=tuple(_constraint(c, old, new) for c in found.constraints),
             indexes=tuple(_index(i, old, new) for i in found.indexes),
             policies=tuple(_policy(p, old, new) for p in found.policies),
+            partition_key=key and rename(key, old, new),
         )
 
     def referring(found: Table) -> Table:
         keys = (_referring(c, table, old, new) for c in found.constraints)
         return found.change(constraints=tuple(keys))
 
+    graph = graph.edit_only(table, own).edit_all(referring)
     ref = Ref.of(ObjectKind.COLUMN, table, old)
     graph = graph.renaming(ref, ref._replace(part=new))
-    graph = graph.edit(table, own).edit_all(referring)
     return _own_sequences(graph, ColumnRef(table=table, column=old), table, new)
 
 
@@ -132,9 +142,14 @@ def _retarget(table: Table, old: QualifiedName, new: QualifiedName) -> Table:
             check=found.check and rename_relation(found.check, *pair),
         )
 
+    partition = table.partition_of
+    if partition and partition.parent == old:
+        partition = msgspec.structs.replace(partition, parent=new)
     return table.change(
         constraints=tuple(map(constraint, table.constraints)),
         policies=tuple(map(policy, table.policies)),
+        partition_of=partition,
+        inherits=tuple(new if parent == old else parent for parent in table.inherits),
     )
 
 

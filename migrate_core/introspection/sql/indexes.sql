@@ -37,6 +37,7 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                   'columns', i.columns,
                   'valid', i.indisvalid,
                   'statistics', coalesce(s.targets, '[]'),
+                  'parent', i.parent,
                   'comment', i.description
                 )
                 ORDER BY i.name
@@ -46,7 +47,9 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                      x.indexrelid AS index,
                      c.relname AS name,
                      x.indisunique,
-                     x.indisvalid,
+                     -- One of a partitioned table is valid where all below it are attached.
+                     x.indisvalid OR c.relkind = 'I' AS indisvalid,
+                     h.parent,
                      d.description,
                      CASE
                        WHEN x.indexprs IS NULL AND x.indpred IS NULL THEN (
@@ -80,13 +83,21 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                      pg_get_indexdef(x.indexrelid) AS definition,
                      'CREATE ' || CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END
                        || 'INDEX ' || quote_ident(c.relname)
-                       || ' ON ' || quote_ident(n.nspname) || '.' || quote_ident(t.relname)
+                       || CASE c.relkind WHEN 'I' THEN ' ON ONLY ' ELSE ' ON ' END
+                       || quote_ident(n.nspname) || '.' || quote_ident(t.relname)
                        || ' ' AS prefix
                 FROM pg_catalog.pg_index AS x
                 JOIN names AS k ON k.relation = x.indrelid
                 JOIN pg_catalog.pg_class AS c ON c.oid = x.indexrelid
                 JOIN pg_catalog.pg_class AS t ON t.oid = x.indrelid
                 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
+                LEFT JOIN (
+                     SELECT e.inhrelid AS index, r.relname AS parent
+                       FROM pg_catalog.pg_inherits AS e
+                       JOIN pg_catalog.pg_class AS r ON r.oid = e.inhparent
+                      WHERE r.relkind = 'I'
+                     ) AS h
+                  ON h.index = x.indexrelid
                 LEFT JOIN pg_catalog.pg_description AS d
                   ON d.classoid = 'pg_catalog.pg_class'::regclass
                  AND d.objoid = c.oid

@@ -24,6 +24,7 @@ WITH wanted AS MATERIALIZED (
             OR c.relam <> 2  -- heap
             OR c.reloftype <> 0
           )
+          AND c.relkind <> 'f'
           AND v.definition IS NOT NULL
         UNION ALL
        SELECT v.kind, v.relation, '', '', v.definition
@@ -38,21 +39,6 @@ WITH wanted AS MATERIALIZED (
           AND c.reltablespace <> 0
           AND NOT c.relname::text ^@ '_zanith_'
           AND v.definition IS NOT NULL
-        UNION ALL
-       SELECT 'inheritance', i.inhrelid, '', '', string_agg(
-                i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno
-              ) || '; own columns: ' || coalesce((
-                SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
-                  FROM pg_catalog.pg_attribute AS a
-                 WHERE a.attrelid = i.inhrelid
-                   AND a.attnum > 0
-                   AND a.attislocal
-                   AND NOT a.attisdropped
-                   AND NOT a.attname::text ^@ '_zanith_'
-              ), 'none')
-         FROM pg_catalog.pg_inherits AS i
-        WHERE i.inhrelid IN (SELECT w.oid FROM wanted AS w)
-        GROUP BY i.inhrelid
         UNION ALL
        SELECT 'foreign key triggers', g.tgrelid, c.conname, ' on ',
               'not as usual: ' || string_agg(DISTINCT g.tgenabled::text, ', ')

@@ -69,7 +69,11 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             clause=column_clause(self.column),
         )
         statement = Statement(
-            sql=add, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, rewrites=self._rewrites
+            sql=add,
+            lock=LockMode.ACCESS_EXCLUSIVE,
+            on=self.table,
+            rewrites=self._rewrites,
+            inherited=True,
         )
         settings = column_settings(self.table, None, self.column)
         return (stage(statement, *settings, *comment_on(self.subject, self.column.comment)),)

@@ -111,7 +111,11 @@ class AlterColumnDefault(Operation, frozen=True, kw_only=True):
             column=self.column,
             action=raw(action),
         )
-        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)),)
+        return (
+            stage(
+                Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, inherited=True)
+            ),
+        )
 
     def inverse(self, place: Place) -> Operation | None:
         return AlterColumnDefault(

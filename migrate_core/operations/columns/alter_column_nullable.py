@@ -76,7 +76,11 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
             table=self.table,
             column=self.column,
         )
-        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)),)
+        return (
+            stage(
+                Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, inherited=True)
+            ),
+        )
 
     def inverse(self, place: Place) -> Operation | None:
         return AlterColumnNullable(table=self.table, column=self.column, nullable=not self.nullable)

@@ -160,6 +160,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             also=tuple((name, exclusive) for name in also),
             scans=scans,
             rewrites=rewrites,
+            inherited=True,
         )
 
     @property

@@ -66,7 +66,7 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
             column=self.column,
             to=self.to,
         )
-        rename = Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)
+        rename = Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, inherited=True)
         if place.major < NAMED_SINCE or not self.not_null:
             return (stage(rename),)
         table = self.table.name

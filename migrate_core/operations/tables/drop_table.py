@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in
 from migrate_core.operations.registry import make
-from migrate_core.pg.ddl import Stage, Statement, ddl, stage
+from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -57,7 +57,9 @@ class DropTable(Operation, frozen=True, kw_only=True):
         return without_table(graph, self.name)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        drop = ddl("DROP TABLE {table}", table=self.name)
+        foreign = self.was is not None and self.was.table.foreign is not None
+        kind = raw("FOREIGN TABLE" if foreign else "TABLE")
+        drop = ddl("DROP {kind} {table}", kind=kind, table=self.name)
         last = Statement(sql=drop, lock=LockMode.ACCESS_EXCLUSIVE, on=self.name)
         return (*self._foreign_keys(), stage(last))
 

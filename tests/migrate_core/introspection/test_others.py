@@ -23,19 +23,8 @@ CREATE SERVER sv FOREIGN DATA WRAPPER fw OPTIONS (host 'h', password 'canary-1')
 # DDL on top of BASE -> what it adds: kind, name, and a text that its definition holds.
 CASES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "CREATE TYPE shell": (("base type", "public.shell", ""),),
-    "CREATE FOREIGN TABLE ft (a int) SERVER sv OPTIONS (table_name 'q', secret 'canary-2')": (
-        ("foreign table", "public.ft", "table_name q"),
-    ),
     "CREATE SERVER other FOREIGN DATA WRAPPER fw OPTIONS (host 'h', password 'canary-3')": (
         ("server", "other", "host h, password sha256"),
-    ),
-    "CREATE TABLE p (k text, n int) PARTITION BY LIST (k); CREATE TABLE p1 PARTITION OF p"
-    " FOR VALUES IN ('a'); CREATE INDEX pi ON p (n)": (
-        ("partitioned table", "public.p", "PARTITION BY LIST (k)"),
-        ("partition", "public.p1", "PARTITION OF public.p FOR VALUES IN ('a')"),
-    ),
-    "CREATE TABLE child (z int) INHERITS (t)": (
-        ("inheritance", "public.child", "public.t; own columns: z"),
     ),
     "CREATE TABLE typed OF pair": (("typed table", "public.typed", "OF public.pair"),),
     "CREATE CONVERSION cv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8": (

@@ -36,7 +36,7 @@ RELATIONS = b"""
     SELECT c.oid, n.nspname, c.relname
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
      WHERE c.oid >= 16384 AND n.nspname !~ '^pg_'
-       AND (c.relkind = 'r' OR c.relkind = 'S' AND NOT EXISTS (
+       AND (c.relkind IN ('r', 'p', 'f') OR c.relkind = 'S' AND NOT EXISTS (
          SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype = 'i'))
 """
 HELD = b"SELECT relation, mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation >= 16384"
