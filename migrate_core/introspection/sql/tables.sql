@@ -14,29 +14,20 @@ SELECT coalesce(
            json_build_array(
              c.oid::bigint,
              CASE
-               WHEN c.relkind = 'r' AND p.parents IS NULL THEN json_build_object(
-                 'name', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-                 'row_security', c.relrowsecurity,
-                 'force_row_security', c.relforcerowsecurity,
-                 'unlogged', c.relpersistence = 'u',
-                 'options', CASE WHEN c.reloptions IS NULL THEN '[]' ELSE (
-                   SELECT json_agg(o.option ORDER BY o.place)
-                     FROM unnest(c.reloptions) WITH ORDINALITY AS o (option, place)
-                 ) END,
-                 'toast_options', CASE WHEN s.reloptions IS NULL THEN '[]' ELSE (
-                   SELECT json_agg(o.option ORDER BY o.place)
-                     FROM unnest(s.reloptions) WITH ORDINALITY AS o (option, place)
-                 ) END,
-                 'replica_identity', CASE WHEN c.relkind <> 'f' THEN CASE c.relreplident
-                   WHEN 'n' THEN 'nothing'
-                   WHEN 'f' THEN 'full'
-                   -- An index that is gone leaves a table with nothing to tell its rows by.
-                   WHEN 'i' THEN CASE WHEN m.identity IS NULL THEN 'nothing' ELSE 'index' END
-                 END END,
-                 'replica_index', m.identity,
-                 'clustered_on', m.clustered,
-                 'comment', d.description
-               )
+               -- Most tables have none of the rare properties.
+               WHEN c.relkind = 'r'
+                AND p.parents IS NULL
+                AND c.relpersistence = 'p'
+                AND c.reloptions IS NULL
+                AND c.relreplident = 'd'
+                AND s.oid IS NULL
+                AND m.indrelid IS NULL
+                 THEN json_build_object(
+                   'name', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+                   'row_security', c.relrowsecurity,
+                   'force_row_security', c.relforcerowsecurity,
+                   'comment', d.description
+                 )
                ELSE json_build_object(
                  'name', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
                  'row_security', c.relrowsecurity,
