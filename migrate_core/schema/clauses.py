@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from migrate_core.pg.ddl import Raw, Statement, ddl, literal, raw
 from migrate_core.pg.locks import LockMode
@@ -29,9 +29,12 @@ def column_clause(column: Column) -> Raw:
     return raw(" ".join(parts))
 
 
-def table_clause(table: Table) -> Raw:
-    """A table as CREATE TABLE makes it: what it inherits is its parents' to say."""
-    clauses = [column_clause(column) for column in table.columns if column.local]
+def table_clause(table: Table, not_nulls: Mapping[str, str] | None = None) -> Raw:
+    """A table as CREATE TABLE makes it: what it inherits is its parents' to say.
+
+    `not_nulls` names the NOT NULLs of columns (18), where they are not to get the usual name.
+    """
+    clauses = [_named(column, not_nulls or {}) for column in table.columns if column.local]
     clauses += [constraint_clause(c) for c in table.constraints if c.local]
     body = "(\n    " + ",\n    ".join(clauses) + "\n)" if clauses else "()"
     if table.inherits:
@@ -43,6 +46,14 @@ def table_clause(table: Table) -> Raw:
         body += options_clause(table.foreign.options)
     kind = raw("FOREIGN TABLE" if table.foreign else "TABLE")
     return raw(ddl("CREATE {kind} {name} {body}", kind=kind, name=table.name, body=raw(body)))
+
+
+def _named(column: Column, not_nulls: Mapping[str, str]) -> Raw:
+    clause = column_clause(column)
+    if not column.not_null or column.name not in not_nulls:
+        return clause
+    named = ddl("CONSTRAINT {name} NOT NULL", name=not_nulls[column.name])
+    return raw(clause.removesuffix("NOT NULL") + named)
 
 
 def options_clause(options: tuple[str, ...]) -> str:

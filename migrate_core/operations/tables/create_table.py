@@ -12,12 +12,16 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.schema.bounds import object_name
 from migrate_core.schema.clauses import comment_on, constraint_clause, table_clause
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import ancestors
 from migrate_core.schema.following import detached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Table
 from migrate_core.schema.refs import ObjectKind, Ref
+
+NOT_NULL_IS_NAMED = 18
 
 
 class CreateTable(Operation, frozen=True, kw_only=True):
@@ -32,6 +36,7 @@ class CreateTable(Operation, frozen=True, kw_only=True):
     definition: Table
     given: tuple[Column, ...] = ()  # columns as its parents have them that it has otherwise
     later: tuple[str, ...] = ()  # keys over the columns of another
+    not_nulls: tuple[tuple[str, str], ...] = ()  # of a partition: as its parent names them (18)
 
     @property
     def subject(self) -> Ref:
@@ -44,6 +49,7 @@ class CreateTable(Operation, frozen=True, kw_only=True):
                 definition=_bare(table),
                 given=tuple(_given(delta.after, table)),
                 later=_repeated(table),
+                not_nulls=tuple(_not_nulls(delta.after, table)),
             )
 
     def bind(self, graph: SchemaGraph) -> Self:
@@ -66,7 +72,9 @@ class CreateTable(Operation, frozen=True, kw_only=True):
         also = tuple((parent, lock) for parent in self.definition.inherits)
         later = [c for c in self.definition.constraints if c.name in self.later]
         first = tuple(c for c in self.definition.constraints if c.name not in self.later)
-        create = Statement(sql=table_clause(self.definition.change(constraints=first)), also=also)
+        names = dict(self.not_nulls) if place.major >= NOT_NULL_IS_NAMED else {}
+        bare = self.definition.change(constraints=first)
+        create = Statement(sql=table_clause(bare, names), also=also)
         keys = (
             ddl("ALTER TABLE {t} ADD {key}", t=self.definition.name, key=constraint_clause(key))
             for key in later
@@ -148,6 +156,15 @@ def _repeated(table: Table) -> tuple[str, ...]:
             found.append(key.name)
         seen.add(key.columns)
     return tuple(found)
+
+
+def _not_nulls(graph: SchemaGraph, table: Table) -> Iterator[tuple[str, str]]:
+    """Column -> what its NOT NULL is called where the table was made PARTITION OF another."""
+    above = list(ancestors(graph, table))
+    for column in table.columns:
+        asked = [t for t in above if (c := t.column(column.name)) and c.not_null]
+        if asked:
+            yield column.name, object_name(asked[-1].name.name, column.name, "not_null")
 
 
 def _given(graph: SchemaGraph, table: Table) -> Iterator[Column]:
