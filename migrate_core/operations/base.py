@@ -271,6 +271,21 @@ def relation_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -
     return relation
 
 
+def lone_table_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> Table:
+    """The table, where it is no partition and nothing inherits from it.
+
+    Raises:
+        UnboundOperationError: there is none of that name, or it has a family.
+    """
+    table = table_in(graph, name, operation)
+    if table.partition_of is not None:
+        raise unbound(operation, f"{name} is a partition of {table.partition_of.parent}: detach it")
+    below = graph.children.get(name, ())
+    if below:
+        raise unbound(operation, f"{', '.join(map(str, below))} would go with {name}")
+    return table
+
+
 def unbound(operation: Operation, problem: str) -> UnboundOperationError:
     return UnboundOperationError(
         f"{operation.kind}: {problem}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrate_core.pg.ddl import ddl, raw
+from migrate_core.pg.ddl import ddl
 from migrate_core.pg.lexer import mentions, tokens
 from migrate_core.schema.families import ancestors
 from migrate_core.schema.graph import SchemaGraph
@@ -42,7 +42,7 @@ def leftover(graph: SchemaGraph, child: Table, parent: Table) -> str:
     number = 0
     while True:
         label = f"check{number or ''}"
-        name = _object_name(child.name.name, middle, label)
+        name = object_name(child.name.name, middle, label)
         if name not in taken:
             return name
         number += 1
@@ -95,7 +95,7 @@ def _split(values: str) -> Iterator[str]:
     yield values[start:]
 
 
-def _object_name(table: str, column: str, label: str) -> str:
+def object_name(table: str, column: str, label: str) -> str:
     """As PostgreSQL's makeObjectName() joins and cuts them."""
     names = [table.encode(), column.encode()]
     room = _LONGEST_NAME - len(label) - 1 - (1 if column else 0)
@@ -103,4 +103,4 @@ def _object_name(table: str, column: str, label: str) -> str:
         longer = 0 if len(names[0]) > len(names[1]) else 1
         names[longer] = names[longer][:-1]
     parts = [name.decode(errors="ignore") for name in names if name]
-    return raw("_".join([*parts, label]))
+    return "_".join([*parts, label])

@@ -138,7 +138,11 @@ def _table(table: Table) -> Iterator[str]:
         str(constraint_clause(constraint)) + ("" if constraint.validated else " NOT VALID")
         for constraint in table.constraints
     ]
-    yield f"CREATE TABLE {table.name} (\n  " + ",\n  ".join(inside) + "\n);"
+    kind = "FOREIGN TABLE" if table.foreign else "TABLE"
+    yield f"CREATE {kind} {table.name} (\n  " + ",\n  ".join(inside) + f"\n){_family(table)};"
+    if table.partition_of:
+        parent, bound = table.partition_of.parent, table.partition_of.bound
+        yield f"ALTER TABLE {parent} ATTACH PARTITION {table.name} {bound};"
     for index in table.indexes:
         yield _index(table, index)
     if table.row_security:
@@ -151,6 +155,15 @@ def _table(table: Table) -> Iterator[str]:
     for column in table.columns:
         if column.comment:
             yield f"-- {quote_ident(column.name)}: {column.comment}"
+
+
+def _family(table: Table) -> str:
+    text = f" INHERITS ({', '.join(map(str, table.inherits))})" if table.inherits else ""
+    text += f" PARTITION BY {table.partition_key}" if table.partition_key else ""
+    if table.foreign:
+        text += f" SERVER {quote_ident(table.foreign.server)}"
+        text += f" OPTIONS ({', '.join(table.foreign.options)})" if table.foreign.options else ""
+    return text
 
 
 def _view(view: View | MaterializedView) -> Iterator[str]:

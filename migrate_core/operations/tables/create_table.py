@@ -23,6 +23,8 @@ from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.storage import column_settings
 
+NOT_NULL_IS_NAMED = 18
+
 
 class CreateTable(Operation, frozen=True, kw_only=True):
     """Create a table with its columns, keys and checks.
@@ -70,7 +72,8 @@ class CreateTable(Operation, frozen=True, kw_only=True):
         also = tuple((parent, lock) for parent in self.definition.inherits)
         later = [c for c in self.definition.constraints if c.name in self.later]
         first = tuple(c for c in self.definition.constraints if c.name not in self.later)
-        create = Statement(sql=table_clause(self.definition.change(constraints=first)), also=also)
+        bare = self.definition.change(constraints=first)
+        create = Statement(sql=table_clause(bare), also=also)
         keys = (
             ddl("ALTER TABLE {t} ADD {key}", t=self.definition.name, key=constraint_clause(key))
             for key in later

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in
+from migrate_core.operations.base import Effect, Operation, Place, lone_table_in, replaced
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
@@ -49,7 +49,7 @@ class DropTable(Operation, frozen=True, kw_only=True):
             )
 
     def bind(self, graph: SchemaGraph) -> Self:
-        table = table_in(graph, self.name, self)
+        table = lone_table_in(graph, self.name, self)
         bound: Self = replaced(self, was=table_parts(graph, table))
         return bound
 

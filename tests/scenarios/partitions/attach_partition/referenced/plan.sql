@@ -1,6 +1,6 @@
 CREATE TABLE public.visit_2021 (
-    id bigint NOT NULL,
-    day date NOT NULL,
+    id bigint CONSTRAINT visit_id_not_null NOT NULL,
+    day date CONSTRAINT visit_day_not_null NOT NULL,
     page text,
     CONSTRAINT visit_2021_pkey PRIMARY KEY (id, day)
 );

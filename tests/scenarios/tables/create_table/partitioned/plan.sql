@@ -5,26 +5,26 @@ CREATE TABLE public.visit (
     CONSTRAINT visit_pkey PRIMARY KEY (id, day)
 ) PARTITION BY RANGE (day);
 CREATE TABLE public.visit_2020 (
-    id bigint NOT NULL,
-    day date NOT NULL,
+    id bigint CONSTRAINT visit_id_not_null NOT NULL,
+    day date CONSTRAINT visit_day_not_null NOT NULL,
     page text,
     CONSTRAINT visit_2020_pkey PRIMARY KEY (id, day)
 );
 CREATE TABLE public.visit_2021 (
-    id bigint NOT NULL,
-    day date NOT NULL,
+    id bigint CONSTRAINT visit_id_not_null NOT NULL,
+    day date CONSTRAINT visit_day_not_null NOT NULL,
     page text,
     CONSTRAINT visit_2021_pkey PRIMARY KEY (id, day)
 );
 CREATE TABLE public.visit_2022 (
-    id bigint NOT NULL,
-    day date NOT NULL,
+    id bigint CONSTRAINT visit_id_not_null NOT NULL,
+    day date CONSTRAINT visit_day_not_null NOT NULL,
     page text,
     CONSTRAINT visit_2022_pkey PRIMARY KEY (id, day)
 ) PARTITION BY HASH (id);
 CREATE TABLE public.visit_2022_0 (
-    id bigint NOT NULL,
-    day date NOT NULL,
+    id bigint CONSTRAINT visit_id_not_null NOT NULL,
+    day date CONSTRAINT visit_day_not_null NOT NULL,
     page text,
     CONSTRAINT visit_2022_0_pkey PRIMARY KEY (id, day)
 );
