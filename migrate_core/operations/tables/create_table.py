@@ -23,8 +23,6 @@ from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.storage import column_settings
 
-NOT_NULL_IS_NAMED = 18
-
 
 class CreateTable(Operation, frozen=True, kw_only=True):
     """Create a table with its columns, keys and checks.
