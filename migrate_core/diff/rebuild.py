@@ -8,7 +8,7 @@ is dropped and added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from migrate_core.operations.base import Effect, Operation
@@ -18,7 +18,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph, ref_of
 from migrate_core.schema.objects import Column, MaterializedView, Table, View
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 from migrate_core.schema.routines import bare_name
 
 # Their rows, or what is in them, would not come back; their own kinds know what to do.
@@ -59,12 +59,23 @@ def disturbed(delta: SchemaDelta, operations: Sequence[Operation]) -> frozenset[
     """What leans on something that `operations` disturb, and is to stand afterwards."""
     found: set[Ref] = set()
     for operation in operations:
-        goes = operation.moment is Effect.DROP
-        for ref in operation.disturbs():
-            for one in delta.before.dependents.get(ref, ()):
-                if _must_go(delta, one, ref, goes=goes):
-                    found |= set(_whole(delta.before, one))
+        goes = operation.moment in (Effect.PARK, Effect.DROP)
+        for ref, one in _leaning(delta.before, operation.disturbs()):
+            if _must_go(delta, one, ref, goes=goes):
+                found |= set(_whole(delta.before, one))
     return frozenset(found)
+
+
+def _leaning(graph: SchemaGraph, refs: Iterable[Ref]) -> Iterator[tuple[Ref, Ref]]:
+    """(disturbed object, what leans on it); a table takes all that leans on its columns."""
+    for ref in refs:
+        table = graph.table(ref.relation) if ref.kind is ObjectKind.TABLE else None
+        columns = table.columns if table is not None else ()
+        for whole in (ref, *(Ref.of(ObjectKind.COLUMN, ref.relation, c.name) for c in columns)):
+            for one in graph.dependents.get(whole, ()):
+                inside = one.kind in PARTS_OF_RELATIONS and one.relation == ref.relation
+                if not (columns and inside):
+                    yield whole, one
 
 
 def _must_go(delta: SchemaDelta, one: Ref, needed: Ref, *, goes: bool) -> bool:
