@@ -8,7 +8,7 @@ is dropped and added.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from migrate_core.operations.base import Effect, Operation
@@ -27,7 +27,7 @@ from migrate_core.schema.objects import (
     Table,
     View,
 )
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 from migrate_core.schema.routines import bare_name
 
 # Their rows, or what is in them, would not come back; their own kinds know what to do.
@@ -80,16 +80,26 @@ def disturbed(delta: SchemaDelta, operations: Sequence[Operation]) -> frozenset[
     """What leans on something that `operations` disturb, and is to stand afterwards."""
     found: set[Ref] = set()
     for operation in operations:
-        goes = operation.moment is Effect.DROP
-        for ref in operation.disturbs():
-            for each in (ref, *_inherited(delta.before, ref)):
-                for one in delta.before.dependents.get(each, ()):
-                    if _must_go(delta, one, each, goes=goes):
-                        found |= set(_whole(delta.before, _given_by(delta.before, one)))
+        goes = operation.moment in (Effect.PARK, Effect.DROP)
+        for ref, one in _leaning(delta.before, operation.disturbs()):
+            if _must_go(delta, one, ref, goes=goes):
+                found |= set(_whole(delta.before, _given_by(delta.before, one)))
         for one in operation.remakes(delta.before):
             if delta.before.get(one) is not None and delta.after.get(one) is not None:
                 found.add(one)
     return frozenset(found)
+
+
+def _leaning(graph: SchemaGraph, refs: Iterable[Ref]) -> Iterator[tuple[Ref, Ref]]:
+    """(disturbed object, what leans on it); a table takes all that leans on its columns."""
+    for ref in (each for named in refs for each in (named, *_inherited(graph, named))):
+        table = graph.table(ref.relation) if ref.kind is ObjectKind.TABLE else None
+        columns = table.columns if table is not None else ()
+        for whole in (ref, *(Ref.of(ObjectKind.COLUMN, ref.relation, c.name) for c in columns)):
+            for one in graph.dependents.get(whole, ()):
+                inside = one.kind in PARTS_OF_RELATIONS and one.relation == ref.relation
+                if not (columns and inside):
+                    yield whole, one
 
 
 def _inherited(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:

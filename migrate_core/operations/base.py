@@ -193,7 +193,8 @@ class Operation(
 
     def disturbs(self) -> frozenset[Ref]:
         """Objects on which nothing may lean while it runs: what does is made anew around it."""
-        return frozenset({self.subject}) if self.moment is Effect.DROP else frozenset()
+        goes = self.moment in (Effect.PARK, Effect.DROP)
+        return frozenset({self.subject}) if goes else frozenset()
 
     def remakes(self, graph: SchemaGraph) -> frozenset[Ref]:
         """What else is to be made anew around it, by the schema before: where the catalog does

@@ -6,47 +6,11 @@ rename; never reuse. Levels are base levels; a kind may raise or lower one by fa
 
 from __future__ import annotations
 
+from migrate_core.risk.codes import REASONS, Reason, ReasonCode
+from migrate_core.risk.codes import code as _code
 from migrate_core.risk.levels import Level
-from migrate_core.schema.objects import Value
 
-
-class Reason(Value, frozen=True, kw_only=True):
-    """A reason code with the evidence for it in this database."""
-
-    code: str
-    level: Level
-    evidence: str = ""
-
-    @property
-    def effect(self) -> str:
-        return REASONS[self.code].effect
-
-    @property
-    def safer(self) -> str:
-        return REASONS[self.code].safer
-
-
-class ReasonCode(Value, frozen=True, kw_only=True):
-    code: str
-    level: Level
-    effect: str  # what happens, to whom
-    safer: str  # what to do instead, or what keeps it harmless
-    by_rows: bool = False  # weighs nothing on a table without rows
-
-    def because(self, evidence: str, *, level: Level | None = None) -> Reason:
-        return Reason(code=self.code, level=level or self.level, evidence=evidence)
-
-
-REASONS: dict[str, ReasonCode] = {}
-
-
-def _code(code: str, level: Level, effect: str, safer: str, *, by_rows: bool = False) -> ReasonCode:
-    if code in REASONS:
-        raise ValueError(f"reason code {code} is listed twice")
-    made = ReasonCode(code=code, level=level, effect=effect, safer=safer, by_rows=by_rows)
-    REASONS[code] = made
-    return made
-
+__all__ = ["REASONS", "Reason", "ReasonCode"]
 
 CREATES_OBJECT = _code(
     "creates_object",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from migrate_core.pg.lexer import rename, rename_relation
+from migrate_core.pg.lexer import rename, rename_relation, rename_source
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph
@@ -14,6 +16,7 @@ from migrate_core.schema.objects import (
     Constraint,
     Index,
     Policy,
+    Query,
     Sequence,
     Table,
 )
@@ -119,7 +122,7 @@ def rename_table(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGrap
         return graph
     name = old.renamed(new)
     graph = graph.rename(table, table.change(name=name))
-    graph = graph.edit_all(lambda found: _retarget(found, old, name))
+    graph = _in_queries(graph.edit_all(lambda found: _retarget(found, old, name)), old, name)
     for sequence in graph.sequences:
         if sequence.owned_by and sequence.owned_by.table == old:
             graph = _own_sequences(graph, sequence.owned_by, name, sequence.owned_by.column)
@@ -151,6 +154,26 @@ def _retarget(table: Table, old: QualifiedName, new: QualifiedName) -> Table:
         partition_of=partition,
         inherits=tuple(new if parent == old else parent for parent in table.inherits),
     )
+
+
+def _in_queries(graph: SchemaGraph, old: QualifiedName, new: QualifiedName) -> SchemaGraph:
+    """Views, triggers and rules that name a renamed table."""
+    pair = (old.schema, old.name), (new.schema, new.name)
+
+    def rewritten(part: Any) -> Any:
+        return msgspec.structs.replace(part, definition=rename_relation(part.definition, *pair))
+
+    for relation in (*graph.tables, *graph.views, *graph.materialized_views):
+        changed = relation.change(
+            triggers=tuple(map(rewritten, relation.triggers)),
+            rules=tuple(map(rewritten, relation.rules)),
+        )
+        if isinstance(changed, Query):
+            definition = rename_source(changed.definition, *pair)
+            changed = changed.change(definition=definition)
+        if changed != relation:
+            graph = graph.put(changed)
+    return graph
 
 
 def rename_sequence(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGraph:

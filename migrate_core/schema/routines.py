@@ -58,7 +58,11 @@ def create_routine(routine: Routine) -> Statement:
     return Statement(sql=ddl("{text}", text=raw(routine.definition)), also=also)
 
 
-def drop_routine(name: str) -> Statement:
+def drop_routine(name: str, was: Routine | None) -> Statement:
+    """A procedure is named by all its arguments: another may have an OUT where it has an IN."""
+    if was is not None and was.kind == "procedure" and was.arguments:
+        modes = ", ".join(f"{a.mode.upper()} {a.type}" for a in was.arguments)
+        name = f"{name.rpartition('(')[0]}({modes})"
     return Statement(sql=ddl("DROP ROUTINE {name}", name=raw(name)))
 
 

@@ -53,7 +53,7 @@ class DropRoutine(Operation, frozen=True, kw_only=True):
         return graph.drop(Routine, self.name)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        return (stage(drop_routine(self.name)),)
+        return (stage(drop_routine(self.name, self.was)),)
 
     def inverse(self, place: Place) -> Operation | None:
         return make("createRoutine", definition=self.was) if self.was else None

@@ -66,7 +66,7 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
         create = create_routine(self.definition)
         if self.was and made_anew(self.was, self.definition):
             comment = comment_on(self.subject, self.was.comment)
-            return (stage(drop_routine(self.definition.name), create, *comment),)
+            return (stage(drop_routine(self.definition.name, self.was), create, *comment),)
         return (stage(create),)
 
     def settings(self) -> frozenset[str]:
