@@ -15,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from migrate_core import api
-from migrate_core.cli.console.options import add_drops
+from migrate_core.cli.console.coverage import say_uncovered
+from migrate_core.cli.console.options import add_drops, add_strict
 from migrate_core.cli.console.output import columns, note, plural, print_json, say
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.declared.sources import (
@@ -46,6 +47,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--save", type=Path, metavar="FILE", help="keep the schema TO as a snapshot (.json)"
     )
     add_drops(parser, DropMode.PLAIN)
+    add_strict(parser)
 
 
 def run(args: Namespace) -> int:
@@ -56,6 +58,7 @@ def run(args: Namespace) -> int:
     if args.save:
         args.save.write_bytes(codec.encode(after))
     operations = diff(before, after, Answers(drops=args.drops))
+    say_uncovered(before, after, strict=args.strict)
     if args.format == "sql":
         for statement in statements(before, operations, major):
             print(statement)

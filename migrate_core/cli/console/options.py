@@ -95,3 +95,11 @@ def pair(text: str) -> tuple[str, str]:
     if not sign or not left or not right:
         raise ArgumentTypeError(f"{text!r} is not LEFT=RIGHT")
     return left, right
+
+
+def add_strict(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse where a schema holds an object that no operation kind covers",
+    )

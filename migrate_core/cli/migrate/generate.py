@@ -14,7 +14,8 @@ from typing import Any
 from migrate_core import api
 from migrate_core.api import Generated
 from migrate_core.cli.console import answers as asking
-from migrate_core.cli.console.options import add_database, add_drops, pair
+from migrate_core.cli.console.coverage import say_uncovered
+from migrate_core.cli.console.options import add_database, add_drops, add_strict, pair
 from migrate_core.cli.console.output import columns, note, plural, print_json, say
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.files.migration import Migration
@@ -45,6 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="a table or TABLE.COLUMN that only has another name; may be repeated",
     )
     add_drops(parser, DropMode.SOFT)
+    add_strict(parser)
 
 
 def run(args: Namespace) -> int:
@@ -57,6 +59,7 @@ def run(args: Namespace) -> int:
         note(said)
     waiting = api.pending(endpoint, project.migrations())
     found = _generate(project, live, declared.graph, waiting)
+    say_uncovered(live, declared.graph, strict=args.strict)
     path = _write(project, found) if found.text and not args.dry_run else ""
     _show(args, found, path)
     return 0

@@ -94,3 +94,17 @@ def test_declared_sql_that_does_not_load_is_named_with_line_and_column(
     assert found.code == 1
     assert "bad.sql:2:8" in found.err
     assert found.out == ""
+
+
+def test_what_no_operation_covers_is_listed_and_refused_when_asked_to(
+    make_db: Callable[..., psycopg.Connection], zanith: Zanith
+) -> None:
+    one, other = (make_db("CREATE TYPE shell; CREATE TABLE t (a int)") for _ in range(2))
+
+    listed = zanith("diff", url_of(one), url_of(other), "--format", "sql")
+    refused = zanith("diff", url_of(one), url_of(other), "--format", "sql", "--strict")
+
+    assert (listed.code, listed.out) == (0, "")
+    assert "not covered by any operation, and alike: base type public.shell" in listed.err
+    assert (refused.code, refused.out) == (1, "")
+    assert "base type public.shell" in refused.err
