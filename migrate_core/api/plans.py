@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import msgspec
 from psycopg import Connection
 
 from migrate_core.api.schemas import Schemas, after, after_all, read_live
+from migrate_core.declared.renamed import RenamedFrom
+from migrate_core.declared.renamed import answers as declared_answers
 from migrate_core.diff.diff import diff
 from migrate_core.diff.renames import RenameQuestion, questions
 from migrate_core.files.migration import Migration, dump, new_id
@@ -51,13 +54,16 @@ def generate(
     pending: Sequence[Migration] = (),
     now: datetime | None = None,
     schema: str = "",
+    renames: Sequence[RenamedFrom] = (),
 ) -> Generated:
     """The migration from `found`, with what is pending already applied, to `wanted`.
 
+    `renames`: what the declared SQL or zanith.toml says; an answer of `answers` wins.
     `schema`: where the file's editor finds the JSON Schema, if not beside it.
     """
     given = answers or Answers()
     base = after_all(found, pending)
+    given = _with_renames(given, renames, base)
     operations = diff(base, wanted, given)
     migration = Migration(
         id=new_id(name, now or datetime.now(UTC)),
@@ -130,6 +136,12 @@ def pending(endpoint: Endpoint, migrations: Sequence[Migration]) -> tuple[Migrat
     with closing(plan_session(endpoint, "zanith/read")) as conn:
         done = {row.id for row in ledger.applied(conn) if row.reverted_at is None}
     return tuple(m for m in sorted(migrations, key=lambda m: m.id) if m.id not in done)
+
+
+def _with_renames(given: Answers, renames: Sequence[RenamedFrom], base: SchemaGraph) -> Answers:
+    answered = {rename.old for rename in given.renames}
+    more = (r for r in declared_answers(renames, base) if r.old not in answered)
+    return msgspec.structs.replace(given, renames=(*given.renames, *more))
 
 
 def _sentence(name: str) -> str:

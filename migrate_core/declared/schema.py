@@ -12,11 +12,21 @@ from contextlib import contextmanager
 import psycopg
 from msgspec import Struct
 
-from migrate_core.declared import commands, ephemeral, files, loader, mentions, outside, silence
+from migrate_core.declared import (
+    commands,
+    ephemeral,
+    files,
+    loader,
+    mentions,
+    outside,
+    renamed,
+    silence,
+)
 from migrate_core.declared.ephemeral import Room
 from migrate_core.declared.kept import Kept
 from migrate_core.declared.mentions import WantedExtension
 from migrate_core.declared.mirror import Original
+from migrate_core.declared.renamed import RenamedFrom
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import (
     BuildSource,
@@ -44,6 +54,7 @@ class DeclaredSchema(Struct, frozen=True, kw_only=True):
     graph: SchemaGraph
     notes: tuple[str, ...] = ()  # what was passed over: OWNER TO, extensions, psql commands
     files: tuple[tuple[str, str], ...] = ()  # name and text, as they were loaded
+    renames: tuple[RenamedFrom, ...] = ()  # as comments in them say
 
 
 def read_declared(
@@ -77,6 +88,7 @@ def read_declared(
             graph=silence.with_unsaid(graph, silent),
             notes=notes + silence.in_words(silent),
             files=tuple((file.name, file.text) for file in texts),
+            renames=renamed.said(files.statements(texts)[0]),
         )
 
 

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from migrate_core.errors import MisuseError
+from migrate_core.declared.renamed import RenamedFrom, written
+from migrate_core.errors import InvalidNameError, MisuseError
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import REASONS
 from migrate_core.schema.objects import Value
@@ -80,6 +81,8 @@ class _Document(Value, frozen=True, kw_only=True):
     target: TargetSettings = TargetSettings()
     shadow: ShadowSettings = ShadowSettings()
     policy: PolicySettings = PolicySettings()
+    # New name -> old: "people" or "public.people.mail".
+    renames: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Configuration(Value, frozen=True, kw_only=True):
@@ -95,6 +98,7 @@ class Configuration(Value, frozen=True, kw_only=True):
     policy: PolicySettings = PolicySettings()
     target_url: str | None = None
     shadow_url: str | None = None
+    renames: tuple[RenamedFrom, ...] = ()
     declared_url: str | None = None  # what the variable named by `declared.database` holds
 
 
@@ -121,6 +125,7 @@ def load_config(
         production=document.target.production,
         shadow=_shadow(document.shadow, env.get(SHAPE_VARIABLE)),
         policy=document.policy,
+        renames=_renames(document, file),
         target_url=env.get(TARGET_VARIABLE) or None,
         shadow_url=env.get(SHADOW_VARIABLE) or None,
         declared_url=env.get(document.declared.database or "") or None,
@@ -163,6 +168,18 @@ def _convert(value: dict[str, Any], file: Path) -> _Document:
             file=file,
             key=key,
             hint="docs/cli.md lists every key of zanith.toml.",
+        ) from error
+
+
+def _renames(document: _Document, file: Path) -> tuple[RenamedFrom, ...]:
+    try:
+        return tuple(written(new, old) for new, old in document.renames.items())
+    except InvalidNameError as error:
+        raise ConfigurationError(
+            error.message,
+            file=file,
+            key="renames",
+            hint='Write the new name and the old one: "public.people.mail" = "email".',
         ) from error
 
 

@@ -45,6 +45,7 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
         name=name,
         answers=answers,
         pending=pendings.migrations(pendings.of(target)),
+        renames=wanted.renames,
     )
     return Comparison(
         live=live, wanted=complete(wanted.graph, live), generated=generated, notes=wanted.notes

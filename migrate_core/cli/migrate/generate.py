@@ -18,6 +18,7 @@ from migrate_core.cli.console.coverage import say_uncovered
 from migrate_core.cli.console.options import add_database, add_drops, add_strict, pair
 from migrate_core.cli.console.output import columns, note, plural, print_json, say
 from migrate_core.cli.console.project import Project, open_project
+from migrate_core.declared.schema import DeclaredSchema
 from migrate_core.files.migration import Migration
 from migrate_core.files.schema import SCHEMA_FILE, schema_text
 from migrate_core.pg import codec
@@ -58,7 +59,7 @@ def run(args: Namespace) -> int:
     for said in declared.notes:
         note(said)
     waiting = api.pending(endpoint, project.migrations())
-    found = _generate(project, live, declared.graph, waiting)
+    found = _generate(project, live, declared, waiting)
     say_uncovered(live, declared.graph, strict=args.strict)
     path = _write(project, found) if found.text and not args.dry_run else ""
     _show(args, found, path)
@@ -66,9 +67,9 @@ def run(args: Namespace) -> int:
 
 
 def _generate(
-    project: Project, live: SchemaGraph, wanted: SchemaGraph, waiting: Sequence[Migration]
+    project: Project, live: SchemaGraph, declared: DeclaredSchema, waiting: Sequence[Migration]
 ) -> Generated:
-    args = project.args
+    args, wanted = project.args, declared.graph
     given = Answers(
         drops=args.drops,
         renames=asking.renames(args.rename, live, wanted),
@@ -85,6 +86,7 @@ def _generate(
             pending=waiting,
             now=now,
             schema=project.config.schema_file,
+            renames=(*project.config.renames, *declared.renames),
         )
 
     found = again(given)

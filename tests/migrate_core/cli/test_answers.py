@@ -47,6 +47,25 @@ def test_a_rename_by_option_is_a_rename(renamed: Shop, zanith: Zanith, old: str)
     assert found.data["questions"] == []
 
 
+def test_a_comment_in_the_declared_sql_answers_once_and_for_all(
+    renamed: Shop, zanith: Zanith
+) -> None:
+    said = (RENAMED[1], RENAMED[1].rstrip("\n") + " -- renamed from: phone\n")
+    renamed.declare("20_people.sql", said)
+
+    found = zanith(*GENERATE)
+
+    assert kinds(found.data) == ["renameColumn"]
+    assert found.data["questions"] == []
+
+
+def test_zanith_toml_answers_too(renamed: Shop, zanith: Zanith) -> None:
+    toml = renamed.folder / "zanith.toml"
+    toml.write_text(f'{toml.read_text()}\n[renames]\n"public.customers.telephone" = "phone"\n')
+
+    assert kinds(zanith(*GENERATE).data) == ["renameColumn"]
+
+
 def test_a_table_is_renamed_by_option_too(shop: Shop, zanith: Zanith) -> None:
     path = shop.folder / "declared" / "50_staff.sql"
     path.write_text(path.read_text().replace("audit_notes", "staff_notes"))
