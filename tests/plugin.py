@@ -105,7 +105,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_deselect_conformance(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The cases are data beside the repository, which a clone of it need not have."""
     if not cases.path().is_file():
-        _note_missing_cases(config, len(_deselect(config, items, "conformance")))
+        gone = _deselect(config, items, lambda item: item.get_closest_marker("conformance"))
+        _note_missing_cases(config, len(gone))
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")

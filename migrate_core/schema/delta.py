@@ -64,6 +64,7 @@ class Answers(Value, frozen=True, kw_only=True, dict=True):
     drop_modes: tuple[tuple[Ref, DropMode], ...] = ()
     renames: tuple[Rename, ...] = ()
     backfills: tuple[tuple[Ref, str], ...] = ()  # column -> SQL expression for existing rows
+    expand: tuple[Ref, ...] = ()  # columns of today that change in two migrations
 
     def drop_mode(self, ref: Ref) -> DropMode:
         return dict(self.drop_modes).get(ref, self.drops)
