@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from migrate_core.diff.diff import diff, replay
+from migrate_core.diff.diff import diff
 from migrate_core.errors import MisuseError
 from migrate_core.operations.base import Operation
 from migrate_core.operations.expansion import incoming, why_unfit
@@ -19,7 +19,8 @@ from migrate_core.operations.registry import make
 from migrate_core.schema import types
 from migrate_core.schema.delta import Answers
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Constraint, Index, Table, Value
+from migrate_core.schema.objects import Column, Constraint, Table, Value
+from migrate_core.schema.parking import all_parts
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import ColumnParts, column_parts, owned_sequences
 from migrate_core.schema.types import TypeChange
@@ -100,7 +101,9 @@ def _growing(before: SchemaGraph, after: SchemaGraph, answers: Answers, ref: Ref
     was, to = column_parts(before, table, old), column_parts(after, wanted, new)
     pointing = tuple(incoming(before, ref.relation, ref.part))
     unfit = why_unfit(before, table, was, to, pointing)
-    unfit = unfit or why_unfit(after, wanted, to, to, tuple(incoming(after, ref.relation, new.name)))
+    unfit = unfit or why_unfit(
+        after, wanted, to, to, tuple(incoming(after, ref.relation, new.name))
+    )
     if unfit:
         raise _refused(ref, unfit)
     return Growing(ref=ref, was=was, to=to, table=wanted)
@@ -125,7 +128,7 @@ def _with_old(graph: SchemaGraph, before: SchemaGraph, one: Growing) -> SchemaGr
     )
 
     def change(table: Table) -> Table:
-        gone = {part.name for part in (*one.to.constraints, *one.to.indexes)}
+        gone = {part.name for part in all_parts(one.to)}
         columns = (*(c for c in table.columns if c.name not in (old.name, new.name)), column)
         there = {c.name for c in columns}
         table = table.change(
@@ -133,8 +136,7 @@ def _with_old(graph: SchemaGraph, before: SchemaGraph, one: Growing) -> SchemaGr
             constraints=tuple(c for c in table.constraints if c.name not in gone),
             indexes=tuple(i for i in table.indexes if i.name not in gone),
         )
-        parts: tuple[Constraint | Index, ...] = (*one.was.constraints, *one.was.indexes)
-        for part in parts:
+        for part in all_parts(one.was):
             if there.issuperset(part.columns):
                 table = table.with_part(part)
         return table
@@ -171,8 +173,7 @@ def _refuse_together(before: SchemaGraph, found: list[Growing]) -> None:
     """One index or constraint over two columns that move would have to be built twice."""
     refs = {one.ref for one in found}
     for one in found:
-        parts = (*one.was.constraints, *one.was.indexes, *one.to.constraints, *one.to.indexes)
-        for part in parts:
+        for part in (*all_parts(one.was), *all_parts(one.to)):
             others = {Ref.of(ObjectKind.COLUMN, one.ref.relation, n) for n in part.columns}
             if isinstance(part, Constraint) and part.references:
                 others |= {Ref.of(ObjectKind.COLUMN, part.references, n) for n in part.ref_columns}

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Self
 
+import msgspec
+
 from migrate_core.operations.base import Effect, Operation, replaced, table_in, unbound
 from migrate_core.pg.ddl import ddl, literal
 from migrate_core.pg.lexer import mentions
@@ -97,24 +99,32 @@ def why_unfit(
     pointing: tuple[Incoming, ...] = (),
 ) -> str:
     """What keeps a column from being expanded, with the way out; "" where nothing does."""
+    return next(_unfit(graph, table, was, to, pointing), "")
+
+
+def _unfit(
+    graph: SchemaGraph,
+    table: Table,
+    was: ColumnParts,
+    to: ColumnParts,
+    pointing: tuple[Incoming, ...],
+) -> Iterator[str]:
     old, new = was.column, to.column
     if table.primary_key is None:
-        return f"{table.name} has no primary key to walk by; add one first"
+        yield f"{table.name} has no primary key to walk by; add one first"
     if old.generated or new.generated:
-        return "its values are computed; change it without --expand"
+        yield "its values are computed; change it without --expand"
     if old.name != new.name and old.type != new.type:
-        return "it gets another name and another type; expand one of them first"
+        yield "it gets another name and another type; expand one of them first"
     if in_the_way := tuple(_in_the_way(graph, table, old.name)):
         words = ", ".join(in_the_way)
-        return f"{words} would go on reading the old one; drop that first, and make it anew after"
+        yield f"{words} would go on reading the old one; drop that first, and make it anew after"
     if domain := _checked_domain(graph, new.type):
-        return f"adding a column of the domain {domain} writes every row; use its base type"
-    if key := _unfit_key((*was.constraints, *to.constraints)):
-        return f"{key}; change it without --expand"
+        yield f"adding a column of the domain {domain} writes every row; use its base type"
+    yield from _unfit_keys((*was.constraints, *to.constraints))
     for one in pointing:
         if one.table == table.name and old.name in one.constraint.columns:
-            return f"{one.constraint.name} points from the column to itself; drop it first"
-    return ""
+            yield f"{one.constraint.name} points from the column to itself; drop it first"
 
 
 def incoming(graph: SchemaGraph, table: QualifiedName, column: str) -> Iterator[Incoming]:
@@ -136,7 +146,7 @@ def _carried(graph: SchemaGraph, table: Table, was: ColumnParts, to: ColumnParts
         return _carried(bare, bare.table(table.name) or table, was, to)
     else:
         parts = was
-    return replaced(parts, column=to.column, sequences=())
+    return msgspec.structs.replace(parts, column=to.column, sequences=())
 
 
 def _in_the_way(graph: SchemaGraph, table: Table, column: str) -> Iterator[str]:
@@ -171,17 +181,17 @@ def _checked_domain(graph: SchemaGraph, type_: str) -> str:
     return ""
 
 
-def _unfit_key(constraints: tuple[Constraint, ...]) -> str:
+def _unfit_keys(constraints: tuple[Constraint, ...]) -> Iterator[str]:
+    way_out = "change it without --expand"
     for one in constraints:
+        key = one.type in ("primary key", "unique")
+        shape = read_key(one.definition) if key else None
         if one.type == "exclude":
-            return f"{one.name} excludes rows, and its index has no online way"
-        if one.type in ("primary key", "unique"):
-            shape = read_key(one.definition)
-            if shape.has_periods:
-                return f"{one.name} is of periods, and its index has no online way"
-            if shape.timing:
-                return f"{one.name} is deferrable, and an index beside it would not wait"
-    return ""
+            yield f"{one.name} excludes rows, and its index has no online way; {way_out}"
+        elif shape and shape.has_periods:
+            yield f"{one.name} is of periods, and its index has no online way; {way_out}"
+        elif shape and shape.timing:
+            yield f"{one.name} is deferrable, and an index beside it would not wait; {way_out}"
 
 
 def _later_triggers(pair: Pair) -> str:
@@ -190,7 +200,7 @@ def _later_triggers(pair: Pair) -> str:
         "SELECT count(*) FROM pg_catalog.pg_trigger AS g"
         " JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid"
         " WHERE g.tgrelid = to_regclass({table}) AND NOT g.tgisinternal AND g.tgtype & 3 = 3"
-        " AND g.tgname > {sync} COLLATE \"C\""
+        ' AND g.tgname > {sync} COLLATE "C"'
         " AND (strpos(p.prosrc, {column}) > 0"
         " OR strpos(encode(g.tgargs, 'escape'), {column}) > 0)",
         table=literal(str(pair.table)),

@@ -63,13 +63,15 @@ class Plan(Value, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     direction: str = "up"  # up, down or restore
     cycle: int = 1  # 2 after a down, and so on
+    needs: str = ""  # a migration that must have been applied before
 
     @property
     def hash(self) -> str:
         """sha256 of canonical JSON: checksum, operations with all names, stage SQL, declared
         locks, target major version."""
         steps = [(step.number, step.operation, step.stages, step.park) for step in self.steps]
-        return codec.digest([self.checksum, self.major, self.direction, steps])
+        needs = [self.needs] if self.needs else []
+        return codec.digest([self.checksum, self.major, self.direction, steps, *needs])
 
     @property
     def worst(self) -> Step | None:
@@ -99,6 +101,7 @@ def build(
     ask: Ask,
     direction: str = "up",
     cycle: int = 1,
+    needs: str = "",
 ) -> Plan:
     """Judge each operation by what `ask` measured for it, and for it alone.
 
@@ -124,6 +127,7 @@ def build(
         steps=tuple(steps),
         direction=direction,
         cycle=cycle,
+        needs=needs,
     )
 
 
@@ -164,6 +168,7 @@ class _PlanRecord(Value, frozen=True, kw_only=True):
     steps: tuple[_StepRecord, ...] = ()
     direction: str = "up"
     cycle: int = 1
+    needs: str = ""
 
 
 def decode_plan(data: bytes | str) -> Plan:

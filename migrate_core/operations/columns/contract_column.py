@@ -21,7 +21,7 @@ from migrate_core.schema.edges import column_ref
 from migrate_core.schema.expansion import Incoming
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import ColumnRef, Constraint, Identity, Index, Table
-from migrate_core.schema.parking import on_table, rename_index, rename_sequence
+from migrate_core.schema.parking import all_parts, on_table, rename_index, rename_sequence
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import ColumnParts
 from migrate_core.schema.renaming import own_sequences, referring
@@ -74,7 +74,7 @@ class ContractColumn(Expansion, frozen=True, kw_only=True):
                 constraints=tuple(c for c in table.constraints if c.name not in gone),
                 indexes=tuple(i for i in table.indexes if i.name not in gone),
             )
-            for part in (*to.constraints, *to.indexes):
+            for part in all_parts(to):
                 table = table.with_part(part)
             return table
 
@@ -243,8 +243,8 @@ class ContractColumn(Expansion, frozen=True, kw_only=True):
 
 
 def _names(parts: ColumnParts | None) -> set[str]:
-    return set() if parts is None else {p.name for p in (*parts.constraints, *parts.indexes)}
+    return set() if parts is None else {p.name for p in all_parts(parts)}
 
 
 def _rules(parts: ColumnParts) -> dict[str, str]:
-    return {p.name: p.definition for p in (*parts.constraints, *parts.indexes)}
+    return {p.name: p.definition for p in all_parts(parts)}
