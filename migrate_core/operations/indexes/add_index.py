@@ -17,9 +17,10 @@ from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import duplicates
 from migrate_core.schema.clauses import comment_on
-from migrate_core.schema.concurrent import build_index, replaces
+from migrate_core.schema.concurrent import build_index
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.index_changes import anew
 from migrate_core.schema.objects import Index
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -52,9 +53,8 @@ class AddIndex(Operation, frozen=True, kw_only=True):
         for table, index in delta.added_parts(Index):
             if (table.name, index.name) not in renamed:
                 yield cls(table=table.name, index=index)
-        for table, old, new in delta.changed_parts(Index):
-            if replaces(old, new):
-                yield cls(table=table.name, index=new)
+        for table, _old, new in anew(delta):
+            yield cls(table=table.name, index=new)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)

@@ -19,9 +19,10 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.concurrent import drop_index, replaces
+from migrate_core.schema.concurrent import drop_index
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.index_changes import anew
 from migrate_core.schema.objects import Index
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.rules import index_key, key_claim
@@ -48,9 +49,8 @@ class DropIndex(Operation, frozen=True, kw_only=True):
         for table, index in delta.dropped_parts(Index):
             if (table.name, index.name) not in renamed:
                 yield cls(table=table.name, name=index.name, was=index)
-        for table, old, new in delta.changed_parts(Index):
-            if replaces(old, new):
-                yield cls(table=table.name, name=old.name, was=old)
+        for table, old, _new in anew(delta):
+            yield cls(table=table.name, name=old.name, was=old)
 
     def bind(self, graph: SchemaGraph) -> Self:
         index = table_in(graph, self.table, self).index(self.name)
