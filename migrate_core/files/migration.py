@@ -62,14 +62,13 @@ def loads(text: str, *, file: str, id: str) -> Migration:
     root = _root(text, file)
     fields = root.content
     assert isinstance(fields, dict)  # _root() has seen to it
-    needs = _text(fields, "needs", file)
+    description, needs = _text(fields, "description", file), _text(fields, "needs", file)
     if needs:
         _check_id(needs, file)
     operations = (
         convert(node, file=file, number=number)
         for number, node in enumerate(_operation_nodes(root, file), start=1)
     )
-    description = _text(fields, "description", file)
     return Migration(id=id, description=description, needs=needs, operations=tuple(operations))
 
 

@@ -63,7 +63,20 @@ def rebuilt(
                 yield made
             return
     with _from_graph(live, shadow, schemas, why, _roles_of(plans)) as made:
+        _stand_on(plans, made.scratch)
         yield made
+
+
+def _stand_on(plans: Sequence[Plan], scratch: Scratch) -> None:
+    """What an earlier migration left out of sight, and a graph does not know of."""
+    operations = [step.operation for plan in plans for step in plan.steps]
+    place = Place(migration_id=_PLACE_ID, step=1, major=scratch.major)
+    with scratch.session() as conn:
+        for operation in operations:
+            wanted = operation.stands_on()
+            if wanted is not None and wanted not in operations:
+                for stage in wanted.stages(place):
+                    _run(conn, [statement.sql for statement in stage.statements])
 
 
 def _spoken_of(plans: Sequence[Plan]) -> Collection[str]:

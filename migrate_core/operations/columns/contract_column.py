@@ -7,6 +7,7 @@ from typing import Self
 
 from migrate_core.operations.base import ArtifactKind, Operation, Park, Place, replaced, unbound
 from migrate_core.operations.expansion import Expansion
+from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage
 from migrate_core.pg.locks import LockMode
@@ -196,6 +197,10 @@ class ContractColumn(Expansion, frozen=True, kw_only=True):
         return on_table(
             self.table, "ALTER COLUMN {column} {clause}", column=column, clause=raw(action)
         )
+
+    def stands_on(self) -> Operation | None:
+        fields = {name: getattr(self, name) for name in Expansion.__struct_fields__}
+        return make("expandColumn", **fields)
 
     def inverse(self, place: Place) -> Operation | None:
         """None: after it, the old column no longer holds what is written."""
