@@ -55,12 +55,12 @@ def expanded(
         between = _with_old(between, before, one)
     first = list(diff(before, between, plain))
     for one in found:
-        expand = _operation("expandColumn", one).bind(between)
+        expand = _operation("expandColumn", one, between).bind(between)
         first.append(expand)
         between = expand.apply(between)
     second: list[Operation] = []
     for one in found:
-        contract = _operation("contractColumn", one).bind(between)
+        contract = _operation("contractColumn", one, between).bind(between)
         second.append(contract)
         between = contract.apply(between)
     rest = msgspec.structs.replace(plain, renames=(), backfills=())
@@ -163,10 +163,16 @@ def _pointing_as(before: SchemaGraph, one: Growing, table: Table) -> Table:
     return table
 
 
-def _operation(kind: str, one: Growing) -> Operation:
-    using = types.using(one.ref.part, one.was.column.type, one.to.column.type)
-    to = msgspec.structs.replace(one.to, sequences=())
-    return make(kind, table=one.ref.relation, column=one.ref.part, to=to, using=using)
+def _operation(kind: str, one: Growing, graph: SchemaGraph) -> Operation:
+    table = graph.table(one.ref.relation) or one.table
+    return make(
+        kind,
+        table=table.name,
+        column=one.ref.part,
+        to=msgspec.structs.replace(one.to, sequences=()),
+        using=types.using(one.ref.part, one.was.column.type, one.to.column.type),
+        was=column_parts(graph, table, one.was.column),
+    )
 
 
 def _refuse_together(before: SchemaGraph, found: list[Growing]) -> None:

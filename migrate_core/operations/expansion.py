@@ -13,7 +13,6 @@ import msgspec
 
 from migrate_core.operations.base import Effect, Operation, replaced, table_in, unbound
 from migrate_core.pg.ddl import ddl, literal
-from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Probe
 from migrate_core.schema import types
@@ -112,10 +111,7 @@ def _unfit(
     old, new = was.column, to.column
     if table.primary_key is None:
         yield f"{table.name} has no primary key to walk by; add one first"
-    if old.generated or new.generated:
-        yield "its values are computed; change it without --expand"
-    if old.name != new.name and old.type != new.type:
-        yield "it gets another name and another type; expand one of them first"
+    yield from _unfit_pair(old, new)
     if in_the_way := tuple(_in_the_way(graph, table, old.name)):
         words = ", ".join(in_the_way)
         yield f"{words} would go on reading the old one; drop that first, and make it anew after"
@@ -125,6 +121,15 @@ def _unfit(
     for one in pointing:
         if one.table == table.name and old.name in one.constraint.columns:
             yield f"{one.constraint.name} points from the column to itself; drop it first"
+
+
+def _unfit_pair(old: Column, new: Column) -> Iterator[str]:
+    if old.generated or new.generated:
+        yield "its values are computed; change it without --expand"
+    if new.identity and not old.identity:
+        yield "it becomes an identity as well; do that in a migration of its own"
+    if old.name != new.name and old.type != new.type:
+        yield "it gets another name and another type; expand one of them first"
 
 
 def incoming(graph: SchemaGraph, table: QualifiedName, column: str) -> Iterator[Incoming]:
@@ -150,34 +155,31 @@ def _carried(graph: SchemaGraph, table: Table, was: ColumnParts, to: ColumnParts
 
 
 def _in_the_way(graph: SchemaGraph, table: Table, column: str) -> Iterator[str]:
+    """Whatever PostgreSQL binds to the column itself; a routine's text goes by its name."""
     ref = column_ref(table.name, column)
     own = ref._replace(kind=ObjectKind.DEFAULT)
     for one in graph.dependents.get(ref, ()):
-        if one.kind not in _FOLLOWS and one not in (own, ref):
+        if one.kind is ObjectKind.DEFAULT and one != own:
+            yield f"generated column {one}"
+        elif one.kind not in _FOLLOWS and one not in (own, ref):
             yield f"{one.kind} {one}"
-    named = set(readers(graph, table, column))
     for other in graph.others:
         if other.kind == "inheritance" and str(table.name) in f"{other.name}{other.definition}":
             yield f"inheritance of {other.name}"
-        if other.kind in _BY_NAME:
-            named.discard(f"{other.kind} {other.name}")
-    seen = {f"generated column {c.name}" for c in table.columns if _reads_anew(graph, ref, c)}
-    yield from sorted(named - seen)
-    for trigger in table.triggers:
-        if mentions(trigger.definition, column) and not graph.depends:
-            yield f"trigger {trigger.name}"
-
-
-def _reads_anew(graph: SchemaGraph, ref: Ref, column: Column) -> bool:
-    """Whether `depends` has told of a generated column already."""
-    default = ref._replace(kind=ObjectKind.DEFAULT, part=column.name)
-    return default in graph.dependents.get(ref, ())
+    if graph.depends:
+        return
+    by_name = {f"{o.kind} {o.name}" for o in graph.others if o.kind in _BY_NAME}
+    yield from (reader for reader in readers(graph, table, column) if reader not in by_name)
 
 
 def _checked_domain(graph: SchemaGraph, type_: str) -> str:
     for domain in graph.domains:
         if type_ == str(domain.name) and (domain.constraints or domain.not_null):
             return str(domain.name)
+    for other in graph.others:
+        rules = "CHECK" in other.definition or "NOT NULL" in other.definition
+        if other.kind == "domain" and other.name == type_ and rules:
+            return other.name
     return ""
 
 

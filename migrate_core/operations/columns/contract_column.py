@@ -11,6 +11,7 @@ from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage
 from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import cut
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
@@ -71,6 +72,7 @@ class ContractColumn(Expansion, frozen=True, kw_only=True):
             names = {self.column, to.column.name}
             lost = gone - ({self.replica_index} if self.replica_index else set())
             table = table.without_marks(lost).change(
+                clustered_on=None if table.clustered_on in gone else table.clustered_on,
                 columns=(*(c for c in table.columns if c.name not in names), to.column),
                 constraints=tuple(c for c in table.constraints if c.name not in gone),
                 indexes=tuple(i for i in table.indexes if i.name not in gone),
@@ -210,9 +212,8 @@ class ContractColumn(Expansion, frozen=True, kw_only=True):
         if self.was is None:
             return None
         parked = place.parked_name(self.column)
-        back = on_table(
-            self.table, "RENAME COLUMN {parked} TO {name}", parked=parked, name=f"{self.column}_old"
-        )
+        name = cut(self.column, suffix="_old")
+        back = on_table(self.table, "RENAME COLUMN {parked} TO {name}", parked=parked, name=name)
         there = ddl("t.{column} IS NOT NULL", column=self.column)
         return Park(
             kind=ArtifactKind.SOFT_DROP_COLUMN,
