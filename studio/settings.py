@@ -88,6 +88,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 # The provisioner of rehearsals; empty means that each target names its own shadow.
 SHADOW_URL = os.environ.get("SHADOW_URL", "")
+# auto, database or schema; a schema in a production target's own database only where allowed.
+SHADOW_SHAPE = os.environ.get("ZANITH_SHADOW_SHAPE", "auto")
+SHADOW_ON_PRODUCTION = environment.flag("ZANITH_SHADOW_ON_PRODUCTION")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024  # a declared schema of 5 MB and its form
 
 # Work: messages are wake-ups that carry an id ----------------------------------------------------

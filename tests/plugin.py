@@ -105,8 +105,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_deselect_conformance(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The cases are data beside the repository, which a clone of it need not have."""
     if not cases.path().is_file():
-        gone = _deselect(config, items, lambda item: item.get_closest_marker("conformance"))
-        _note_missing_cases(config, len(gone))
+        _note_missing_cases(config, len(_deselect(config, items, _is_a_case)))
 
 
 @pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
@@ -228,6 +227,10 @@ def _needs_a_newer_server(item: pytest.Item) -> bool:
     own = int(os.environ["ZANITH_TEST_MAJOR"])
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return any(mark.args[0] > parameters.get("major", own) for mark in item.iter_markers("since"))
+
+
+def _is_a_case(item: pytest.Item) -> bool:
+    return item.get_closest_marker("conformance") is not None
 
 
 def _deselect(

@@ -15,7 +15,9 @@ from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.planning.plan import Plan
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify import verify as rehearsal
+from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
+from migrate_core.verify.verify import NOTHING_MORE
 
 
 def verify(
@@ -27,6 +29,7 @@ def verify(
     shadow: ShadowServer,
     earlier: Sequence[Plan] = (),
     schemas: Schemas = None,
+    options: Rehearsing = NOTHING_MORE,
 ) -> VerifyReport:
     """Never raises for what it finds: the caller decides.
 
@@ -42,6 +45,7 @@ def verify(
         declared=declared,
         shadow=shadow,
         schemas=None if schemas is None else tuple(schemas),
+        options=options,
     )
 
 

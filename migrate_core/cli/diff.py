@@ -57,7 +57,7 @@ def run(args: Namespace) -> int:
         args.save.write_bytes(codec.encode(after))
     operations = diff(before, after, Answers(drops=args.drops))
     if args.format == "sql":
-        for statement in statements(operations, major):
+        for statement in statements(before, operations, major):
             print(statement)
     elif args.format == "json":
         print_json([codec.to_builtins(operation) for operation in operations])
@@ -68,9 +68,14 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def statements(operations: tuple[Operation, ...], major: int) -> Iterator[str]:
+def statements(before: SchemaGraph, operations: tuple[Operation, ...], major: int) -> Iterator[str]:
     """Each ends in `;` and runs by itself, outside a transaction block, but for archives."""
-    for number, operation in enumerate(operations, start=1):
+    for setting in sorted({name for operation in operations for name in operation.settings()}):
+        yield f"SET {setting};"
+    graph = before
+    for number, written in enumerate(operations, start=1):
+        operation = written.bind(graph)
+        graph = operation.apply(graph)
         place = Place(migration_id="diff", step=number, major=major)
         stages = operation.stages(place)
         park = operation.park(place)

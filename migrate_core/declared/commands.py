@@ -60,7 +60,9 @@ def environment(added: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 def url_of(endpoint: Endpoint) -> str:
     """As psycopg, SQLAlchemy, Django and Rails read it."""
-    user = f"{quote(endpoint.user, safe='')}:{quote(endpoint.password, safe='')}"
+    user = quote(endpoint.user, safe="")
+    if endpoint.password:
+        user += f":{quote(endpoint.password, safe='')}"
     query = {"sslmode": endpoint.sslmode, "sslrootcert": endpoint.sslrootcert}
     host = quote(endpoint.host, safe="") if not endpoint.host.startswith("/") else ""
     address = f"{host}:{endpoint.port}" if host else ""

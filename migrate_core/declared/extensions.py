@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import psycopg
 from msgspec import Struct
 
 from migrate_core.declared.mentions import WantedExtension
+from migrate_core.declared.mirror import Mirrored
 from migrate_core.errors import ShadowError
-from migrate_core.pg.ddl import ddl
+from migrate_core.pg.ddl import ddl, literal
 
 # Extensions that give a schema types, functions or indexes, and no way out of the database
 # (dblink, postgres_fdw, file_fdw and the untrusted languages are not here for that reason).
@@ -28,6 +29,7 @@ ALLOWED = frozenset(
 class Installed(Struct, frozen=True):
     extensions: frozenset[str] = frozenset()
     schemas: frozenset[str] = frozenset()  # made for them
+    mirrored: tuple[Mirrored, ...] = ()  # versions, beside those of the target
 
 
 def install(
@@ -36,15 +38,19 @@ def install(
     *,
     owner: str,
     allowed: Collection[str] = ALLOWED,
+    versions: Mapping[str, str] | None = None,
 ) -> Installed:
     """Create what is asked for; `conn` is the provisioner in a database nobody has used yet.
+
+    `versions` are those of the target; another is taken where the server lacks the script.
 
     Raises:
         ShadowError: not allowed, not on the server, or the provisioner may not create it.
     """
-    offered = {
-        name for (name,) in conn.execute("SELECT name FROM pg_catalog.pg_available_extensions")
-    }
+    offers = conn.execute(
+        "SELECT name::text, version FROM pg_catalog.pg_available_extension_versions"
+    ).fetchall()
+    offered = {name for name, _ in offers}
     schemas: set[str] = set()
     for extension in wanted:
         if extension.name == "plpgsql":  # every database has it
@@ -56,9 +62,26 @@ def install(
                 ddl("CREATE SCHEMA IF NOT EXISTS {s} AUTHORIZATION {o}", s=schema, o=owner)
             )
             schemas.add(schema)
-        _create(conn, extension.name, schema, owner)
-    found = conn.execute("SELECT extname::text FROM pg_catalog.pg_extension")
-    return Installed(frozenset(name for (name,) in found), frozenset(schemas))
+        version = (versions or {}).get(extension.name)
+        known = version if (extension.name, version) in offers else None
+        _create(conn, extension.name, schema, owner, known)
+    found = dict(conn.execute("SELECT extname::text, extversion FROM pg_catalog.pg_extension"))
+    return Installed(frozenset(found), frozenset(schemas), _compared(found, versions or {}))
+
+
+def _compared(found: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[Mirrored, ...]:
+    """Versions beside those of the target, plpgsql's apart: that one is the server's."""
+    both = sorted((found.keys() & wanted.keys()) - {"plpgsql"})
+    return tuple(
+        Mirrored(
+            what=f"extension {name}",
+            done=found[name] == wanted[name],
+            note=f"version {found[name]}"
+            if found[name] == wanted[name]
+            else f"version {found[name]}: the shadow does not offer {wanted[name]}",
+        )
+        for name in both
+    )
 
 
 def _check(extension: WantedExtension, offered: set[str], allowed: Collection[str]) -> None:
@@ -76,13 +99,16 @@ def _check(extension: WantedExtension, offered: set[str], allowed: Collection[st
         )
 
 
-def _create(conn: psycopg.Connection[Any], name: str, schema: str, owner: str) -> None:
+def _create(
+    conn: psycopg.Connection[Any], name: str, schema: str, owner: str, version: str | None
+) -> None:
     """By the database's owner where PostgreSQL trusts the extension: then it can go again."""
     create = ddl(
-        "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {schema} CASCADE",
-        name=name,
-        schema=schema,
+        "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {schema}", name=name, schema=schema
     )
+    if version is not None:
+        create += ddl(" VERSION {version}", version=literal(version))
+    create += " CASCADE"
     conn.execute(ddl("SET ROLE {owner}", owner=owner))
     try:
         conn.execute(create)

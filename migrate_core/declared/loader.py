@@ -110,7 +110,8 @@ class _Loader:
         self.conn.execute("RESET ROLE")
         self.conn.execute("DISCARD TEMP")
         self.conn.execute("RESET ALL")
-        configure(self.conn, START_OF_FILE)
+        path = {"search_path": self.scratch.room.path} if self.scratch.room else {}
+        configure(self.conn, {**START_OF_FILE, **path})
 
     def _end_file(self) -> None:
         if self.opened is not None:
@@ -140,11 +141,17 @@ class _Loader:
             if note := skipping.why_tolerated(statement, error.sqlstate or ""):
                 line, _ = statement.file.place(statement.start)
                 self.notes.append(f"{statement.file.name}:{line}: {note}")
-            elif error.sqlstate in MISSING and not takes_away(statement):
+            elif self._may_come(error) and not takes_away(statement):
                 self.waiting.append(_Waiting(statement, path, error))
             else:
                 raise self._explain(statement, error) from error
         self._follow_transaction(statement)
+
+    def _may_come(self, error: psycopg.Error) -> bool:
+        """Whether what is missing may be made by a later statement. In an ephemeral schema the
+        name may mean something real until then, which the login may not change."""
+        real = self.scratch.room is not None and error.sqlstate == "42501"
+        return error.sqlstate in MISSING or real
 
     def _search_path(self) -> str:
         found = self.conn.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
@@ -195,11 +202,11 @@ class _Loader:
         more = [f"{others} more statements wait for objects that are missing."] if others else []
         detail = " ".join(filter(None, [said.message_detail, said.context, *more]))
         return DeclaredError(
-            said.message_primary or str(error).strip() or "the connection was lost",
+            self.scratch.back(said.message_primary or str(error).strip() or "the session was lost"),
             file=statement.file.name,
             line=line,
             column=column,
-            detail=detail,
+            detail=self.scratch.back(detail),
             hint=said.message_hint or _HINTS.get(error.sqlstate or "", ""),
             sqlstate=error.sqlstate or "",
         )

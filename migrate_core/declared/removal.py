@@ -20,6 +20,7 @@ from migrate_core.pg.queries import query
 from migrate_core.pg.version import major
 
 PREFIX = "zanith_shadow_"
+KEPT = "zanith: kept on request"  # the comment of a login whose database is not to be removed
 LEFTOVER_SECONDS = 3600  # far above what any rehearsal is allowed to take
 
 OpenAsLogin = Callable[[str, str], AbstractContextManager[psycopg.Connection]]
@@ -27,7 +28,7 @@ OpenAsLogin = Callable[[str, str], AbstractContextManager[psycopg.Connection]]
 
 def sweep(conn: psycopg.Connection[Any], now: int, as_login: OpenAsLogin) -> None:
     """Remove what a process left that was killed; another sweep may be faster."""
-    asked = {"prefix": PREFIX, "now": now, "seconds": LEFTOVER_SECONDS}
+    asked = {"prefix": PREFIX, "now": now, "seconds": LEFTOVER_SECONDS, "kept": KEPT}
     for (name,) in conn.execute(query(__package__, "leftovers"), asked).fetchall():
         with suppress(psycopg.Error, MigrateError):
             remove(conn, name, as_login)

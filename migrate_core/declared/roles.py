@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
+from msgspec import Struct
 
 from migrate_core.pg.ddl import ddl, literal
 from migrate_core.pg.queries import query
@@ -22,11 +23,19 @@ _STAYS = (psycopg.errors.InsufficientPrivilege, psycopg.errors.DependentObjectsS
 _LOCK = "SELECT pg_catalog.pg_advisory_xact_lock(%s)"
 
 
-def lend(conn: psycopg.Connection[Any], login: str, names: Sequence[str]) -> frozenset[str]:
-    """Make those that are missing and make the login a member; returns what was lent."""
+class Lent(Struct, frozen=True):
+    """What became of the roles that were asked for."""
+
+    wanted: tuple[str, ...] = ()
+    made: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()  # the login is a member of these
+
+
+def lend(conn: psycopg.Connection[Any], login: str, names: Sequence[str]) -> Lent:
+    """Make those that are missing and make the login a member."""
     wanted = [name for name in names if not name.startswith("pg_")]
     if not wanted:
-        return frozenset()
+        return Lent()
     lent: set[str] = set()
     with conn.transaction():
         conn.execute(_LOCK, [MUTEX])
@@ -38,7 +47,8 @@ def lend(conn: psycopg.Connection[Any], login: str, names: Sequence[str]) -> fro
                 conn.execute(ddl("COMMENT ON ROLE {name} IS {mark}", name=name, mark=literal(MARK)))
             if found.get(name, True) and _grant(conn, name, login):
                 lent.add(name)
-    return frozenset(lent)
+    made = frozenset(name for name in wanted if name not in found)
+    return Lent(tuple(wanted), made, frozenset(lent))
 
 
 def collect(conn: psycopg.Connection[Any]) -> None:

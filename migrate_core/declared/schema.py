@@ -6,14 +6,17 @@ read back by the same code that reads the target.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
 from msgspec import Struct
 
-from migrate_core.declared import commands, files, loader, mentions
+from migrate_core.declared import commands, ephemeral, files, loader, mentions, outside, silence
+from migrate_core.declared.ephemeral import Room
+from migrate_core.declared.kept import Kept
 from migrate_core.declared.mentions import WantedExtension
+from migrate_core.declared.mirror import Original
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import (
     BuildSource,
@@ -25,9 +28,9 @@ from migrate_core.declared.sources import (
     Source,
     TextSource,
 )
-from migrate_core.declared.statements import File
+from migrate_core.declared.statements import File, Statement
 from migrate_core.declared.watchdog import watchdog
-from migrate_core.errors import ConnectionFailedError, DeclaredError
+from migrate_core.errors import ConnectionFailedError, DeclaredError, ShadowError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg import connect
 from migrate_core.pg.version import major as major_of
@@ -67,9 +70,12 @@ def read_declared(
             return DeclaredSchema(graph=graph, notes=(note,) if found != major else ())
     shadow.require(major)
     with built(source, shadow) as (scratch, notes, texts):
+        graph = introspect(scratch, shadow, schemas)
+        said = silence.unsaid(files.statements(texts)[0], scratch.lent)
+        silent = silence.unsaid_by_build(graph) if isinstance(source, BuildSource) else said
         return DeclaredSchema(
-            graph=introspect(scratch, shadow, schemas),
-            notes=notes,
+            graph=silence.with_unsaid(graph, silent),
+            notes=notes + silence.in_words(silent),
             files=tuple((file.name, file.text) for file in texts),
         )
 
@@ -86,6 +92,12 @@ def built(
 ) -> Iterator[Built]:
     """A scratch database that holds the declared schema, what was passed over, and the files."""
     if isinstance(source, BuildSource):
+        if shadow.stands_for:
+            raise ShadowError(
+                "a build command cannot make its schema in an ephemeral schema",
+                detail="It names the schema itself, and its statements are not ours to map.",
+                hint="Declare SQL, or give the shadow a login that may create databases.",
+            )
         with shadow.database(extensions=extensions) as scratch:
             commands.run_build(source, scratch.endpoint)
             yield scratch, (), ()
@@ -102,8 +114,13 @@ def loaded(
     *,
     extensions: Sequence[WantedExtension] = (),
     more_roles: Sequence[str] = (),
+    like: Original | None = None,
+    keep: Callable[[Kept], None] | None = None,
 ) -> Iterator[tuple[Scratch, tuple[str, ...]]]:
-    """A scratch database that these files were loaded into; `more_roles` are there as well."""
+    """A scratch database that these files were loaded into; `more_roles` are there as well.
+
+    `like` and `keep` as for ShadowServer.database().
+    """
     statements, passed = files.statements(texts)
     notes = tuple(
         f"{c.file.name}:{c.file.place(c.start)[0]}: psql's \\{c.name} passed over" for c in passed
@@ -112,8 +129,28 @@ def loaded(
     with shadow.database(
         wanted_roles=sorted({*mentions.roles(statements), *more_roles}),
         extensions=tuple(wanted.values()),
+        like=like,
+        keep=keep,
     ) as scratch:
-        yield scratch, notes + loader.load(scratch, statements, shadow)
+        if scratch.room:
+            statements = _mapped(texts, statements, scratch, scratch.room)
+        yield scratch, notes + tuple(map(scratch.back, loader.load(scratch, statements, shadow)))
+
+
+def _mapped(
+    texts: Sequence[File], statements: Sequence[Statement], scratch: Scratch, room: Room
+) -> tuple[Statement, ...]:
+    """The same statements, in an ephemeral schema's spelling.
+
+    Raises:
+        DeclaredError: one is about something that lies in no schema, or in another.
+    """
+    found = outside.first_outside(statements, room.spelling.real, room.installed.extensions)
+    if found:
+        statement, why = found
+        raise statement.error(why, hint="Give the shadow a login that may create databases.")
+    there = [File(file.name, scratch.there(file.text)) for file in texts]
+    return files.statements(there)[0]
 
 
 def read_files(source: FolderSource | FileSource | TextSource | CommandSource) -> tuple[File, ...]:
@@ -139,6 +176,9 @@ def introspect(
     """
     with watchdog(READ_SECONDS, lambda: shadow.terminate(scratch.name)) as dog:
         try:
+            if scratch.room:
+                with scratch.session() as conn:
+                    return ephemeral.introspect(conn, scratch.room)
             with scratch.reader() as conn:
                 return read_graph(conn, schemas)
         except (psycopg.Error, ConnectionFailedError) as error:

@@ -21,6 +21,8 @@ _OUR_SETTINGS = frozenset(
         "client_min_messages",
     }
 )
+# What initdb says of "public", and a dump repeats: nobody's word on an ephemeral schema.
+_USUAL_COMMENT = "'standard public schema'"
 
 
 def why_skipped(statement: Statement, scratch: Scratch) -> str | None:
@@ -35,10 +37,16 @@ def why_skipped(statement: Statement, scratch: Scratch) -> str | None:
         return f"extension {extension.name} was created beforehand" if have else None
     if statement.begins("comment", "on", "extension"):
         return f"{_start(statement)} passed over: the comment is the extension's own"
+    if _is_usual_comment(statement) and scratch.room:
+        return ""
     if statement.begins("create", "schema") and len(statement.names) > 2:
         schema = statement.names[2]
         exists = schema == "public" or schema in scratch.installed.schemas
         return f"schema {schema} exists already" if exists and len(statement.names) == 3 else None
+    return _default_privileges(statement, scratch)
+
+
+def _default_privileges(statement: Statement, scratch: Scratch) -> str | None:
     if statement.begins("alter", "default", "privileges", "for"):
         role = statement.names[5] if len(statement.names) > 5 else None
         if role is not None and role not in scratch.lent:
@@ -53,6 +61,10 @@ def why_tolerated(statement: Statement, sqlstate: str) -> str | None:
     if statement.begins("comment", "on", "schema", "public") and sqlstate == "42501":
         return "comment on schema public passed over: before 15 it belongs to the server"
     return None
+
+
+def _is_usual_comment(statement: Statement) -> bool:
+    return statement.begins("comment", "on", "schema") and _USUAL_COMMENT in statement.text
 
 
 def _start(statement: Statement) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 
-from migrate_core.diff.rebuild import disturbed
-from migrate_core.errors import UncoveredChangeError
+from migrate_core.diff.rebuild import disturbed, regenerated, unalterable
+from migrate_core.errors import UnboundOperationError, UncoveredChangeError
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
 from migrate_core.schema.delta import Answers, SchemaDelta
+from migrate_core.schema.families import settled, stuck
 from migrate_core.schema.fingerprint import changed_objects
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.silence import complete
 
 
 def diff(
@@ -27,11 +29,12 @@ def diff(
             plan than one that quietly leaves a difference behind.
     """
     given = answers or Answers()
-    renames = _detect(SchemaDelta(before, after, given), renaming=True)
+    after = complete(after, before)
+    renames = _detect(SchemaDelta(before, after, given), _renames)
     renamed = replay(before, renames)
-    changes = _changes(SchemaDelta(renamed, after, given))
-    found = (*renames, *in_order(changes, renamed, after))
-    _check_covered(replay(before, found), after)
+    changes = _changes(SchemaDelta(settled(renamed, after), after, given, renamed))
+    found, reached = _bound(before, (*renames, *in_order(changes, renamed, after)))
+    _check_covered(reached, after)
     return found
 
 
@@ -40,23 +43,49 @@ def replay(graph: SchemaGraph, operations: Iterable[Operation]) -> SchemaGraph:
     return reduce(lambda state, op: op.apply(state), operations, graph)
 
 
+def _bound(
+    graph: SchemaGraph, operations: Iterable[Operation]
+) -> tuple[tuple[Operation, ...], SchemaGraph]:
+    """Each as it is just before it runs, where others have changed what it found; and the
+    graph after all. One that cannot run there stays as it is: planning says why."""
+    found = []
+    for operation in operations:
+        try:
+            bound = operation.bind(graph)
+        except UnboundOperationError:
+            bound = operation
+        found.append(bound)
+        graph = bound.apply(graph)
+    return tuple(found), graph
+
+
 def _changes(delta: SchemaDelta) -> list[Operation]:
     """Every change, with what has to be made anew around it."""
+    again = stuck(delta.origin, delta.after) if delta.origin.children else frozenset()
+    delta = delta.rebuilding(unalterable(delta) | regenerated(delta) | again)
     while True:
-        found = _detect(delta, renaming=False)
+        found = _detect(delta, _changes_alone)
         more = disturbed(delta, found) - delta.rebuilt
         if not more:
-            return found
+            made = (op.subject for op in found if op.moment is Effect.CREATE)
+            return [*found, *_detect(delta.making(made), _looks_last)]
         delta = delta.rebuilding(more)
 
 
-def _detect(delta: SchemaDelta, *, renaming: bool) -> list[Operation]:
-    return [
-        operation
-        for kind in kinds().values()
-        if (kind.effect is Effect.RENAME) is renaming
-        for operation in kind.detect(delta)
-    ]
+def _detect(delta: SchemaDelta, which: Callable[[type[Operation]], bool]) -> list[Operation]:
+    return [op for kind in kinds().values() if which(kind) for op in kind.detect(delta)]
+
+
+def _renames(kind: type[Operation]) -> bool:
+    return kind.effect is Effect.RENAME
+
+
+def _changes_alone(kind: type[Operation]) -> bool:
+    return not _renames(kind) and not kind.looks_last
+
+
+def _looks_last(kind: type[Operation]) -> bool:
+    return kind.looks_last
 
 
 def _check_covered(reached: SchemaGraph, wanted: SchemaGraph) -> None:

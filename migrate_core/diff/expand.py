@@ -14,7 +14,7 @@ import msgspec
 from migrate_core.diff.diff import diff
 from migrate_core.errors import MisuseError
 from migrate_core.operations.base import Operation
-from migrate_core.operations.expansion import incoming, why_unfit
+from migrate_core.operations.expansion import base_type, incoming, using_of, why_unfit
 from migrate_core.operations.registry import make
 from migrate_core.schema import types
 from migrate_core.schema.delta import Answers
@@ -76,7 +76,7 @@ def candidates(before: SchemaGraph, after: SchemaGraph, answers: Answers) -> Ite
             ref = Ref.of(ObjectKind.COLUMN, table.name, column.name)
             wanted = after.table(table.name)
             new = wanted.column(renamed.get(ref, column.name)) if wanted else None
-            if new is None or (ref not in renamed and not _rewrites(column, new)):
+            if new is None or (ref not in renamed and not _rewrites(after, column, new)):
                 continue
             try:
                 _growing(before, after, answers, ref)
@@ -96,7 +96,7 @@ def _growing(before: SchemaGraph, after: SchemaGraph, answers: Answers, ref: Ref
         raise _refused(ref, "the target has no such column")
     if new is None:
         raise _refused(ref, "the declared schema has no such column; was it renamed?")
-    if ref not in renames and not _rewrites(old, new):
+    if ref not in renames and not _rewrites(after, old, new):
         raise _refused(ref, "its change writes no row: leave the option out")
     was, to = column_parts(before, table, old), column_parts(after, wanted, new)
     pointing = tuple(incoming(before, ref.relation, ref.part))
@@ -109,10 +109,11 @@ def _growing(before: SchemaGraph, after: SchemaGraph, answers: Answers, ref: Ref
     return Growing(ref=ref, was=was, to=to, table=wanted)
 
 
-def _rewrites(old: Column, new: Column) -> bool:
+def _rewrites(graph: SchemaGraph, old: Column, new: Column) -> bool:
     if old.type == new.type:
         return False
-    return types.change(old.type, new.type) is not TypeChange.FREE
+    one, other = base_type(graph, old.type), base_type(graph, new.type)
+    return types.change(one, other) is not TypeChange.FREE
 
 
 def _with_old(graph: SchemaGraph, before: SchemaGraph, one: Growing) -> SchemaGraph:
@@ -122,6 +123,7 @@ def _with_old(graph: SchemaGraph, before: SchemaGraph, one: Growing) -> SchemaGr
     column = msgspec.structs.replace(
         old,
         not_null=new.not_null,
+        not_null_rule=new.not_null_rule,
         comment=new.comment,
         statistics=new.statistics,
         options=new.options,
@@ -170,7 +172,7 @@ def _operation(kind: str, one: Growing, graph: SchemaGraph) -> Operation:
         table=table.name,
         column=one.ref.part,
         to=msgspec.structs.replace(one.to, sequences=()),
-        using=types.using(one.ref.part, one.was.column.type, one.to.column.type),
+        using=using_of(graph, one.was.column, one.to.column),
         was=column_parts(graph, table, one.was.column),
     )
 

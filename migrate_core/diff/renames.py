@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Table, Value
+from migrate_core.schema.objects import Column, Enum, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
@@ -23,7 +23,7 @@ def questions(
 ) -> tuple[RenameQuestion, ...]:
     """Every pair worth asking about, in name order; each object may be in several."""
     delta = SchemaDelta(before, after, answers or Answers())
-    return (*_tables(delta), *_columns(delta))
+    return (*_tables(delta), *_columns(delta), *_enum_values(delta))
 
 
 def _tables(delta: SchemaDelta) -> Iterator[RenameQuestion]:
@@ -51,6 +51,20 @@ def _columns(delta: SchemaDelta) -> Iterator[RenameQuestion]:
                         new=other.name,
                         why=f"both are {column.type}",
                     )
+
+
+def _enum_values(delta: SchemaDelta) -> Iterator[RenameQuestion]:
+    """One that goes from where another comes."""
+    for old, new in delta.changed(Enum):
+        if len(old.values) != len(new.values):
+            continue
+        for gone, come in zip(old.values, new.values, strict=True):
+            if gone not in new.values and come not in old.values:
+                yield RenameQuestion(
+                    old=Ref.of(ObjectKind.ENUM, new.name, gone),
+                    new=come,
+                    why="both stand at the same place",
+                )
 
 
 def _shared(old: Table, new: Table) -> int:

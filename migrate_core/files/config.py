@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -18,6 +18,8 @@ from migrate_core.schema.objects import Value
 FILE = "zanith.toml"
 TARGET_VARIABLE = "ZANITH_TARGET_URL"
 SHADOW_VARIABLE = "SHADOW_URL"
+SHAPE_VARIABLE = "ZANITH_SHADOW_SHAPE"
+Shape = Literal["auto", "database", "schema"]
 
 
 class ConfigurationError(MisuseError):
@@ -53,6 +55,14 @@ class MigrationSettings(Value, frozen=True, kw_only=True):
 
 class TargetSettings(Value, frozen=True, kw_only=True):
     schemas: tuple[str, ...] = ()  # none: every schema but the system's
+    production: bool = False
+
+
+class ShadowSettings(Value, frozen=True, kw_only=True):
+    """How a rehearsal is kept apart from everything else."""
+
+    shape: Shape = "auto"  # a database; a schema where the login may make none
+    on_production: bool = False  # an ephemeral schema in a production target's own database
 
 
 class PolicySettings(Value, frozen=True, kw_only=True):
@@ -68,6 +78,7 @@ class _Document(Value, frozen=True, kw_only=True):
     declared: DeclaredSettings = DeclaredSettings()
     migrations: MigrationSettings = MigrationSettings()
     target: TargetSettings = TargetSettings()
+    shadow: ShadowSettings = ShadowSettings()
     policy: PolicySettings = PolicySettings()
 
 
@@ -79,6 +90,8 @@ class Configuration(Value, frozen=True, kw_only=True):
     migrations: Path = Path("migrations")
     schema_file: str = ""  # "": generate keeps a copy beside the migrations
     schemas: tuple[str, ...] | None = None
+    production: bool = False
+    shadow: ShadowSettings = ShadowSettings()
     policy: PolicySettings = PolicySettings()
     target_url: str | None = None
     shadow_url: str | None = None
@@ -105,11 +118,25 @@ def load_config(
         migrations=folder / document.migrations.folder,
         schema_file=document.migrations.schema,
         schemas=document.target.schemas or None,
+        production=document.target.production,
+        shadow=_shadow(document.shadow, env.get(SHAPE_VARIABLE)),
         policy=document.policy,
         target_url=env.get(TARGET_VARIABLE) or None,
         shadow_url=env.get(SHADOW_VARIABLE) or None,
         declared_url=env.get(document.declared.database or "") or None,
     )
+
+
+def _shadow(settings: ShadowSettings, shape: str | None) -> ShadowSettings:
+    if not shape:
+        return settings
+    try:
+        chosen: Shape = msgspec.convert(shape, Shape)
+    except msgspec.ValidationError as error:
+        raise MisuseError(
+            f"{SHAPE_VARIABLE} is {shape!r}", hint="Set it to auto, database or schema."
+        ) from error
+    return msgspec.structs.replace(settings, shape=chosen)
 
 
 def _read(file: Path) -> _Document:
@@ -183,12 +210,14 @@ def require(value: str | None, *, variable: str, purpose: str) -> str:
 __all__ = [
     "FILE",
     "SHADOW_VARIABLE",
+    "SHAPE_VARIABLE",
     "TARGET_VARIABLE",
     "Configuration",
     "ConfigurationError",
     "DeclaredSettings",
     "MigrationSettings",
     "PolicySettings",
+    "ShadowSettings",
     "TargetSettings",
     "check_codes",
     "load_config",

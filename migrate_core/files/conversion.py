@@ -19,7 +19,8 @@ from migrate_core.pg.names import check_name
 NAME_FIELDS = frozenset(
     {"name", "names", "to", "column", "columns", "ref_columns", "key", "constraint", "policies"}
     | {"schema", "part", "roles", "physical_column", "value", "values", "before", "after"}
-    | {"nullable"}  # of a primary key: columns; elsewhere a boolean, which is no text
+    | {"grantee", "role", "owner", "later", "leftover"}
+    | {"nullable", "not_null"}  # lists of columns; elsewhere a boolean, which is no text
 )
 _PATH = re.compile(r"^(?P<problem>.*?)(?: - at (?:`(?P<path>\$[^`]*)`|.*))?$", re.DOTALL)
 _SEGMENT = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
@@ -96,7 +97,12 @@ def _names(node: Node) -> Iterator[tuple[str, int]]:
             continue
         for key, child in inner.content.items():
             if key in NAME_FIELDS:
-                yield from _texts(child)
+                yield from ((text, at) for text, at in _texts(child) if not _is_whole(key, text))
+
+
+def _is_whole(key: str, text: str) -> bool:
+    """A name as PostgreSQL writes it whole: `public.f(integer)`, `a on server b`."""
+    return key == "name" and any(mark in text for mark in ".( ")
 
 
 def _texts(node: Node) -> Iterator[tuple[str, int]]:

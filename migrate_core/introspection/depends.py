@@ -78,6 +78,8 @@ def _ref(
         return Ref(kind, names[0], table, names[1])
     if kind in (ObjectKind.SCHEMA, ObjectKind.EXTENSION):
         return Ref(kind, name=names[0])
+    if kind is ObjectKind.TRANSFORM:
+        identity = identity.replace(" on language ", " language ")
     if kind in WRITTEN_WHOLE:
         return Ref(kind, _unquoted(schema), identity)
     if kind in _TYPES.values():

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import psycopg
 
 from migrate_core.errors import MigrateError
-from migrate_core.introspection import others
+from migrate_core.introspection import definitions, others, rights
 from migrate_core.introspection.depends import DEPENDS, references
 from migrate_core.introspection.snapshot import (
     Document,
@@ -26,14 +27,31 @@ from migrate_core.introspection.snapshot import (
 )
 from migrate_core.pg.version import major
 from migrate_core.schema import objects
+from migrate_core.schema.definitions import Composite, Domain, Routine
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Constraint, Index, Policy, Table
+from migrate_core.schema.objects import (
+    Column,
+    Constraint,
+    Index,
+    Policy,
+    Relation,
+    Rule,
+    Table,
+    Trigger,
+)
+
+R = TypeVar("R", bound=Relation)
 
 TRIES = 5
 MANY_TABLES = 200  # from here on a second session saves more than its connection costs
 
 SCHEMAS = Document("schemas", list[tuple[int, objects.Schema]])
 TABLES = Document("tables", list[tuple[int, Table]])
+RELATIONS = (
+    TABLES,
+    Document("views", list[tuple[int, objects.View]]),
+    Document("materialized_views", list[tuple[int, objects.MaterializedView]]),
+)
 # Two halves that take about as long as each other.
 COLUMNS_HALF = (
     Document("columns", list[tuple[int, tuple[Column, ...]]]),
@@ -44,9 +62,20 @@ INDEXES_HALF = (
     Document("indexes", list[tuple[int, tuple[Index, ...]]]),
     Document("policies", list[tuple[int, tuple[Policy, ...]]]),
     Document("enums", tuple[objects.Enum, ...]),
+    Document("domains", tuple[Domain, ...]),
+    Document("composites", tuple[Composite, ...]),
     Document("sequences", tuple[objects.Sequence, ...]),
+    Document("triggers", list[tuple[int, tuple[Trigger, ...]]]),
+    Document("rules", list[tuple[int, tuple[Rule, ...]]]),
+    Document("routines", tuple[Routine, ...]),
+    *rights.DOCUMENTS,
     DEPENDS,
 )
+
+
+# From 18 on a NOT NULL is a constraint, with a name and rules of its own.
+NOT_NULLS = Document("not_nulls", list[tuple[int, str, objects.NotNull]])
+NOT_NULLS_SINCE = 18
 
 
 class SchemaChangedError(MigrateError):
@@ -97,9 +126,15 @@ def _read(
         "schema_names": [schema.name for _, schema in found],
         "everywhere": schemas is None,
     }
-    tables = read_documents(conn, [TABLES], scope)["tables"]
+    relations = read_documents(conn, RELATIONS, scope)
+    tables = relations["tables"]
     scope["tables"] = oid_array(oid for oid, _ in tables)
-    rest = INDEXES_HALF + others.documents(major(conn), everywhere=schemas is None)
+    scope["relations"] = oid_array(oid for found in relations.values() for oid, _ in found)
+    everywhere = schemas is None
+    rest: tuple[Document, ...] = INDEXES_HALF
+    rest += (NOT_NULLS,) if major(conn) >= NOT_NULLS_SINCE else ()
+    rest += definitions.documents(major(conn), everywhere=everywhere)
+    rest += others.documents()
     if more and len(tables) >= MANY_TABLES:
         read = _read_in_two(conn, more, rest, scope)
     else:
@@ -108,8 +143,15 @@ def _read(
         schemas=tuple(schema for _, schema in found),
         extensions=read["extensions"],
         enums=read["enums"],
+        domains=read["domains"],
+        composites=read["composites"],
         sequences=read["sequences"],
+        routines=read["routines"],
         tables=_with_parts(tables, read),
+        views=_with_parts(relations["views"], read),
+        materialized_views=_with_parts(relations["materialized_views"], read),
+        definitions=definitions.gathered(read),
+        **rights.gathered(read),
         others=others.gathered(read),
         depends=references(read["depends"]),
     )
@@ -133,15 +175,16 @@ def _read_in_two(
         return first | second.result()
 
 
-def _with_parts(tables: list[tuple[int, Table]], read: dict[str, Any]) -> tuple[Table, ...]:
-    columns, constraints = dict(read["columns"]), dict(read["constraints"])
-    indexes, policies = dict(read["indexes"]), dict(read["policies"])
-    return tuple(
-        table.change(
-            columns=columns.get(oid, ()),
-            constraints=constraints.get(oid, ()),
-            indexes=indexes.get(oid, ()),
-            policies=policies.get(oid, ()),
+def _with_parts(relations: list[tuple[int, R]], read: dict[str, Any]) -> tuple[R, ...]:
+    fields = ("columns", "constraints", "indexes", "policies", "triggers", "rules")
+    parts = {field: dict(read[field]) for field in fields}
+    columns = parts["columns"]
+    for oid, name, rule in read.get(NOT_NULLS.name, ()):
+        columns[oid] = tuple(
+            msgspec.structs.replace(c, not_null_rule=rule) if c.name == name else c
+            for c in columns.get(oid, ())
         )
-        for oid, table in tables
+    return tuple(
+        relation.change(**{field: found.get(oid, ()) for field, found in parts.items()})
+        for oid, relation in relations
     )

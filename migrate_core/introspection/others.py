@@ -9,20 +9,16 @@ from migrate_core.introspection.snapshot import Document
 from migrate_core.schema.objects import Other
 
 IN_SCHEMAS: tuple[LiteralString, ...] = (
-    "others_relations",
-    "others_routines",
     "others_types",
     "others_tables",
     "others_triggers",
-    "others_in_schemas",
     "others_comments",
+    "others_rights",
 )
 
 
-def documents(major: int, *, everywhere: bool) -> tuple[Document, ...]:
-    """What belongs to no schema counts only where no schemas were named."""
-    names = IN_SCHEMAS + (_in_database(major) if everywhere else ())
-    return tuple(Document(name, list[Other]) for name in names)
+def documents() -> tuple[Document, ...]:
+    return tuple(Document(name, list[Other]) for name in IN_SCHEMAS)
 
 
 def gathered(read: Mapping[str, Any]) -> tuple[Other, ...]:
@@ -31,8 +27,3 @@ def gathered(read: Mapping[str, Any]) -> tuple[Other, ...]:
         other for name, values in read.items() if name.startswith("others_") for other in values
     ]
     return tuple(sorted(found, key=lambda other: (other.kind, other.name, other.definition)))
-
-
-def _in_database(major: int) -> tuple[LiteralString, ...]:
-    publications = "others_publications" if major > 14 else "others_publications_14"
-    return ("others_in_database", publications)

@@ -22,7 +22,7 @@ from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Table, Value
+from migrate_core.schema.objects import Relation, Table, Value
 from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 
 
@@ -130,6 +130,7 @@ class Operation(
 
     effect: ClassVar[Effect]
     loses_data: ClassVar[bool] = False  # asks for destructive consent unless empty
+    looks_last: ClassVar[bool] = False  # detected once it is known what the others make
 
     @classmethod
     def kind_name(cls) -> str:
@@ -196,10 +197,33 @@ class Operation(
 
     def disturbs(self) -> frozenset[Ref]:
         """Objects on which nothing may lean while it runs: what does is made anew around it."""
-        return frozenset({self.subject}) if self.moment is Effect.DROP else frozenset()
+        goes = self.moment in (Effect.PARK, Effect.DROP)
+        return frozenset({self.subject}) if goes else frozenset()
+
+    def remakes(self, graph: SchemaGraph) -> frozenset[Ref]:
+        """What else is to be made anew around it, by the schema before: where the catalog does
+        not say that it leans on anything."""
+        return frozenset()
+
+    @property
+    def rehearsable(self) -> bool:
+        """Whether it can run where the target's roles are mere stand-ins."""
+        return True
+
+    def precedes(self) -> frozenset[QualifiedName]:
+        """Tables on which everything else comes after it, removals too."""
+        return frozenset()
+
+    def follows(self) -> frozenset[QualifiedName]:
+        """Tables on which everything else comes before it, removals too."""
+        return frozenset()
 
     def reads(self) -> frozenset[Ref]:
         """Columns that its data expression reads besides its subject."""
+        return frozenset()
+
+    def settings(self) -> frozenset[str]:
+        """Of the session, as SET takes them, that its statements need."""
         return frozenset()
 
     def new_name(self) -> str | None:
@@ -237,6 +261,33 @@ def table_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> T
     table = graph.table(name)
     if table is None:
         raise unbound(operation, f"table {name} does not exist")
+    return table
+
+
+def relation_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> Relation:
+    """The table, view or materialized view that an operation speaks of.
+
+    Raises:
+        UnboundOperationError: there is none of that name.
+    """
+    relation = graph.relation(name)
+    if relation is None:
+        raise unbound(operation, f"relation {name} does not exist")
+    return relation
+
+
+def lone_table_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> Table:
+    """The table, where it is no partition and nothing inherits from it.
+
+    Raises:
+        UnboundOperationError: there is none of that name, or it has a family.
+    """
+    table = table_in(graph, name, operation)
+    if table.partition_of is not None:
+        raise unbound(operation, f"{name} is a partition of {table.partition_of.parent}: detach it")
+    below = graph.children.get(name, ())
+    if below:
+        raise unbound(operation, f"{', '.join(map(str, below))} would go with {name}")
     return table
 
 

@@ -14,8 +14,9 @@ from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.schema.altering import altered, check_known, statement
 from migrate_core.schema.clauses import comment_on, noun
-from migrate_core.schema.definitions import Definition
+from migrate_core.schema.definitions import Definition, remade
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph, ref_of
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -54,9 +55,10 @@ class CreateDefinition(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         made = self.definition
+        check_known(self.subject, made.then)
         texts = (made.create, *made.then)
         comment = comment_on(self.subject, made.comment)
-        return (stage(*(Statement(sql=raw(text)) for text in texts), *comment),)
+        return (stage(*map(statement, texts), *comment),)
 
     def inverse(self, place: Place) -> Operation | None:
         return make(self.drop, name=self.definition.name, was=self.definition)
@@ -98,8 +100,10 @@ class DropDefinition(Operation, frozen=True, kw_only=True):
         return graph.drop(Definition, (self.of.value, self.name))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        sql = ddl("DROP {noun} {name}", noun=noun(self.of), name=raw(self.name))
-        return (stage(Statement(sql=sql)),)
+        return (stage(self.statement()),)
+
+    def statement(self) -> Statement:
+        return Statement(sql=ddl("DROP {noun} {name}", noun=noun(self.of), name=raw(self.name)))
 
     def inverse(self, place: Place) -> Operation | None:
         return make(self.create, definition=self.was) if self.was else None
@@ -108,6 +112,51 @@ class DropDefinition(Operation, frozen=True, kw_only=True):
         yield why.DROPS_OBJECT.because(self.was.create if self.was else self.name)
 
 
-def remade(old: Definition, new: Definition) -> bool:
-    """Whether two objects of one name differ in more than their comment."""
-    return (old.create, old.then) != (new.create, new.then)
+class AlterDefinition(Operation, frozen=True, kw_only=True):
+    """Change in place what only an ALTER can say of an object."""
+
+    effect: ClassVar[Effect] = Effect.ALTER
+    of: ClassVar[ObjectKind]
+
+    name: str
+    then: tuple[str, ...]  # all that is to be said of it afterwards
+    was: Definition | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return Ref(self.of, self.was.schema if self.was else "", self.name)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for old, new in delta.definitions(cls.of, "changed"):
+            if old.then != new.then and not remade(old, new):
+                yield cls(name=old.name, then=new.then, was=old)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        was = graph.find(Definition, (self.of.value, self.name))
+        if was is None:
+            raise unbound(self, f"{self.of} {self.name} does not exist")
+        bound: Self = replaced(self, was=was)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        found = graph.find(Definition, (self.of.value, self.name))
+        return graph if found is None else graph.put(replaced(found, then=self.then))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        return (stage(*map(statement, self.texts)),)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return altered(self.was, self.then) if self.was else self.then
+
+    def inverse(self, place: Place) -> Operation | None:
+        if self.was is None:
+            return None
+        becomes = replaced(self.was, then=self.then)
+        undone: Self = replaced(self, then=self.was.then, was=becomes)
+        return undone
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        for text in self.texts:
+            yield why.CHANGES_METADATA.because(text)

@@ -15,9 +15,10 @@ from migrate_core.operations.base import Effect, Operation, replaced, table_in, 
 from migrate_core.pg.ddl import ddl, literal
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Probe
-from migrate_core.schema import types
+from migrate_core.schema import casts
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.expansion import Incoming, Pair
+from migrate_core.schema.families import is_alone
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -68,7 +69,7 @@ class Expansion(Operation, frozen=True, kw_only=True):
         if self.was is None and not (to.constraints or to.indexes):
             to = _carried(graph, table, was, to)
         if using is None:
-            using = types.using(column.name, column.type, to.column.type)
+            using = using_of(graph, column, to.column)
         key = table.primary_key.columns if table.primary_key else ()
         pointing = tuple(incoming(graph, self.table, self.column))
         found: Self = replaced(self, was=was, to=to, using=using, incoming=pointing, key=key)
@@ -109,6 +110,8 @@ def _unfit(
     pointing: tuple[Incoming, ...],
 ) -> Iterator[str]:
     old, new = was.column, to.column
+    if not is_alone(graph, table):
+        yield f"{table.name} shares it with partitions or heirs, or is foreign; leave --expand out"
     if table.primary_key is None:
         yield f"{table.name} has no primary key to walk by; add one first"
     yield from _unfit_pair(old, new)
@@ -126,10 +129,31 @@ def _unfit(
 def _unfit_pair(old: Column, new: Column) -> Iterator[str]:
     if old.generated or new.generated:
         yield "its values are computed; change it without --expand"
+    if any(_has_own_form(column) for column in (old, new)):
+        yield "its NOT NULL is not validated, or not inherited; mend that first"
     if new.identity and not old.identity:
         yield "it becomes an identity as well; do that in a migration of its own"
     if old.name != new.name and old.type != new.type:
         yield "it gets another name and another type; expand one of them first"
+
+
+def _has_own_form(column: Column) -> bool:
+    rule = column.not_null_rule
+    return rule is not None and not (rule.inherited and rule.validated)
+
+
+def base_type(graph: SchemaGraph, type_: str) -> str:
+    """What a domain is over, else the type itself."""
+    domains = {str(domain.name): domain.type for domain in graph.domains}
+    while type_ in domains:
+        type_ = domains[type_]
+    return type_
+
+
+def using_of(graph: SchemaGraph, old: Column, new: Column) -> str | None:
+    """How a value is cast, where PostgreSQL has no assignment cast of its own."""
+    one, other = base_type(graph, old.type), base_type(graph, new.type)
+    return casts.using(old.name, one, other, new.type if other != new.type else "")
 
 
 def incoming(graph: SchemaGraph, table: QualifiedName, column: str) -> Iterator[Incoming]:
@@ -163,9 +187,6 @@ def _in_the_way(graph: SchemaGraph, table: Table, column: str) -> Iterator[str]:
             yield f"generated column {one}"
         elif one.kind not in _FOLLOWS and one not in (own, ref):
             yield f"{one.kind} {one}"
-    for other in graph.others:
-        if other.kind == "inheritance" and str(table.name) in f"{other.name}{other.definition}":
-            yield f"inheritance of {other.name}"
     if graph.depends:
         return
     by_name = {f"{o.kind} {o.name}" for o in graph.others if o.kind in _BY_NAME}
@@ -176,10 +197,6 @@ def _checked_domain(graph: SchemaGraph, type_: str) -> str:
     for domain in graph.domains:
         if type_ == str(domain.name) and (domain.constraints or domain.not_null):
             return str(domain.name)
-    for other in graph.others:
-        rules = "CHECK" in other.definition or "NOT NULL" in other.definition
-        if other.kind == "domain" and other.name == type_ and rules:
-            return other.name
     return ""
 
 

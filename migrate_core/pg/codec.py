@@ -16,6 +16,8 @@ T = TypeVar("T")
 def _write(value: Any) -> Any:
     if isinstance(value, QualifiedName):
         return str(value)
+    if isinstance(value, str):  # Raw, which is SQL text like any other once it is written down
+        return str(value)
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 

@@ -63,6 +63,8 @@ SETTINGS: Mapping[Session, Mapping[str, str]] = {
         "default_transaction_read_only": "off",
         "statement_timeout": "0",
         "lock_timeout": "100ms",
+        # A body may name what comes later; it was looked through when it was declared.
+        "check_function_bodies": "off",
         # The server notices a killed client, and a client that no longer says anything.
         "client_connection_check_interval": "1s",
         "idle_session_timeout": "10s",  # five heartbeats of 2 s

@@ -63,8 +63,9 @@ def _compose(part: Part) -> str:
 class Statement(Struct, frozen=True, kw_only=True):
     """One SQL statement and what it takes while it runs.
 
-    `lock` is taken on `on`; `also` lists further relations. `scans` and `rewrites` speak
-    of `on`: every row read, or every row written, inside that lock.
+    `lock` is taken on `on`; `also` lists further relations. `scans` and `rewrites` speak of
+    `on`: every row read, or every row written, inside that lock. What is `inherited` is done
+    to all that inherit from `on`, or are partitions of it, under the same lock.
     """
 
     sql: str
@@ -73,6 +74,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     also: tuple[tuple[QualifiedName, LockMode], ...] = ()
     scans: bool = False
     rewrites: bool = False
+    inherited: bool = False
 
     def __str__(self) -> str:
         return self.sql

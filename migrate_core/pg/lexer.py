@@ -158,6 +158,26 @@ def rename_relation(expression: str, old: tuple[str, str], new: tuple[str, str])
     return "".join(out)
 
 
+def rename_source(query: str, old: tuple[str, str], new: tuple[str, str]) -> str:
+    """Rewrite a relation in a query that PostgreSQL deparsed: its columns go on being called
+    by the old name, which becomes an alias where it has none."""
+    found = list(tokens(query))
+    out: list[str] = []
+    at = 0
+    while at < len(found):
+        dotted = at + 2 < len(found) and found[at + 1].text == "."
+        if not dotted or (found[at].name, found[at + 2].name) != old:
+            out.append(_rename_regclass(found[at], old, new))
+            at += 1
+            continue
+        at += 3
+        alias = [token for token in found[at : at + 2] if token.lex in (Lex.WORD, Lex.QUOTED)]
+        has_alias = bool(alias) and not alias[0].text.isupper()
+        out.append(".".join(map(quote_ident, new)))
+        out += [] if has_alias else [" ", quote_ident(old[1])]
+    return "".join(out)
+
+
 def _rename_regclass(token: Token, old: tuple[str, str], new: tuple[str, str]) -> str:
     quoted = "'" + ".".join(map(quote_ident, old)).replace("'", "''") + "'"
     if token.lex is Lex.STRING and token.text == quoted:

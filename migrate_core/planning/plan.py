@@ -10,6 +10,7 @@ from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage
 from migrate_core.pg.names import QualifiedName
+from migrate_core.planning.families import with_families
 from migrate_core.planning.past import Ask, Past
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
@@ -116,7 +117,7 @@ def build(
     for number, written in enumerate(operations, start=1):
         place = Place(migration_id=migration_id, step=number, cycle=cycle, major=major)
         operation = written.bind(graph)
-        steps.append(_step(operation, place, past.facts(operation, graph, ask)))
+        steps.append(_step(operation, place, past.facts(operation, graph, ask), graph))
         graph = operation.apply(graph)
         past.add(operation)
     return Plan(
@@ -131,12 +132,12 @@ def build(
     )
 
 
-def _step(operation: Operation, place: Place, facts: Facts) -> Step:
+def _step(operation: Operation, place: Place, facts: Facts, graph: SchemaGraph) -> Step:
     inverse = operation.inverse(place)
     return Step(
         number=place.step,
         operation=operation,
-        stages=operation.stages(place),
+        stages=with_families(operation.stages(place), graph),
         park=operation.park(place),
         verdict=judge(operation.reasons(facts), facts),
         facts=facts,

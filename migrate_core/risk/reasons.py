@@ -6,47 +6,11 @@ rename; never reuse. Levels are base levels; a kind may raise or lower one by fa
 
 from __future__ import annotations
 
+from migrate_core.risk.codes import REASONS, Reason, ReasonCode
+from migrate_core.risk.codes import code as _code
 from migrate_core.risk.levels import Level
-from migrate_core.schema.objects import Value
 
-
-class Reason(Value, frozen=True, kw_only=True):
-    """A reason code with the evidence for it in this database."""
-
-    code: str
-    level: Level
-    evidence: str = ""
-
-    @property
-    def effect(self) -> str:
-        return REASONS[self.code].effect
-
-    @property
-    def safer(self) -> str:
-        return REASONS[self.code].safer
-
-
-class ReasonCode(Value, frozen=True, kw_only=True):
-    code: str
-    level: Level
-    effect: str  # what happens, to whom
-    safer: str  # what to do instead, or what keeps it harmless
-    by_rows: bool = False  # weighs nothing on a table without rows
-
-    def because(self, evidence: str, *, level: Level | None = None) -> Reason:
-        return Reason(code=self.code, level=level or self.level, evidence=evidence)
-
-
-REASONS: dict[str, ReasonCode] = {}
-
-
-def _code(code: str, level: Level, effect: str, safer: str, *, by_rows: bool = False) -> ReasonCode:
-    if code in REASONS:
-        raise ValueError(f"reason code {code} is listed twice")
-    made = ReasonCode(code=code, level=level, effect=effect, safer=safer, by_rows=by_rows)
-    REASONS[code] = made
-    return made
-
+__all__ = ["REASONS", "Reason", "ReasonCode"]
 
 CREATES_OBJECT = _code(
     "creates_object",
@@ -187,6 +151,60 @@ DROPS_OBJECT = _code(
     "An object that code may still name is gone; its definition is kept in the migration.",
     "Drop it one release after its last user.",
 )
+MADE_ANEW = _code(
+    "made_anew",
+    Level.MEDIUM,
+    "It is dropped and created again around a change beneath it; what names it fails between.",
+    "Run it when its readers can wait a moment.",
+)
+CHANGES_VIEW = _code(
+    "changes_view",
+    Level.MEDIUM,
+    "Whoever reads the view meets other rows, columns or rules from now on.",
+    "Check its readers against the new query on the shadow.",
+)
+FILLS_MATERIALIZED_VIEW = _code(
+    "fills_materialized_view",
+    Level.MEDIUM,
+    "Its query runs in full, while reads and writes of its tables go on.",
+    "Try the query on data of this size first.",
+)
+DROPS_MATERIALIZED_VIEW = _code(
+    "drops_materialized_view",
+    Level.MEDIUM,
+    "What it holds is gone; created again, it costs a full run of its query.",
+    "Drop it one release after its last reader.",
+)
+CHANGES_ROUTINE = _code(
+    "changes_routine",
+    Level.MEDIUM,
+    "Whatever calls it gets the new behaviour from the next statement on.",
+    "Keep the old behaviour under the old arguments while callers move.",
+)
+CHANGES_TRIGGER = _code(
+    "changes_trigger",
+    Level.MEDIUM,
+    "Statements set off something else from now on, in the transaction of their user.",
+    "Rehearse a write on the shadow.",
+)
+DROPS_TRIGGER = _code(
+    "drops_trigger",
+    Level.MEDIUM,
+    "What it did is no longer done; until a changed one is there again, for a moment too.",
+    "Make sure that nothing relies on it.",
+)
+CHANGES_RULE = _code(
+    "changes_rule",
+    Level.MEDIUM,
+    "Statements on the relation are rewritten otherwise from now on.",
+    "Rehearse the statements on the shadow.",
+)
+DROPS_RULE = _code(
+    "drops_rule",
+    Level.MEDIUM,
+    "Statements on the relation do what they say from now on.",
+    "Make sure that nothing relies on it.",
+)
 LOSES_SEQUENCE_POSITION = _code(
     "loses_sequence_position",
     Level.HIGH,
@@ -310,11 +328,47 @@ PURGES_ARTIFACT = _code(
     "What was parked is destroyed; nothing brings it back.",
     "Export it first, or let it wait for its expiry.",
 )
+DETACHES_PARTITION = _code(
+    "detaches_partition",
+    Level.MEDIUM,
+    "Its rows are no longer seen through the partitioned table; they stay in its own.",
+    "Stop reading them there first.",
+)
+CHANGES_INHERITANCE = _code(
+    "changes_inheritance",
+    Level.MEDIUM,
+    "Queries of the parent see other rows than before.",
+    "Read ONLY the parent where that matters.",
+)
 RLS_CHANGE = _code(
     "rls_change",
     Level.MEDIUM,
     "Other rows become visible or hidden to the roles it speaks of.",
     "Read as each role on the shadow first.",
+)
+WIDENS_ACCESS = _code(
+    "widens_access",
+    Level.MEDIUM,
+    "Somebody may read or change what was closed to them before.",
+    "Make sure that the grantee is meant, PUBLIC and grant options above all.",
+)
+NARROWS_ACCESS = _code(
+    "narrows_access",
+    Level.MEDIUM,
+    "Code that runs as the grantee and uses the right fails from the moment it commits.",
+    "Make sure that nothing runs as the grantee any more, or grant what it needs first.",
+)
+CHANGES_OWNER = _code(
+    "changes_owner",
+    Level.MEDIUM,
+    "Another role may alter and drop it; views and functions of that role's rights change too.",
+    "The lock lasts a moment: the lock timeout bounds the wait.",
+)
+CHANGES_REPLICATION = _code(
+    "changes_replication",
+    Level.MEDIUM,
+    "Subscribers get other tables or rows from now on; what they have stays as it is.",
+    "Refresh every subscription afterwards, and add tables there first.",
 )
 RAW_SQL = _code(
     "raw_sql",
@@ -360,17 +414,17 @@ ADDS_ENUM_VALUE = _code(
     "Readers may meet a value they do not know; PostgreSQL cannot take it back.",
     "Teach the readers first.",
 )
+RENAMES_ENUM_VALUE = _code(
+    "renames_enum_value",
+    Level.HIGH,
+    "Code that writes or compares the old value fails from the moment it commits.",
+    "Teach the readers and writers both values first.",
+)
 WOULD_FAIL = _code(
     "would_fail",
     Level.BLOCKED,
     "PostgreSQL would refuse the step: something still needs the object, or is missing.",
     "Do first what the evidence names, then plan again.",
-)
-CHANGES_REPLICATION = _code(
-    "changes_replication",
-    Level.MEDIUM,
-    "Subscribers are told something else about updated and deleted rows.",
-    "Make sure that every subscriber can find a row by it.",
 )
 UNLOGGED = _code(
     "unlogged",
@@ -378,4 +432,10 @@ UNLOGGED = _code(
     "Rows are lost after a crash, and no standby or subscriber has them.",
     "Keep what must survive a crash in a logged table.",
     by_rows=True,
+)
+CHANGES_REPLICA_IDENTITY = _code(
+    "changes_replica_identity",
+    Level.MEDIUM,
+    "Subscribers are told something else about updated and deleted rows.",
+    "Make sure that every subscriber can find a row by it.",
 )

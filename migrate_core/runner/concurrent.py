@@ -58,7 +58,9 @@ def _run_until_there(work: Work, attempt: Attempt, number: int, stage: Stage, se
             with Watch(work, attempt, number, stage), _Timeout(work, "0"):
                 if seen == INVALID:
                     _execute(work, stage.repair)
-                _execute(work, stage.statements)
+                    seen = _observe(work, stage)
+                if seen != stage.wants:  # a DETACH that was cut off is over when it is repaired
+                    _execute(work, stage.statements)
         except psycopg.Error as error:
             _clear_away(work, stage)
             wait_or_raise(work, attempt, number, stage, error, tries)

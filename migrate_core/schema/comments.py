@@ -9,7 +9,7 @@ import msgspec
 
 from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.constraint_changes import redefined
-from migrate_core.schema.definitions import Definition
+from migrate_core.schema.definitions import Definition, remade
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
 from migrate_core.schema.objects import (
@@ -17,10 +17,15 @@ from migrate_core.schema.objects import (
     Constraint,
     Extension,
     Index,
+    MaterializedView,
+    Output,
+    Query,
     Relation,
     Rule,
+    Table,
     Trigger,
     Value,
+    View,
 )
 from migrate_core.schema.policies import made_anew
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
@@ -41,16 +46,31 @@ def commented(delta: SchemaDelta) -> Iterator[Change]:
     for top in _TOPS:
         for old, new in delta.changed(top):
             if old.comment != new.comment and not _is_remade(old, new):
-                yield ref_of(new), old.comment, new.comment
+                yield _as_commented(new), old.comment, new.comment
+    for query in (View, MaterializedView):
+        for old, new in delta.changed(query):
+            yield from _of_outputs(old, new)
     for kind, table, before, after in _kept_parts(delta):
         if before.comment != after.comment:
             yield Ref.of(kind, table.name, after.name), before.comment, after.comment
 
 
+def _of_outputs(old: Query, new: Query) -> Iterator[Change]:
+    for output in new.outputs:
+        was = old.output(output.name)
+        comment = was.comment if was else None
+        if comment != output.comment:
+            yield Ref.of(ObjectKind.COLUMN, new.name, output.name), comment, output.comment
+
+
+def _as_commented(thing: Any) -> Ref:
+    ref = ref_of(thing)
+    foreign = isinstance(thing, Table) and thing.foreign is not None
+    return ref._replace(kind=ObjectKind.FOREIGN_TABLE) if foreign else ref
+
+
 def _is_remade(old: Any, new: Any) -> bool:
-    if isinstance(old, Definition):
-        return (old.create, old.then) != (new.create, new.then)
-    return False
+    return isinstance(old, Definition) and remade(old, new)
 
 
 def _kept_parts(delta: SchemaDelta) -> Iterator[tuple[ObjectKind, Relation, Any, Any]]:
@@ -98,6 +118,8 @@ def with_comment(graph: SchemaGraph, ref: Ref, comment: str | None) -> SchemaGra
     if thing is None:
         return graph
     changed = msgspec.structs.replace(thing, comment=comment)
+    if isinstance(thing, Output):
+        return graph.edit(ref.relation, lambda q: q.change_output(ref.part, comment=comment))
     if ref.kind in PARTS_OF_RELATIONS:
         return graph.edit(ref.relation, lambda relation: relation.with_part(changed))
     return graph.put(changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -17,9 +18,43 @@ Found = tuple[Table, Constraint]
 KeyColumns = tuple[QualifiedName, frozenset[str]]
 
 
+_OF_A_FOREIGN_KEY = re.compile(
+    r"^(?P<rule>.*?)(?P<timing> DEFERRABLE(?: INITIALLY DEFERRED)?)?(?P<enforced> NOT ENFORCED)?$",
+    re.DOTALL,
+)
+
+
 def redefined(old: Constraint, new: Constraint) -> bool:
-    """Whether two constraints of one name differ in more than comment and validation."""
-    return old != msgspec.structs.replace(new, comment=old.comment, validated=old.validated)
+    """Whether two constraints of one name differ in more than ALTER and VALIDATE can change."""
+    if old.type == new.type == "foreign key" and not _is_enforced_again(old, new):
+        old, new = (_without_timing(constraint) for constraint in (old, new))
+    return old != msgspec.structs.replace(
+        new, comment=old.comment, validated=old.validated, options=old.options
+    )
+
+
+def altered(old: Constraint, new: Constraint) -> bool:
+    """Whether ALTER CONSTRAINT, or ALTER INDEX of its index, is what changes it."""
+    return not redefined(old, new) and (
+        old.definition != new.definition or old.options != new.options
+    )
+
+
+def timing(definition: str) -> tuple[str, bool]:
+    """When a foreign key is checked, as it is written, and whether it is enforced."""
+    match = _OF_A_FOREIGN_KEY.match(definition)
+    return (match["timing"] or "", not match["enforced"]) if match else ("", True)
+
+
+def _is_enforced_again(old: Constraint, new: Constraint) -> bool:
+    """ALTER would read every row under the lock; made anew it is validated online."""
+    return not timing(old.definition)[1] and timing(new.definition)[1]
+
+
+def _without_timing(constraint: Constraint) -> Constraint:
+    match = _OF_A_FOREIGN_KEY.match(constraint.definition)
+    rule = match["rule"] if match else constraint.definition
+    return msgspec.structs.replace(constraint, definition=rule)
 
 
 def added(delta: SchemaDelta, *types: ConstraintType) -> Iterator[Found]:
@@ -57,7 +92,9 @@ def leaning(delta: SchemaDelta) -> Iterator[Found]:
         after = delta.after.table(table.name)
         for key in table.constraints:
             stays = after.constraint(key.name) if after else None
-            if stays is None or redefined(key, stays) or key.references is None:
+            if key.parent is not None or stays is None or redefined(key, stays):
+                continue
+            if key.references is None:
                 continue
             if (key.references, frozenset(key.ref_columns)) in going:
                 yield table, stays

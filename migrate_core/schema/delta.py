@@ -30,6 +30,7 @@ from migrate_core.schema.objects import (
     Constraint,
     Index,
     Policy,
+    Query,
     Relation,
     Rule,
     Table,
@@ -78,12 +79,21 @@ class SchemaDelta:
     """`before` and `after` with their differences indexed by kind of object.
 
     What is `rebuilt` counts as dropped and as added although it is on both sides: something
-    that it leans on cannot change under it.
+    that it leans on cannot change under it. `origin` is what `before` was until tables followed
+    the changes of those they inherit from.
     """
 
-    def __init__(self, before: SchemaGraph, after: SchemaGraph, answers: Answers) -> None:
+    def __init__(
+        self,
+        before: SchemaGraph,
+        after: SchemaGraph,
+        answers: Answers,
+        origin: SchemaGraph | None = None,
+    ) -> None:
         self.before, self.after, self.answers = before, after, answers
+        self.origin = origin or before
         self.rebuilt: frozenset[Ref] = frozenset()
+        self.made: frozenset[Ref] = frozenset()  # what operations create, once that is known
         self._tops = {kind: _pair(before, after, kind) for kind in FIELDS}
 
     def rebuilding(self, refs: Iterable[Ref]) -> SchemaDelta:
@@ -95,6 +105,12 @@ class SchemaDelta:
             for kind, pairs in self._tops.items()
         }
         return made
+
+    def making(self, refs: Iterable[Ref]) -> SchemaDelta:
+        """The same delta with what the operations create, for kinds that come last."""
+        told = copy(self)
+        told.made = frozenset(refs)
+        return told
 
     def added(self, kind: type[T]) -> Iterator[T]:
         return (
@@ -146,8 +162,9 @@ class SchemaDelta:
     def dropped_columns(self, mode: DropMode) -> Iterator[tuple[Table, Column]]:
         for old, _new, column in self._parts_gone(Column):
             ref = Ref.of(ObjectKind.COLUMN, old.name, column.name)
-            # What is made anew is computed, so nothing is lost.
-            wanted = DropMode.PLAIN if ref in self.rebuilt else self.answers.drop_mode(ref)
+            # What is computed and made anew loses nothing.
+            computed = ref in self.rebuilt and column.generated is not None
+            wanted = DropMode.PLAIN if computed else self.answers.drop_mode(ref)
             if wanted is mode:
                 yield old, column
 
@@ -160,7 +177,7 @@ class SchemaDelta:
                     yield new, part
         for table in self.added_relations():
             for part in getattr(table, PARTS[kind]):
-                if not (isinstance(part, Column) or (isinstance(part, Constraint) and part.inline)):
+                if not (isinstance(part, Column) or _comes_by_itself(part)):
                     yield table, part
 
     def dropped_parts(self, kind: type[P]) -> Iterator[tuple[Any, P]]:
@@ -205,12 +222,19 @@ class SchemaDelta:
         return Ref.of(PART_KINDS[type(part)], relation.name, part.name) in self.rebuilt
 
     def _goes_with_a_column(self, part: P, old: Relation, new: Relation) -> bool:
-        if self._is_part_rebuilt(old, part):
+        if self._is_part_rebuilt(old, part) or isinstance(new, Query):
             return False
         if not isinstance(part, (Constraint, Index)):
             return False
         kept = {column.name for column in new.columns}
         return any(name not in kept for name in part.columns)
+
+
+def _comes_by_itself(part: Any) -> bool:
+    """Of a new table: in CREATE TABLE, or as the foreign key of what it is a partition of."""
+    if not isinstance(part, Constraint):
+        return False
+    return part.inline or (part.references is not None and part.parent == part.name)
 
 
 def _alike(one: Constraint | Index, other: Constraint | Index) -> bool:
@@ -222,7 +246,7 @@ def _pair(before: SchemaGraph, after: SchemaGraph, kind: Any) -> list[tuple[Any,
     old = {thing.key: thing for thing in getattr(before, FIELDS[kind])}
     new = {thing.key: thing for thing in getattr(after, FIELDS[kind])}
     pairs = ((old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys()))
-    return [(a, b) for a, b in pairs if a != b and not _same_table(a, b)]
+    return [(a, b) for a, b in pairs if a != b and not _same_relation(a, b)]
 
 
 def _with_rebuilt(
@@ -257,5 +281,5 @@ def _keys_in(kind: Any, ref: Ref) -> Iterator[Any]:
         yield ref.relation if qualified else ref.name
 
 
-def _same_table(a: Any, b: Any) -> bool:
-    return isinstance(a, Table) and isinstance(b, Table) and a.normal == b.normal
+def _same_relation(a: Any, b: Any) -> bool:
+    return isinstance(a, Relation) and isinstance(b, Relation) and a.normal == b.normal

@@ -15,10 +15,21 @@ from contextlib import suppress
 from migrate_core.errors import InvalidNameError
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.cycles import loops
+from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph, ref_of
-from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence
-from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
+from migrate_core.schema.objects import (
+    Column,
+    Constraint,
+    Index,
+    Query,
+    Relation,
+    Sequence,
+    Table,
+)
+from migrate_core.schema.refs import PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 
+_IN_RELATIONS = PARTS_OF_RELATIONS | RELATIONS
 _OF_A_COLUMN = (ObjectKind.COLUMN, ObjectKind.DEFAULT)
 _REGCLASS = re.compile(r"(\bE)?'((?:[^']|'')+)'::regclass")
 
@@ -35,22 +46,48 @@ def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
     return frozenset(seen - {ref})
 
 
+def removal_needs(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
+    """What `ref` leans on while it stands: of a table, what its foreign keys point at too."""
+    found = closure(graph, ref)
+    table = graph.table(ref.relation) if ref.kind is ObjectKind.TABLE else None
+    for constraint in table.constraints if table else ():
+        if constraint.references is not None:
+            found |= closure(graph, Ref.of(ObjectKind.CONSTRAINT, ref.relation, constraint.name))
+    return found - {ref}
+
+
 def needs(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
     """What `ref` depends on directly; nothing where the graph does not hold it."""
-    yield from graph.needs_of.get(ref, ())
-    if ref.schema and ref.kind not in PARTS_OF_RELATIONS:
-        yield Ref(ObjectKind.SCHEMA, name=ref.schema)
-    if ref.kind is not ObjectKind.TABLE and ref.kind not in PARTS_OF_RELATIONS:
-        return
-    relation = graph.relation(ref.relation)
-    if relation is None:
+    yield from _direct(graph, ref)
+    yield from _by_kind(ref)
+    relation = graph.relation(ref.relation) if ref.kind in _IN_RELATIONS else None
+    if relation is None or (ref.part and graph.get(ref) is None):
         return
     if ref.kind in PARTS_OF_RELATIONS:
         yield ref_of(relation)
+    if isinstance(relation, Table) and relation.parents:
+        yield from _of_parents(graph, relation, ref)
     if ref.kind is ObjectKind.TABLE:
         yield from _table(graph, relation)
+    elif ref.kind is ObjectKind.VIEW:
+        yield from _defaults(graph, relation)
     elif ref.kind in _PART_NEEDS:
         yield from _PART_NEEDS[ref.kind](graph, relation, ref.part)
+
+
+def _direct(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
+    """By `depends`; of a view that is created empty, only what it needs then."""
+    empty = ref.kind is ObjectKind.VIEW and ref in loops(graph)
+    for needed in graph.needs_of.get(ref, ()):
+        if not (empty and needed.kind is ObjectKind.ROUTINE):
+            yield needed
+
+
+def _by_kind(ref: Ref) -> Iterator[Ref]:
+    if ref.kind is ObjectKind.FOREIGN_TABLE:
+        yield ref._replace(kind=ObjectKind.TABLE)
+    if ref.schema and ref.kind not in PARTS_OF_RELATIONS:
+        yield Ref(ObjectKind.SCHEMA, name=ref.schema)
 
 
 def _table(graph: SchemaGraph, table: Relation) -> Iterator[Ref]:
@@ -64,12 +101,49 @@ def _table(graph: SchemaGraph, table: Relation) -> Iterator[Ref]:
     own += [
         Ref.of(ObjectKind.CONSTRAINT, table.name, c.name) for c in table.constraints if c.inline
     ]
+    waiting = loops(graph)
     for part in own:
+        if part in waiting:
+            continue
         yield from (ref for ref in graph.needs_of.get(part, ()) if not _is_part_of(ref, table))
 
 
+def _defaults(graph: SchemaGraph, view: Relation) -> Iterator[Ref]:
+    """What the defaults of a view's columns call: they come with the view."""
+    for output in view.outputs if isinstance(view, Query) else ():
+        if output.default is not None:
+            yield from graph.needs_of.get(Ref.of(ObjectKind.DEFAULT, view.name, output.name), ())
+
+
+def full_needs(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
+    """Everything that a view which is created empty needs once it is whole."""
+    direct = graph.needs_of.get(ref, ())
+    return frozenset(direct).union(*(closure(graph, needed) for needed in direct)) - {ref}
+
+
+def _of_parents(graph: SchemaGraph, table: Table, ref: Ref) -> Iterator[Ref]:
+    """A child's part follows its parent's: it comes of that, or differs from it."""
+    own = graph.get(ref) if ref.kind in (ObjectKind.CONSTRAINT, ObjectKind.INDEX) else None
+    for name in table.parents:
+        yield Ref.of(ObjectKind.TABLE, name)
+        if ref.kind in _OF_A_COLUMN:
+            yield Ref.of(ref.kind, name, ref.part)
+        elif ref.kind is ObjectKind.TABLE and table.inherits:
+            parent = graph.table(name)
+            for part in parent.columns if parent else ():
+                yield Ref.of(ObjectKind.DEFAULT, name, part.name)
+            for check in parent.constraints if parent else ():
+                yield Ref.of(ObjectKind.CONSTRAINT, name, check.name)
+        elif own is not None:
+            part = own.parent or own.name
+            yield Ref.of(ObjectKind.CONSTRAINT, name, part)
+            yield Ref.of(ObjectKind.INDEX, name, part)
+
+
 def _is_part_of(ref: Ref, table: Relation) -> bool:
-    return ref.kind in PARTS_OF_RELATIONS and ref.relation == table.name
+    """A key of a partition leans on its parent's; the table itself can do without."""
+    whole = (table.name, *(table.parents if isinstance(table, Table) else ()))
+    return ref.kind in PARTS_OF_RELATIONS and ref.relation in whole
 
 
 def _default(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]:
@@ -120,11 +194,20 @@ def _constraint(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]
     if constraint.references is None:
         return
     yield Ref.of(ObjectKind.TABLE, constraint.references)
+    yield from _partitions(graph, table, constraint.references)
     other = graph.table(constraint.references)
     for key in constraint.ref_columns:
         yield Ref.of(ObjectKind.COLUMN, constraint.references, key)
     if other is not None:
         yield from _keys_of(other, frozenset(constraint.ref_columns))
+
+
+def _partitions(graph: SchemaGraph, table: Relation, other: QualifiedName) -> Iterator[Ref]:
+    """A key to a partitioned table finds its rows once they are partitions; not its own."""
+    below = descendants(graph, other) if graph.children else ()
+    if table.name != other and table.name not in below:
+        for name in below:
+            yield Ref.of(ObjectKind.PARTITION, name)
 
 
 def _keys_of(table: Relation, columns: frozenset[str]) -> Iterator[Ref]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrate_core.pg.codec import digest
 from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
-from migrate_core.schema.objects import Table
+from migrate_core.schema.objects import Relation
 
 
 def fingerprint(graph: SchemaGraph) -> str:
@@ -18,8 +18,14 @@ def objects(graph: SchemaGraph) -> Iterator[tuple[str, str]]:
     """(kind and name, digest) of every top-level object, tables with all their parts."""
     for field in FIELDS.values():
         for thing in getattr(graph, field):
-            value = thing.normal if isinstance(thing, Table) else thing
+            value = thing.normal if isinstance(thing, Relation) else thing
             yield f"{ref_of(thing).kind} {thing.name}", digest(value)
+    for ref, privileges in graph.privileges_of.items():
+        yield f"privileges on {ref.kind} {ref}", digest(privileges)
+    for owner in graph.owners:
+        yield f"owner of {owner.object.kind} {owner.object}", owner.role
+    for name, defaults in graph.defaults_of.items():
+        yield f"default privileges {name}", digest(defaults)
     for other in graph.others:
         yield f"{other.kind} {other.name}", digest(other)
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import is_alone
 from migrate_core.schema.objects import Constraint, Index, Table
 from migrate_core.schema.rules import index_key
 
@@ -40,6 +41,8 @@ def _redefined(delta: SchemaDelta) -> Iterator[Found]:
 def _can_stand_aside(delta: SchemaDelta, table: Table, old: Index, new: Index) -> bool:
     before = delta.before.table(table.name)
     if before is None or not isinstance(table, Table):
+        return False
+    if not (is_alone(delta.before, before) and is_alone(delta.after, table)):
         return False
     for name in {*old.columns, *new.columns}:
         had, has = before.column(name), table.column(name)

@@ -2,9 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
-from migrate_core.pg.names import QualifiedName
+from migrate_core.pg.names import MAX_BYTES, QualifiedName
+from migrate_core.schema.objects import Table
+
+NAMED_SINCE = 18  # PostgreSQL: NOT NULL is a constraint
+_ENDING = "_not_null"
+
+
+def usual_name(table: str, column: str) -> str | None:
+    """What PostgreSQL calls a column's NOT NULL; None where it has to cut the name."""
+    name = f"{table}_{column}{_ENDING}"
+    return name if len(name.encode()) <= MAX_BYTES else None
+
+
+def made_name(table: str, column: str) -> str:
+    """What PostgreSQL calls a column's NOT NULL where the name has to be cut: the longer of both
+    parts first. Source: PostgreSQL's makeObjectName()."""
+    one, other = len(table.encode()), len(column.encode())
+    while one + other > MAX_BYTES - len(_ENDING) - 1:
+        one, other = (one - 1, other) if one > other else (one, other - 1)
+    parts = ((table, one), (column, other))
+    return "_".join(n.encode()[:size].decode(errors="ignore") for n, size in parts) + _ENDING
+
+
+def usually_named(table: Table) -> tuple[str, ...]:
+    """Columns whose NOT NULL bears the usual name, which a rename leaves behind."""
+    return tuple(
+        column.name
+        for column in table.columns
+        if column.not_null and not (column.not_null_rule and column.not_null_rule.name)
+    )
+
+
+def follow_rename(
+    table: QualifiedName, old: tuple[str, str], new: tuple[str, str]
+) -> Iterator[Statement]:
+    """From the usual name for (table, column) as they were to the one for what they are now."""
+    was, becomes = usual_name(*old), usual_name(*new)
+    if was is None or becomes is None or was == becomes:
+        return
+    sql = ddl("ALTER TABLE {t} RENAME CONSTRAINT {was} TO {to}", t=table, was=was, to=becomes)
+    yield Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=table)
 
 
 def forbid_null(table: QualifiedName, column: str, *, helper: str) -> tuple[Stage, ...]:
@@ -19,10 +61,10 @@ def forbid_null(table: QualifiedName, column: str, *, helper: str) -> tuple[Stag
     forbid = ddl("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL", **names)
     drop = ddl("ALTER TABLE {table} DROP CONSTRAINT {check}", **names)
     return (
-        stage(Statement(sql=add, lock=exclusive, on=table)),
-        stage(Statement(sql=validate, lock=shared, on=table, scans=True)),
+        stage(Statement(sql=add, lock=exclusive, on=table, inherited=True)),
+        stage(Statement(sql=validate, lock=shared, on=table, scans=True, inherited=True)),
         stage(
-            Statement(sql=forbid, lock=exclusive, on=table),
-            Statement(sql=drop, lock=exclusive, on=table),
+            Statement(sql=forbid, lock=exclusive, on=table, inherited=True),
+            Statement(sql=drop, lock=exclusive, on=table, inherited=True),
         ),
     )

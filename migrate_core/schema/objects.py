@@ -109,10 +109,25 @@ class Generated(Value, frozen=True, kw_only=True):
 Storage = Literal["plain", "external", "main", "extended"]
 
 
+class NotNull(Value, frozen=True, kw_only=True):
+    """What is unusual of a column's NOT NULL, which 18 keeps as a constraint.
+
+    `name` is none where it is the usual one: <table>_<column>_not_null.
+    """
+
+    name: str | None = None
+    inherited: bool = True  # False: NO INHERIT
+    validated: bool = True
+
+    def __post_init__(self) -> None:
+        share_defaults(self)
+
+
 class Column(Value, frozen=True, kw_only=True):
     name: str
     type: str  # as format_type() prints it: "numeric(10,2)"
     not_null: bool = False
+    not_null_rule: NotNull | None = None
     default: str | None = None  # as pg_get_expr() prints it
     collation: str | None = None  # quoted and qualified; None where it is the type's own
     identity: Identity | None = None
@@ -122,6 +137,8 @@ class Column(Value, frozen=True, kw_only=True):
     compression: Literal["pglz", "lz4"] | None = None  # None: what the server's setting says
     statistics: int | None = None  # None: default_statistics_target
     options: tuple[str, ...] = ()  # "n_distinct=-0.5"
+    local: bool = True  # False: a parent's alone (INHERITS); a partition's are its own
+    foreign_options: tuple[str, ...] = ()  # "column_name 'x'", in name order
     comment: str | None = None
 
 
@@ -129,7 +146,11 @@ ConstraintType = Literal["primary key", "unique", "check", "foreign key", "exclu
 
 
 class Constraint(Value, frozen=True, kw_only=True):
-    """`definition` is pg_get_constraintdef() without a trailing NOT VALID."""
+    """`definition` is pg_get_constraintdef() without a trailing NOT VALID.
+
+    `parent` is the partitioned table's key, or index, that this one of a partition is
+    attached to; a check has none: it is its parent's by its name.
+    """
 
     name: str
     type: ConstraintType
@@ -138,6 +159,9 @@ class Constraint(Value, frozen=True, kw_only=True):
     references: QualifiedName | None = None  # foreign key: the other table
     ref_columns: tuple[str, ...] = ()
     validated: bool = True
+    options: tuple[str, ...] = ()  # of a key's index: "fillfactor=70", in order
+    local: bool = True  # False: a check that is a parent's alone (INHERITS)
+    parent: str | None = None
     comment: str | None = None
 
     @property
@@ -150,7 +174,8 @@ class Index(Value, frozen=True, kw_only=True):
     """An index that no constraint owns.
 
     `definition` is pg_get_indexdef() from its USING on. `columns` are those it depends on
-    anywhere: key, INCLUDE, expression or predicate; in key order, then by name.
+    anywhere: key, INCLUDE, expression or predicate; in key order, then by name. `parent` is
+    the partitioned table's index that this one of a partition is attached to.
     """
 
     name: str
@@ -159,6 +184,7 @@ class Index(Value, frozen=True, kw_only=True):
     columns: tuple[str, ...] = ()
     valid: bool = True
     statistics: tuple[tuple[int, int], ...] = ()  # (number of the column, target), in order
+    parent: str | None = None
     comment: str | None = None
 
 
@@ -179,11 +205,16 @@ Enabled = Literal["origin", "disabled", "replica", "always"]
 
 
 class Trigger(Value, frozen=True, kw_only=True):
-    """`definition` is pg_get_triggerdef(): the whole CREATE TRIGGER statement."""
+    """`definition` is pg_get_triggerdef(): the whole CREATE TRIGGER statement.
+
+    An inherited one is a partition's copy of its parent's, enabled otherwise than that.
+    """
 
     name: str
     definition: str
     enabled: Enabled = "origin"
+    constraint: bool = False
+    inherited: bool = False
     comment: str | None = None
 
     def __post_init__(self) -> None:
@@ -280,16 +311,49 @@ class Relation(Thing, frozen=True, kw_only=True, dict=True):
         yield from self.rules
 
 
+class Partition(Value, frozen=True, kw_only=True):
+    """Of what a table is a partition; `bound` is "FOR VALUES ..." or "DEFAULT"."""
+
+    parent: QualifiedName
+    bound: str
+    detaching: bool = False  # a DETACH CONCURRENTLY that was cut off
+
+    @property
+    def is_default(self) -> bool:
+        return self.bound == "DEFAULT"
+
+
+class Foreign(Value, frozen=True, kw_only=True):
+    """Where a foreign table's rows are; of an option that may be a secret, a digest stands."""
+
+    server: str
+    options: tuple[str, ...] = ()  # "table_name 'x'", in name order
+
+
 class Table(Relation, frozen=True, kw_only=True, dict=True):
-    """An ordinary table. Without a replica identity of its own the primary key is it."""
+    """An ordinary, partitioned or foreign table; a partition is one too."""
 
     row_security: bool = False
     force_row_security: bool = False
     unlogged: bool = False
     options: tuple[str, ...] = ()  # storage parameters, "fillfactor=70"
     toast_options: tuple[str, ...] = ()
-    replica_identity: Literal["full", "nothing", "index"] | None = None
+    replica_identity: Literal["full", "nothing", "index"] | None = None  # None: the primary key
     replica_index: str | None = None  # of the identity "index"
+    partition_key: str | None = None  # as pg_get_partkeydef() prints it: "RANGE (day)"
+    partition_of: Partition | None = None
+    inherits: tuple[QualifiedName, ...] = ()  # in the order of the parents
+    foreign: Foreign | None = None
+
+    @property
+    def parents(self) -> tuple[QualifiedName, ...]:
+        """Whose columns and checks it has: its partitioned table's, or all it inherits from.
+
+        None of a partition that is about to be detached: it follows nothing any more.
+        """
+        if self.partition_of is None:
+            return self.inherits
+        return () if self.partition_of.detaching else (self.partition_of.parent,)
 
     def without_marks(self, indexes: Set[str]) -> Self:
         kept = super().without_marks(indexes)
@@ -306,23 +370,46 @@ class Output(Value, frozen=True, kw_only=True):
     type: str
     collation: str | None = None
     default: str | None = None  # of an updatable view
+    storage: str | None = None  # this and the rest: of a materialized view
+    compression: str | None = None
+    statistics: int | None = None
+    options: tuple[str, ...] = ()
     comment: str | None = None
 
 
-class View(Relation, frozen=True, kw_only=True, dict=True):
-    """`definition` is pg_get_viewdef() without its semicolon."""
+class Query(Relation, frozen=True, kw_only=True, dict=True):
+    """What shows the rows of a query; `definition` is pg_get_viewdef() without its semicolon."""
 
     definition: str
     outputs: tuple[Output, ...] = ()
-    options: tuple[str, ...] = ()  # "security_barrier=true"
+    options: tuple[str, ...] = ()  # "security_barrier=true", in the catalog's order
+
+    @cached_property
+    def normal(self) -> Self:
+        """Itself with options in name order: their order is no difference."""
+        outputs = (
+            msgspec.structs.replace(o, options=tuple(sorted(o.options))) for o in self.outputs
+        )
+        return self.change(options=tuple(sorted(self.options)), outputs=tuple(outputs))
+
+    def output(self, name: str) -> Output | None:
+        return next((o for o in self.outputs if o.name == name), None)
+
+    def change_output(self, name: str, **changes: Any) -> Self:
+        """A copy in which one output has `changes` made to it."""
+        outputs = (
+            msgspec.structs.replace(o, **changes) if o.name == name else o for o in self.outputs
+        )
+        return self.change(outputs=tuple(outputs))
 
 
-class MaterializedView(Relation, frozen=True, kw_only=True, dict=True):
-    """`definition` is pg_get_viewdef() without its semicolon."""
+class View(Query, frozen=True, kw_only=True, dict=True):
+    """A view; its column defaults are for INSERT."""
 
-    definition: str
-    outputs: tuple[Output, ...] = ()
-    options: tuple[str, ...] = ()
+
+class MaterializedView(Query, frozen=True, kw_only=True, dict=True):
+    """A materialized view; whether it holds rows is data, and no part of it."""
+
     access_method: str | None = None  # None: heap
     tablespace: str | None = None
 

@@ -76,7 +76,7 @@ def on_table(table: QualifiedName, action: LiteralString, **names: str) -> State
     """ALTER TABLE under ACCESS EXCLUSIVE; `action` is a template of our own."""
     filled = ddl(action, **names)
     sql = ddl("ALTER TABLE {table} {action}", table=table, action=raw(filled))
-    return Statement(sql=sql, lock=EXCLUSIVE, on=table)
+    return Statement(sql=sql, lock=EXCLUSIVE, on=table, inherited=True)
 
 
 def rename_index(schema: str, old: str, new: str) -> Statement:
@@ -94,7 +94,7 @@ def drop_foreign_key(table: QualifiedName, key: Constraint) -> Statement:
     """Both tables are locked: the one that is pointed at too."""
     sql = ddl("ALTER TABLE {table} DROP CONSTRAINT {name}", table=table, name=key.name)
     also = ((key.references, EXCLUSIVE),) if key.references else ()
-    return Statement(sql=sql, lock=EXCLUSIVE, on=table, also=also)
+    return Statement(sql=sql, lock=EXCLUSIVE, on=table, also=also, inherited=True)
 
 
 def outgoing_keys(table: Table) -> tuple[Constraint, ...]:

@@ -37,10 +37,13 @@ class ObjectKind(StrEnum):
     TEXT_SEARCH_DICTIONARY = "text search dictionary"
     TEXT_SEARCH_CONFIGURATION = "text search configuration"
     TABLE = "table"
+    FOREIGN_TABLE = "foreign table"  # as its comment calls it; everywhere else it is a table
     COLUMN = "column"
     DEFAULT = "default"  # of the column `part`: what it computes, apart from the column
     CONSTRAINT = "constraint"
     INDEX = "index"
+    PARTITION = "partition"  # that the table `name` is one
+    INHERITANCE = "inheritance"  # that the table `name` inherits
     STATISTICS = "statistics"
     VIEW = "view"
     MATERIALIZED_VIEW = "materialized view"
@@ -70,6 +73,9 @@ PARTS_OF_RELATIONS = frozenset(
 # What is named by a schema and a name; all but these, schemas, extensions and parts of
 # relations is written whole in `name`, as PostgreSQL writes it: `public.f(integer)`.
 IN_SCHEMA = RELATIONS | {
+    ObjectKind.FOREIGN_TABLE,
+    ObjectKind.PARTITION,
+    ObjectKind.INHERITANCE,
     ObjectKind.ENUM,
     ObjectKind.DOMAIN,
     ObjectKind.COMPOSITE,

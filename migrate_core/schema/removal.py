@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.access import Owner, Privilege, with_rights_of
+from migrate_core.schema.following import without_own_column
+from migrate_core.schema.graph import SchemaGraph, ref_of
 from migrate_core.schema.objects import (
     Column,
     Constraint,
@@ -13,6 +15,7 @@ from migrate_core.schema.objects import (
     Table,
     Value,
 )
+from migrate_core.schema.refs import Ref
 
 
 class ColumnParts(Value, frozen=True, kw_only=True):
@@ -27,6 +30,8 @@ class ColumnParts(Value, frozen=True, kw_only=True):
 class TableParts(Value, frozen=True, kw_only=True):
     table: Table
     sequences: tuple[Sequence, ...] = ()  # owned by one of its columns
+    owners: tuple[Owner, ...] = ()  # a parked table keeps its owner and its rights
+    privileges: tuple[Privilege, ...] = ()
 
 
 def column_parts(graph: SchemaGraph, table: Table, column: Column) -> ColumnParts:
@@ -39,7 +44,18 @@ def column_parts(graph: SchemaGraph, table: Table, column: Column) -> ColumnPart
 
 
 def table_parts(graph: SchemaGraph, table: Table) -> TableParts:
-    return TableParts(table=table, sequences=owned_sequences(graph, table.name))
+    sequences = owned_sequences(graph, table.name)
+    refs = _with_rights(table, sequences)
+    return TableParts(
+        table=table,
+        sequences=sequences,
+        owners=tuple(owner for owner in graph.owners if owner.object in refs),
+        privileges=tuple(p for p in graph.privileges if p.object in refs),
+    )
+
+
+def _with_rights(table: Table, sequences: tuple[Sequence, ...]) -> frozenset[Ref]:
+    return with_rights_of(table, ref_of(table)) | {ref_of(sequence) for sequence in sequences}
 
 
 def owned_sequences(
@@ -54,19 +70,9 @@ def owned_sequences(
 
 def without_column(graph: SchemaGraph, table: QualifiedName, column: str) -> SchemaGraph:
     """The graph without a column, its constraints and indexes, and sequences it owned."""
-
-    def change(found: Table) -> Table:
-        gone = {c.name for c in found.constraints if column in c.columns}
-        gone |= {i.name for i in found.indexes if column in i.columns}
-        return found.without_marks(gone).change(
-            columns=tuple(c for c in found.columns if c.name != column),
-            constraints=tuple(c for c in found.constraints if column not in c.columns),
-            indexes=tuple(i for i in found.indexes if column not in i.columns),
-        )
-
     for sequence in owned_sequences(graph, table, column):
         graph = graph.drop(Sequence, sequence.name)
-    return graph.edit(table, change)
+    return graph.edit(table, lambda found: without_own_column(found, column))
 
 
 def without_table(graph: SchemaGraph, table: QualifiedName) -> SchemaGraph:
@@ -96,6 +102,10 @@ def with_table(graph: SchemaGraph, parts: TableParts) -> SchemaGraph:
     graph = graph.put(parts.table)
     for sequence in parts.sequences:
         graph = graph.put(sequence)
+    for ref in _with_rights(parts.table, parts.sequences):
+        graph = graph.with_privileges(ref, (p for p in parts.privileges if p.object == ref))
+    for owner in parts.owners:
+        graph = graph.with_owner(owner.object, owner.role)
     return graph
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from migrate_core.pg.lexer import rename, rename_relation
+from migrate_core.pg.lexer import rename, rename_relation, rename_source
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import (
     Column,
@@ -13,6 +16,7 @@ from migrate_core.schema.objects import (
     Constraint,
     Index,
     Policy,
+    Query,
     Sequence,
     Table,
 )
@@ -22,19 +26,28 @@ _REFERENCES = " REFERENCES "
 
 
 def rename_column(graph: SchemaGraph, table: QualifiedName, old: str, new: str) -> SchemaGraph:
+    """A column under another name, in all that inherits it too."""
+    for name in (table, *descendants(graph, table)):
+        graph = _rename_own(graph, name, old, new)
+    return graph
+
+
+def _rename_own(graph: SchemaGraph, table: QualifiedName, old: str, new: str) -> SchemaGraph:
     def own(found: Table) -> Table:
+        key = found.partition_key
         return found.change(
             columns=tuple(_column(c, old, new) for c in found.columns),
             constraints=tuple(_constraint(c, old, new) for c in found.constraints),
             indexes=tuple(_index(i, old, new) for i in found.indexes),
             policies=tuple(_policy(p, old, new) for p in found.policies),
+            partition_key=key and rename(key, old, new),
         )
 
     def others(found: Table) -> Table:
         keys = (referring(c, table, old, new) for c in found.constraints)
         return found.change(constraints=tuple(keys))
 
-    graph = graph.edit(table, own).edit_all(others)
+    graph = graph.edit_only(table, own).edit_all(others)
     ref = Ref.of(ObjectKind.COLUMN, table, old)
     graph = graph.renaming(ref, ref._replace(part=new))
     return own_sequences(graph, ColumnRef(table=table, column=old), table, new)
@@ -108,9 +121,8 @@ def rename_table(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGrap
     if table is None:
         return graph
     name = old.renamed(new)
-    graph = graph.drop(Table, old).put(table.change(name=name))
-    graph = graph.renaming(Ref.of(ObjectKind.TABLE, old), Ref.of(ObjectKind.TABLE, name))
-    graph = graph.edit_all(lambda found: _retarget(found, old, name))
+    graph = graph.rename(table, table.change(name=name))
+    graph = _in_queries(graph.edit_all(lambda found: _retarget(found, old, name)), old, name)
     for sequence in graph.sequences:
         if sequence.owned_by and sequence.owned_by.table == old:
             graph = own_sequences(graph, sequence.owned_by, name, sequence.owned_by.column)
@@ -133,10 +145,35 @@ def _retarget(table: Table, old: QualifiedName, new: QualifiedName) -> Table:
             check=found.check and rename_relation(found.check, *pair),
         )
 
+    partition = table.partition_of
+    if partition and partition.parent == old:
+        partition = msgspec.structs.replace(partition, parent=new)
     return table.change(
         constraints=tuple(map(constraint, table.constraints)),
         policies=tuple(map(policy, table.policies)),
+        partition_of=partition,
+        inherits=tuple(new if parent == old else parent for parent in table.inherits),
     )
+
+
+def _in_queries(graph: SchemaGraph, old: QualifiedName, new: QualifiedName) -> SchemaGraph:
+    """Views, triggers and rules that name a renamed table."""
+    pair = (old.schema, old.name), (new.schema, new.name)
+
+    def rewritten(part: Any) -> Any:
+        return msgspec.structs.replace(part, definition=rename_relation(part.definition, *pair))
+
+    for relation in (*graph.tables, *graph.views, *graph.materialized_views):
+        changed = relation.change(
+            triggers=tuple(map(rewritten, relation.triggers)),
+            rules=tuple(map(rewritten, relation.rules)),
+        )
+        if isinstance(changed, Query):
+            definition = rename_source(changed.definition, *pair)
+            changed = changed.change(definition=definition)
+        if changed != relation:
+            graph = graph.put(changed)
+    return graph
 
 
 def rename_sequence(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGraph:
@@ -154,4 +191,4 @@ def rename_sequence(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaG
         return table.change(columns=tuple(columns))
 
     renamed = msgspec.structs.replace(sequence, name=old.renamed(new))
-    return graph.drop(Sequence, old).put(renamed).edit_all(retarget)
+    return graph.rename(sequence, renamed).edit_all(retarget)

@@ -15,7 +15,7 @@ from migrate_core.pg.ddl import Raw, Stage, Statement, ddl, raw, stage
 from migrate_core.pg.lexer import Token, tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.clauses import comment_on, constraint_clause
+from migrate_core.schema.clauses import comment_on, constraint_clause, options_clause
 from migrate_core.schema.concurrent import build_index
 from migrate_core.schema.objects import Constraint, Index, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -109,6 +109,7 @@ def add_key(table: QualifiedName, constraint: Constraint, *, helper: str) -> tup
     index = f"USING btree {key.columns}"
     index += f" INCLUDE {key.include}" if key.include else ""
     index += "" if key.nulls_distinct else " NULLS NOT DISTINCT"
+    index += f" WITH ({options_clause(constraint.options)})" if constraint.options else ""
     sql = ddl(
         "ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {helper}{timing}",
         table=table,
@@ -124,6 +125,25 @@ def add_key(table: QualifiedName, constraint: Constraint, *, helper: str) -> tup
     )
 
 
+def add_at_once(table: QualifiedName, constraint: Constraint, lock: LockMode) -> Stage:
+    """ADD CONSTRAINT for a foreign key that every partition has already: no row is read.
+
+    Theirs lose their triggers on the other table, which is locked for it.
+    """
+    sql = ddl("ALTER TABLE {t} ADD {clause}", t=table, clause=constraint_clause(constraint))
+    also = _also(table, constraint, LockMode.ACCESS_EXCLUSIVE)
+    add = Statement(sql=sql, lock=lock, on=table, also=also, inherited=True)
+    return stage(add, *_comment(table, constraint))
+
+
+def add_now(table: QualifiedName, constraint: Constraint, lock: LockMode) -> Stage:
+    """ADD CONSTRAINT for a foreign key of a partitioned table that no partition has yet."""
+    sql = ddl("ALTER TABLE {t} ADD {clause}", t=table, clause=constraint_clause(constraint))
+    also = _also(table, constraint, lock)
+    add = Statement(sql=sql, lock=lock, on=table, also=also, scans=True, inherited=True)
+    return stage(add, *_comment(table, constraint))
+
+
 def add_not_valid(table: QualifiedName, constraint: Constraint, lock: LockMode) -> Stage:
     """ADD CONSTRAINT ... NOT VALID; a foreign key takes the same lock on the other table."""
     sql = ddl(
@@ -132,7 +152,8 @@ def add_not_valid(table: QualifiedName, constraint: Constraint, lock: LockMode) 
         clause=constraint_clause(constraint),
         not_valid=raw(" NOT VALID" if is_enforced(constraint) else ""),
     )
-    add = Statement(sql=sql, lock=lock, on=table, also=_also(table, constraint, lock))
+    also = _also(table, constraint, lock)
+    add = Statement(sql=sql, lock=lock, on=table, also=also, inherited=True)
     return stage(add, *_comment(table, constraint))
 
 
@@ -141,7 +162,7 @@ def validate(table: QualifiedName, constraint: Constraint) -> Stage:
     sql = ddl("ALTER TABLE {table} VALIDATE CONSTRAINT {name}", table=table, name=constraint.name)
     lock = LockMode.SHARE_UPDATE_EXCLUSIVE
     also = _also(table, constraint, LockMode.ROW_SHARE)
-    return stage(Statement(sql=sql, lock=lock, on=table, also=also, scans=True))
+    return stage(Statement(sql=sql, lock=lock, on=table, also=also, scans=True, inherited=True))
 
 
 def drop_constraint(
@@ -151,7 +172,7 @@ def drop_constraint(
     sql = ddl("ALTER TABLE {table} DROP CONSTRAINT {name}", table=table, name=name)
     lock = LockMode.ACCESS_EXCLUSIVE
     also = ((references, lock),) if references and references != table else ()
-    return Statement(sql=sql, lock=lock, on=table, also=also)
+    return Statement(sql=sql, lock=lock, on=table, also=also, inherited=True)
 
 
 def constraint_ref(table: QualifiedName, name: str) -> Ref:

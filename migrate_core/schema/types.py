@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 from migrate_core.pg.ddl import ddl, literal, raw
+from migrate_core.schema.casts import OID_NAMES, by_text
 
 
 class TypeChange(StrEnum):
@@ -17,6 +18,8 @@ class TypeChange(StrEnum):
     NARROW = "narrow"  # a rewrite in which values may not fit
 
 
+_SAME_FORM = {("cidr", "inet"), ("xml", "text"), ("xml", "character varying")}
+_OIDS = OID_NAMES | {"oid", "integer"}
 _TYPE = re.compile(r"^(?P<base>[^()]+?)(?:\((?P<args>[\d, -]+)\))?(?P<rest>[^()]*)$")
 _STRINGS = {"text", "character varying", "character", '"char"', "name"}
 _INTEGERS = {"smallint": 2, "integer": 4, "bigint": 8}
@@ -40,6 +43,8 @@ def _split(type_: str) -> tuple[str, tuple[int, ...]]:
 
 def change(old: str, new: str) -> TypeChange:
     """What ALTER TYPE from `old` to `new` does (both as format_type() prints them)."""
+    if old == new:
+        return TypeChange.FREE
     before, after = _split(old), _split(new)
     if _is_free(before, after):
         return TypeChange.FREE
@@ -50,10 +55,12 @@ def _is_free(old: tuple[str, tuple[int, ...]], new: tuple[str, tuple[int, ...]])
     (was, had), (now, has) = old, new
     if was in ("text", "character varying") and now in ("text", "character varying"):
         return not has or (bool(had) and was == "character varying" and has[0] >= had[0])
-    if (was, now) in {("cidr", "inet"), ("integer", "oid")}:
+    if (was, now) in _SAME_FORM or ({was, now} <= _OIDS and "oid" in (was, now)):
         return True
-    if (was, now) == ("timestamp without time zone", "timestamp with time zone"):
+    if {was, now} == {"timestamp without time zone", "timestamp with time zone"}:
         return had == has  # the apply session's TimeZone is UTC
+    if (was, now) == ("bit", "bit varying"):
+        return not has or (bool(had) and has[0] >= had[0])
     if was != now:
         return False
     if now == "numeric":
@@ -86,27 +93,7 @@ _WIDER = {
     ("json", "jsonb"),
     ("date", "timestamp without time zone"),
     ("date", "timestamp with time zone"),
-    ("timestamp with time zone", "timestamp without time zone"),
 }
-
-
-def needs_using(old: str, new: str) -> bool:
-    """Whether PostgreSQL has no assignment cast, so that the cast must be written out.
-
-    Never written where an assignment cast exists: an explicit one to varchar(n) would cut
-    values without a word.
-    """
-    was, now = _split(old)[0], _split(new)[0]
-    if now in _STRINGS:
-        return False
-    return was in _STRINGS or "boolean" in (was, now) or "." in was or "." in now
-
-
-def using(column: str, old: str, new: str) -> str | None:
-    if not needs_using(old, new):
-        return None
-    through = "::text" if "." in _split(old)[0] or "." in _split(new)[0] else ""
-    return ddl("{column}" + through + "::{type}", column=column, type=raw(new))
 
 
 _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$"
@@ -128,6 +115,10 @@ def misfits(column: str, old: str, new: str) -> str | None:
     if change(old, new) is not TypeChange.NARROW:
         return None
     (was, _had), (now, has) = _split(old), _split(new)
+    if "[]" in was + now:
+        return ddl(
+            "NOT pg_input_is_valid({column}::text, {type})", column=column, type=literal(new)
+        )
     names = {"column": column}
     if now in _INTEGERS and (was in _INTEGERS or was in ("numeric", "real", "double precision")):
         return ddl("{column} NOT BETWEEN {low} AND {high}", **names, **_range(now))
@@ -140,7 +131,7 @@ def misfits(column: str, old: str, new: str) -> str | None:
         return ddl(
             "abs(round({column}::numeric, {scale})) >= {limit}", **names, scale=scale, limit=limit
         )
-    return _misfits_of_text(column, now, new)
+    return _misfits_of_text(column, now, new) if by_text(old, new) else None
 
 
 def _misfits_of_text(column: str, now: str, new: str) -> str:

@@ -6,7 +6,7 @@ the right major the statements are those that would make the live graph from an 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -14,7 +14,9 @@ from msgspec import Struct
 
 from migrate_core.declared import mentions
 from migrate_core.declared.files import make_file
+from migrate_core.declared.kept import Kept
 from migrate_core.declared.mentions import WantedExtension
+from migrate_core.declared.mirror import Original
 from migrate_core.declared.schema import introspect, loaded
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.statements import File, Statement, split
@@ -25,10 +27,12 @@ from migrate_core.pg.connect import Endpoint
 from migrate_core.pg.ddl import Statement as Planned
 from migrate_core.planning.plan import Plan
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.verify import dump, pg_dump
+from migrate_core.verify import dump, pg_dump, rights
 from migrate_core.verify.report import Baseline
 
 _PLACE_ID = "baseline"
+_NOTHING = "SET search_path = public;"  # an empty database has to be loaded with something
+Keep = Callable[[Kept], None] | None
 
 
 class Rebuilt(Struct, frozen=True):
@@ -44,27 +48,41 @@ def rebuilt(
     plans: Sequence[Plan],
     shadow: ShadowServer,
     schemas: Sequence[str] | None,
+    *,
+    like: Original | None = None,
+    keep: Keep = None,
 ) -> Iterator[Rebuilt]:
     """A scratch database that holds the live schema, rights and rows apart.
 
     Raises:
         ShadowError: neither way leads there; says what the shadow lacks.
     """
+    live = rights.rehearsable(live)
+    roles = _roles_of(plans, live)
     program = pg_dump.find(shadow.version)
     if program is None:
         why = f"no pg_dump of PostgreSQL {shadow.version} was found"
     else:
         try:
-            text = dump.without_ours(pg_dump.dump_schema(program, endpoint), _spoken_of(plans))
+            scope = (shadow.stands_for,) if shadow.stands_for else None
+            dumped = pg_dump.dump_schema(program, endpoint, scope)
+            text = dump.without_ours(dumped, _spoken_of(plans))
         except pg_dump.DumpFailedError as error:
             why = f"{error.message}: {error.detail}"
         else:
-            with _from_dump(text, shadow, _roles_of(plans)) as made:
-                yield made
+            with loaded((_dumped(text),), shadow, more_roles=roles, like=like, keep=keep) as (
+                scratch,
+                notes,
+            ):
+                yield Rebuilt(scratch, "pg_dump", notes)
             return
-    with _from_graph(live, shadow, schemas, why, _roles_of(plans)) as made:
-        _stand_on(plans, made.scratch)
-        yield made
+    extensions = tuple(WantedExtension(e.name, e.schema) for e in live.extensions)
+    named = {role for t in live.tables for policy in t.policies for role in policy.roles}
+    wanted = sorted({*named, *roles} - {"public"})
+    with shadow.database(wanted_roles=wanted, extensions=extensions, like=like, keep=keep) as made:
+        _from_graph(live, made, shadow, schemas, why)
+        _stand_on(plans, made)
+        yield Rebuilt(made, "graph", (f"made from the graph: {why}",))
 
 
 def _stand_on(plans: Sequence[Plan], scratch: Scratch) -> None:
@@ -84,10 +102,11 @@ def _spoken_of(plans: Sequence[Plan]) -> Collection[str]:
     return dump.ours_in([step.sql for plan in plans for step in plan.steps])
 
 
-def _roles_of(plans: Sequence[Plan]) -> tuple[str, ...]:
-    """Roles that a plan's statements name: the target has them, the shadow may not."""
+def _roles_of(plans: Sequence[Plan], live: SchemaGraph) -> tuple[str, ...]:
+    """Roles that a plan's statements or live grants name: the shadow may not have them."""
     text = "".join(f"{statement.sql};\n" for statement in _statements_of(plans))
-    return mentions.roles(s for s in split(File("plan", text)) if isinstance(s, Statement))
+    named = mentions.roles(s for s in split(File("plan", text)) if isinstance(s, Statement))
+    return tuple(sorted({*named, *rights.roles_in(live)}))
 
 
 def _statements_of(plans: Sequence[Plan]) -> Iterator[Planned]:
@@ -97,43 +116,30 @@ def _statements_of(plans: Sequence[Plan]) -> Iterator[Planned]:
                 yield from stage.statements
 
 
-@contextmanager
-def _from_dump(text: str, shadow: ShadowServer, roles: Sequence[str]) -> Iterator[Rebuilt]:
-    if not text.strip():
-        text = "SET search_path = public;"
-    with loaded((make_file("pg_dump of the target", text.encode()),), shadow, more_roles=roles) as (
-        scratch,
-        notes,
-    ):
-        yield Rebuilt(scratch, "pg_dump", notes)
+def _dumped(text: str) -> File:
+    return make_file("pg_dump of the target", (text if text.strip() else _NOTHING).encode())
 
 
-@contextmanager
 def _from_graph(
     live: SchemaGraph,
+    scratch: Scratch,
     shadow: ShadowServer,
     schemas: Sequence[str] | None,
     why: str,
-    more_roles: Sequence[str],
-) -> Iterator[Rebuilt]:
-    extensions = tuple(WantedExtension(e.name, e.schema) for e in live.extensions)
-    roles = {role for t in live.tables for policy in t.policies for role in policy.roles}
-    wanted = sorted({*roles, *more_roles} - {"public"})
-    with shadow.database(wanted_roles=wanted, extensions=extensions) as scratch:
-        try:
-            operations = diff(introspect(scratch, shadow, schemas), live)
-        except UncoveredChangeError as error:
-            raise ShadowError(
-                "the live schema cannot be rebuilt on the shadow without pg_dump",
-                detail=f"{why}. {error.detail}",
-                hint=f"Install the client of PostgreSQL {shadow.version} beside this program.",
-            ) from error
-        with scratch.session() as conn:
-            for number, operation in enumerate(operations, start=1):
-                place = Place(migration_id=_PLACE_ID, step=number, major=scratch.major)
-                for stage in operation.stages(place):
-                    _run(conn, [statement.sql for statement in stage.statements])
-        yield Rebuilt(scratch, "graph", (f"made from the graph: {why}",))
+) -> None:
+    try:
+        operations = diff(introspect(scratch, shadow, schemas), live)
+    except UncoveredChangeError as error:
+        raise ShadowError(
+            "the live schema cannot be rebuilt on the shadow without pg_dump",
+            detail=f"{why}. {error.detail}",
+            hint=f"Install the client of PostgreSQL {shadow.version} beside this program.",
+        ) from error
+    with scratch.session() as conn:
+        for number, operation in enumerate(operations, start=1):
+            place = Place(migration_id=_PLACE_ID, step=number, major=scratch.major)
+            for stage in operation.stages(place):
+                _run(conn, [scratch.there(statement.sql) for statement in stage.statements])
 
 
 def _run(conn: psycopg.Connection, statements: Sequence[str]) -> None:

@@ -6,13 +6,11 @@ It shares no code with introspection, so it sees what introspection does not kno
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from migrate_core.declared.schema import built
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import DatabaseSource, SnapshotSource, Source
-from migrate_core.pg.connect import Endpoint
 from migrate_core.verify import dump, pg_dump
 from migrate_core.verify.report import Judgement
 
@@ -39,8 +37,10 @@ def wanted_dump(
         return Judgement(note=f"no pg_dump of PostgreSQL {major} was found")
     if declared is None or isinstance(declared, SnapshotSource):
         return Judgement(note="no declared SQL to dump: introspection judged alone")
-    with _declared(declared, shadow) as endpoint:
-        return dump.normal(pg_dump.dump_schema(program, endpoint, schemas))
+    if isinstance(declared, DatabaseSource):
+        return dump.normal(pg_dump.dump_schema(program, declared.endpoint, schemas))
+    with built(declared, shadow) as (scratch, _notes, _files):
+        return _normal(program, scratch, schemas)
 
 
 def judge(rehearsed: Scratch, wanted: Wanted, schemas: Sequence[str] | None) -> Judgement:
@@ -52,20 +52,15 @@ def judge(rehearsed: Scratch, wanted: Wanted, schemas: Sequence[str] | None) -> 
     program = pg_dump.find(rehearsed.major)
     if isinstance(wanted, Judgement) or program is None:
         return wanted if isinstance(wanted, Judgement) else Judgement(note="no pg_dump")
-    found = dump.normal(pg_dump.dump_schema(program, rehearsed.endpoint, schemas))
+    found = _normal(program, rehearsed, schemas)
     if found == wanted:
         return Judgement(agrees=True, note=NOT_LOOKED_AT)
     return Judgement(agrees=False, diff=_unified(wanted, found), note=NOT_LOOKED_AT)
 
 
-@contextmanager
-def _declared(declared: Source, shadow: ShadowServer) -> Iterator[Endpoint]:
-    """A database in which the declared schema stands."""
-    if isinstance(declared, DatabaseSource):
-        yield declared.endpoint
-    elif not isinstance(declared, SnapshotSource):
-        with built(declared, shadow) as (scratch, _notes, _files):
-            yield scratch.endpoint
+def _normal(program: str, scratch: Scratch, schemas: Sequence[str] | None) -> tuple[str, ...]:
+    text = pg_dump.dump_schema(program, scratch.endpoint, scratch.scope or schemas)
+    return dump.normal(scratch.back(text))
 
 
 def _unified(wanted: Sequence[str], found: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What each statement of a plan really locks and rewrites, seen while it is rehearsed.
+"""What each statement of a plan really locks, rewrites and scans, seen while it is rehearsed.
 
 A verdict that rests on a wrong lock is worth nothing, so no published table is trusted:
 after each statement pg_locks is read in the same transaction, where its locks are still held.
@@ -8,47 +8,29 @@ A statement outside a transaction has let go by then; a second session watches i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
-from msgspec import Struct
 from psycopg.pq import TransactionStatus
 
 from migrate_core.pg.ddl import Statement
 from migrate_core.pg.locks import LockMode
-from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.queries import query
 from migrate_core.planning.plan import Plan
+from migrate_core.verify import relations
+from migrate_core.verify.relations import Held, Relations, read_relations, rewritten, scanned
 from migrate_core.verify.report import RelationLock, StatementLocks
+from migrate_core.verify.undeclared import Doings, names, problems, remarks, strongest
 
 _MODES = {mode.value.title().replace(" ", "") + "Lock": mode for mode in LockMode}
-_RANK = {mode: rank for rank, mode in enumerate(LockMode)}
-# What reading and writing rows takes: it makes no application wait, so it need not be declared.
-_ORDINARY = LockMode.ROW_EXCLUSIVE
-OURS = "_zanith_"
-
-Held = frozenset[tuple[int, LockMode]]
-
-
-class Relation(Struct, frozen=True):
-    oid: int
-    schema: str
-    name: str
-    kind: str
-    filenode: int
-    belongs_to: int | None
-
-    @property
-    def qualified(self) -> QualifiedName:
-        return QualifiedName(self.schema, self.name)
-
-
-Relations = Mapping[int, Relation]
 
 
 class LockObserver:
-    """An observer for the runner: `found` fills as the plan is applied."""
+    """An observer for the runner: `found` fills as the plan is applied.
+
+    What the same transaction made nobody else can see yet, let alone wait for: it is left out.
+    """
 
     def __init__(self, plan: Plan, connect: Callable[[], psycopg.Connection[Any]]) -> None:
         self._steps = {
@@ -60,43 +42,55 @@ class LockObserver:
         self._connect = connect
         self._before: Relations = {}
         self._held: Held = frozenset()
+        self._transaction = ""
+        self._known: frozenset[int] = frozenset()  # what was there before the transaction
         self._sampler: _Sampler | None = None
         self.found: list[StatementLocks] = []
 
     def before_statement(self, conn: psycopg.Connection[Any], statement: Statement) -> None:
-        self._before = _relations(conn)
-        if conn.info.transaction_status is TransactionStatus.IDLE:
+        alone = conn.info.transaction_status is TransactionStatus.IDLE
+        self._before = read_relations(conn, settled=alone)
+        if alone:
             self._sampler = _Sampler(self._connect(), conn.info.backend_pid)
             self._sampler.start()
-        else:
-            self._held = _held(conn, conn.info.backend_pid)
+            return
+        transaction, self._held = _transaction(conn, conn.info.backend_pid)
+        if transaction != self._transaction:
+            self._transaction, self._known = transaction, frozenset(self._before)
+        self._before = {n: one for n, one in self._before.items() if n in self._known}
 
     def after_statement(self, conn: psycopg.Connection[Any], statement: Statement) -> None:
-        note = ""
-        after = _relations(conn)
-        if self._sampler is not None:
-            taken, note = self._sampler.stop()
-            taken = _without_dead_indexes(taken, self._before, after)
-            self._sampler = None
-        else:
-            taken = _held(conn, conn.info.backend_pid) - self._held
-        observed = tuple(_strongest(taken, self._before))
-        rewrote = tuple(_rewritten(self._before, after))
-        declared = tuple(RelationLock(relation=str(n), mode=m) for n, m in statement.locks())
-        problems = (
-            *_too_strong(taken, statement, self._before, after),
-            *_rewrites(rewrote, statement),
+        sampler, self._sampler = self._sampler, None
+        held, note = sampler.stop() if sampler else (_held(conn, conn.info.backend_pid), "")
+        before, after = self._before, read_relations(conn, settled=sampler is not None)
+        held = _without_dead_indexes(held, before, after) if sampler else held
+        doings = Doings(
+            before=before,
+            after=after,
+            held=held,
+            taken=held if sampler else held - self._held,
+            rewrote=tuple(rewritten(before, after)),
+            scanned=tuple(scanned(before, after)),
         )
-        self.found.append(
-            StatementLocks(
-                step=self._steps.get(statement.sql, 0),
-                sql=statement.sql,
-                declared=declared,
-                observed=observed,
-                rewrote=tuple(name for name, _ in rewrote),
-                problems=problems,
-                note=note,
-            )
+        unseen = relations.unseen_scans(conn, before, settled=sampler is not None)
+        self.found.append(self._report(statement, doings, note, unseen, sampled=bool(sampler)))
+
+    def _report(
+        self, statement: Statement, doings: Doings, note: str, unseen: str, *, sampled: bool
+    ) -> StatementLocks:
+        """`unseen` is why scans were not observed, if they were not."""
+        return StatementLocks(
+            step=self._steps.get(statement.sql, 0),
+            sql=statement.sql,
+            declared=tuple(RelationLock(relation=str(n), mode=m) for n, m in statement.locks()),
+            declared_rewrite=statement.rewrites,
+            declared_scan=statement.scans,
+            observed=tuple(_observed(doings)),
+            rewrote=names(doings.rewrote),
+            scanned=() if unseen else names(doings.scanned),
+            problems=tuple(problems(statement, doings)),
+            remarks=tuple(remarks(statement, doings, sampled=sampled, blind=bool(unseen))),
+            note="; ".join(filter(None, (note, unseen))),
         )
 
     def close(self) -> None:
@@ -137,25 +131,25 @@ class _Sampler:
             self._failure = error.diag.message_primary or "the second session was lost"
 
 
-def _relations(conn: psycopg.Connection[Any]) -> Relations:
-    rows = conn.execute(query(__package__, "relations"), prepare=False).fetchall()
-    return {row[0]: Relation(*row) for row in rows}
-
-
 def _held(conn: psycopg.Connection[Any], pid: int) -> Held:
+    return _transaction(conn, pid)[1]
+
+
+def _transaction(conn: psycopg.Connection[Any], pid: int) -> tuple[str, Held]:
+    """The one that a backend is in, as the server numbers it, and its locks."""
     rows = conn.execute(query(__package__, "held_locks"), {"pid": pid}, prepare=False).fetchall()
-    return frozenset((oid, _MODES[mode]) for oid, mode in rows if mode in _MODES)
+    held = frozenset((oid, _MODES[mode]) for oid, mode, _ in rows if mode in _MODES)
+    return max((row[2] for row in rows), default=""), held
 
 
-def _strongest(taken: Held, before: Relations) -> Iterator[RelationLock]:
+def _observed(doings: Doings) -> Iterator[RelationLock]:
     """One lock a relation that was there before, its strongest, in order of name."""
-    strongest: dict[str, LockMode] = {}
-    for oid, mode in taken:
-        if oid in before and not before[oid].name.startswith(OURS):
-            name = str(before[oid].qualified)
-            strongest[name] = max(strongest.get(name, mode), mode, key=_RANK.__getitem__)
-    for name, mode in sorted(strongest.items()):
-        yield RelationLock(relation=name, mode=mode)
+    found = [
+        RelationLock(relation=str(doings.before[oid].qualified), mode=mode)
+        for oid, mode in strongest(doings.taken).items()
+        if oid in doings.before and not doings.before[oid].is_ours
+    ]
+    yield from sorted(found, key=lambda lock: lock.relation)
 
 
 def _without_dead_indexes(taken: Held, before: Relations, after: Relations) -> Held:
@@ -163,57 +157,6 @@ def _without_dead_indexes(taken: Held, before: Relations, after: Relations) -> H
 
     Source: PostgreSQL's index_drop(), which waits for the last user before it takes that lock.
     """
-    return frozenset(
-        (oid, mode)
-        for oid, mode in taken
-        if oid not in before or before[oid].kind != "i" or oid in after
-    )
-
-
-def _too_strong(
-    taken: Held, statement: Statement, before: Relations, after: Relations
-) -> Iterator[str]:
-    declared = dict(statement.locks())
-    for oid, mode in sorted(taken, key=lambda held: (held[0], _RANK[held[1]])):
-        if oid not in before or before[oid].name.startswith(OURS):
-            continue
-        allowed = _allowed(oid, declared, before, after)
-        if _RANK[mode] > _RANK[allowed]:
-            said = allowed.value if allowed is not _ORDINARY else "none"
-            name = before[oid].qualified
-            yield f"{name} was locked {mode.value}, declared {said}: {statement.sql}"
-
-
-def _allowed(
-    oid: int, declared: Mapping[QualifiedName, LockMode], before: Relations, after: Relations
-) -> LockMode:
-    """The strongest mode declared on the relation, under either name, or on what it belongs to."""
-    modes = [_ORDINARY]
-    here: int | None = oid
-    seen: set[int] = set()
-    while here is not None and here not in seen:
-        seen.add(here)
-        for relations in (before, after):
-            if here in relations:
-                mode = declared.get(relations[here].qualified)
-                modes += [mode] if mode else []
-        known = before.get(here) or after.get(here)
-        here = known.belongs_to if known else None
-    return max(modes, key=_RANK.__getitem__)
-
-
-def _rewritten(before: Relations, after: Relations) -> Iterator[tuple[str, str]]:
-    """Name and kind of what has other files than before."""
-    for oid, old in before.items():
-        new = after.get(oid)
-        files_changed = new is not None and new.filenode != old.filenode
-        if files_changed and old.kind in "rmi" and not old.name.startswith(OURS):
-            yield str(old.qualified), old.kind
-
-
-def _rewrites(rewrote: tuple[tuple[str, str], ...], statement: Statement) -> Iterator[str]:
-    for name, kind in rewrote:
-        if kind != "i" and not statement.rewrites:
-            yield f"{name} was rewritten, which was not declared: {statement.sql}"
-        elif kind == "i" and not (statement.rewrites or statement.scans):
-            yield f"index {name} was rebuilt, which was not declared: {statement.sql}"
+    gone = {oid for oid, one in before.items() if one.kind == "i" and oid not in after}
+    exclusive = LockMode.ACCESS_EXCLUSIVE
+    return frozenset((oid, mode) for oid, mode in taken if oid not in gone or mode is not exclusive)

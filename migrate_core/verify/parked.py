@@ -19,6 +19,7 @@ from migrate_core.pg.queries import query
 from migrate_core.planning.plan import Plan
 
 ACTOR = "verify"
+NO_ROWS = "the plan gives back what was parked, and the rows that were parked are not copied"
 
 
 def stand_in(conn: psycopg.Connection[Any], plans: Sequence[Plan]) -> tuple[str, ...]:
@@ -29,6 +30,10 @@ def stand_in(conn: psycopg.Connection[Any], plans: Sequence[Plan]) -> tuple[str,
     ledger.ensure(conn)
     found = (one for one in releases if _add(conn, one))
     return tuple(f"{one.physical_name} is parked in the baseline as in the target" for one in found)
+
+
+def gives_back(plans: Sequence[Plan]) -> bool:
+    return any(True for _ in _releases(plans))
 
 
 def _releases(plans: Sequence[Plan]) -> Iterator[Release]:

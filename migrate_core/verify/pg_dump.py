@@ -38,7 +38,7 @@ def find(major: int) -> str | None:
 
 
 def dump_schema(program: str, endpoint: Endpoint, schemas: Sequence[str] | None = None) -> str:
-    """The schema as plain SQL, without owners and privileges; takes ACCESS SHARE, briefly.
+    """The schema as plain SQL without owners, privileges, tablespaces; takes ACCESS SHARE, briefly.
 
     Raises:
         DumpFailedError: says what pg_dump said, without the password.
@@ -48,6 +48,7 @@ def dump_schema(program: str, endpoint: Endpoint, schemas: Sequence[str] | None 
         "--schema-only",
         "--no-owner",
         "--no-privileges",
+        "--no-tablespaces",
         "--no-password",
         f"--lock-wait-timeout={LOCK_WAIT_MS}",
         *(f"--schema={_pattern(schema)}" for schema in schemas or ()),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from migrate_core.declared.kept import Kept
+from migrate_core.declared.mirror import Mirrored
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.gates import Verified
 from migrate_core.schema.objects import Value
+from migrate_core.verify.rows import Sample
 
 Baseline = Literal["pg_dump", "graph", ""]
 
@@ -36,19 +39,28 @@ class StatementLocks(Value, frozen=True, kw_only=True):
     """What one statement of the plan really took, beside what it said it would.
 
     Only relations that were there before it: nobody else can wait for the others.
+    `scanned` are those that were read from end to end; a table without rows is, too.
     """
 
     step: int
     sql: str
     declared: tuple[RelationLock, ...] = ()
+    declared_rewrite: bool = False
+    declared_scan: bool = False
     observed: tuple[RelationLock, ...] = ()
     rewrote: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()  # stronger than declared, or rewritten without saying so
-    note: str = ""  # why nothing could be observed
+    scanned: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()  # more than was declared: it fails the rehearsal
+    remarks: tuple[str, ...] = ()  # less than was declared
+    note: str = ""  # how it was observed, or why it could not be
 
     @property
     def ok(self) -> bool:
         return not self.problems
+
+
+class Observed(Value, frozen=True, kw_only=True):
+    locks: tuple[StatementLocks, ...] = ()
 
 
 class Judgement(Value, frozen=True, kw_only=True):
@@ -68,6 +80,9 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     judgement: Judgement = Judgement()
     baseline: Baseline = ""  # how the starting point was made
     shape: str = "throw-away database on a separate server"
+    mirrored: tuple[Mirrored, ...] = ()  # what the target has besides objects
+    sample: Sample | None = None  # rows of the target that the plan met
+    kept: Kept | None = None
     elapsed_ms: int = 0
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrate_core.pg import codec
+from migrate_core.schema.access import in_words
 from migrate_core.schema.clauses import column_clause
 from migrate_core.schema.definitions import Definition, Routine
 from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
@@ -38,7 +39,19 @@ def _differences(found: SchemaGraph, wanted: SchemaGraph, word: str) -> Iterator
         ours = {f"{ref_of(thing).kind} {thing.name}": thing for thing in getattr(found, field)}
         theirs = {f"{ref_of(thing).kind} {thing.name}": thing for thing in getattr(wanted, field)}
         yield from _pairs(ours, theirs, word)
+    for ours, theirs in zip(_rights(found), _rights(wanted), strict=True):
+        yield from _pairs(ours, theirs, word)
     yield from _pairs(_named(found.others), _named(wanted.others), word)
+
+
+def _rights(graph: SchemaGraph) -> Iterator[dict[str, Any]]:
+    """Owners, privileges and default privileges, each by what it is about."""
+    yield {f"owner of {o.object.kind} {o.object}": o.role for o in graph.owners}
+    yield {
+        f"privileges on {ref.kind} {ref}": in_words(found)
+        for ref, found in graph.privileges_of.items()
+    }
+    yield {f"default privileges {of}": in_words(found) for of, found in graph.defaults_of.items()}
 
 
 def _pairs(found: dict[str, Any], wanted: dict[str, Any], word: str) -> Iterator[Difference]:
@@ -49,6 +62,8 @@ def _pairs(found: dict[str, Any], wanted: dict[str, Any], word: str) -> Iterator
             yield Difference(object=name, what=f"is there, not {word}")
         elif isinstance(found[name], Relation):
             yield from _relation(found[name], wanted[name], word)
+        elif found[name] != wanted[name] and isinstance(found[name], str):
+            yield Difference(object=name, what=f"is {found[name]}, {word} {wanted[name]}")
         elif found[name] != wanted[name]:
             yield Difference(object=name, what=_fields(found[name], wanted[name], word))
 

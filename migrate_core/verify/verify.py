@@ -16,6 +16,9 @@ from uuid import uuid4
 
 import psycopg
 
+from migrate_core.declared.ephemeral import Room
+from migrate_core.declared.kept import Kept
+from migrate_core.declared.mirror import Mirrored, Original, read_original
 from migrate_core.declared.schema import introspect
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import Source
@@ -29,23 +32,28 @@ from migrate_core.planning.plan import Plan
 from migrate_core.runner.apply import apply
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
-from migrate_core.verify import judge, parked
+from migrate_core.verify import ephemeral, judge, parked, rights, rows
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
+from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import (
     Baseline,
     Difference,
     Judgement,
+    Observed,
     StageReport,
     StatementLocks,
     VerifyReport,
 )
 from migrate_core.verify.residual import differences
+from migrate_core.verify.rows import Sample
 
 ACTOR = "verify"
 APPLICATION = "zanith/verify"
 WALL_CLOCK_SECONDS = 300
+NOTHING_MORE = Rehearsing()
 
 
 def verify(
@@ -58,6 +66,7 @@ def verify(
     declared: Source | None,
     shadow: ShadowServer,
     schemas: tuple[str, ...] | None,
+    options: Rehearsing = NOTHING_MORE,
 ) -> VerifyReport:
     """Rebuild live on the shadow, run the plan there with the real runner, and compare.
 
@@ -67,7 +76,7 @@ def verify(
         wanted: the declared schema, or for an earlier pending plan what it leads to.
         declared: where `wanted` came from; None where it was not declared but replayed.
     """
-    rehearsal = _Rehearsal(plan, earlier, shadow, schemas)
+    rehearsal = _Rehearsal(plan, earlier, shadow, schemas, options)
     started = time.monotonic()
     try:
         with ExitStack() as stack:
@@ -90,15 +99,19 @@ class _Rehearsal:
         earlier: tuple[Plan, ...],
         shadow: ShadowServer,
         schemas: tuple[str, ...] | None,
+        options: Rehearsing,
     ) -> None:
         self.plan, self.earlier = plan, earlier
-        self.shadow, self.schemas = shadow, schemas
+        self.shadow, self.schemas, self.options = shadow, schemas, options
         self.stages: list[StageReport] = []
         self.differences: tuple[Difference, ...] = ()
         self.locks: tuple[StatementLocks, ...] = ()
         self.judgement = Judgement()
         self.how: Baseline = ""
-        self.same_server = False
+        self.shape = SEPARATE_SERVER
+        self.mirrored: tuple[Mirrored, ...] = ()
+        self.kept: Kept | None = None
+        self.sample: Sample | None = None
 
     def hold(
         self,
@@ -111,22 +124,25 @@ class _Rehearsal:
         """The five stages in order, each a row of the report."""
         beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
         with self._stage("provision") as notes:
-            found = self._look(live)
+            found, like = self._look(live)
             wanted_dump = beside.submit(
                 judge.wanted_dump, declared, self.shadow, self.schemas, major=self.plan.major
             )
-            base = self._provision(stack, found, endpoint)
+            base = self._provision(stack, found, like, endpoint)
             notes += base.notes
-            with base.scratch.session() as conn:
-                notes += parked.stand_in(conn, (*self.earlier, self.plan))
+            notes += self._stand_in(base.scratch)
+            notes += self._copy_rows(live, base.scratch)
         scratch = base.scratch
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
             notes += self._lock_notes()
+        wanted = complete(wanted, found)
+        told = (found, wanted)
         with self._stage("introspect"):
-            found = introspect(scratch, self.shadow, self.schemas)
+            reached = introspect(scratch, self.shadow, self.schemas)
+            reached = rights.rehearsable(reached, *told)
         with self._stage("diff") as notes:
-            self.differences = differences(found, wanted)
+            self.differences = differences(reached, rights.rehearsable(wanted, *told))
             notes += [f"{d.object}: {d.what}" for d in self.differences]
             self._mark(not self.differences)
         with self._stage("pg_dump") as notes:
@@ -134,27 +150,64 @@ class _Rehearsal:
             notes.append(_in_words(self.judgement))
             self._mark(self.judgement.agrees is not False)
 
-    def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> SchemaGraph:
+    def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> tuple[SchemaGraph, Original]:
         with live() as conn:
             self._require(major_of(conn))
-            return read_graph(conn, self.schemas)
+            return read_graph(conn, self.schemas), read_original(conn)
 
-    def _provision(self, stack: ExitStack, found: SchemaGraph, endpoint: Endpoint) -> Rebuilt:
-        self.same_server = (endpoint.host, endpoint.port) == (
-            self.shadow.endpoint.host,
-            self.shadow.endpoint.port,
-        )
+    def _provision(
+        self, stack: ExitStack, found: SchemaGraph, like: Original, endpoint: Endpoint
+    ) -> Rebuilt:
+        self.shape = _shape(endpoint, self.shadow)
         plans = (*self.earlier, self.plan)
-        base = stack.enter_context(rebuilt(found, endpoint, plans, self.shadow, self.schemas))
-        self.how = base.how
+        keep = self._was_kept if self.options.keep else None
+        base = stack.enter_context(
+            rebuilt(found, endpoint, plans, self.shadow, self.schemas, like=like, keep=keep)
+        )
+        self.how, self.mirrored = base.how, base.scratch.mirrored
         made = introspect(base.scratch, self.shadow, self.schemas)
-        if left := differences(made, found, wanted_is="live"):
+        if rights.grant_as_live(base.scratch, made, found):
+            made = introspect(base.scratch, self.shadow, self.schemas)
+        made = rights.rehearsable(made, found)
+        if left := differences(made, rights.rehearsable(found), wanted_is="live"):
             raise ShadowError(
                 "the shadow's baseline is not what live is",
                 detail="; ".join(f"{d.object}: {d.what}" for d in left[:20]),
                 hint="Give the shadow what the target has: extensions, collations, ICU.",
             )
         return base
+
+    def _stand_in(self, scratch: Scratch) -> Sequence[str]:
+        plans = (*self.earlier, self.plan)
+        if scratch.room and parked.gives_back(plans):
+            raise ShadowError(
+                "an ephemeral schema cannot rehearse what gives back parked objects",
+                hint="Give the shadow a login that may create databases.",
+            )
+        with scratch.session() as conn:
+            return parked.stand_in(conn, plans)
+
+    def _copy_rows(
+        self, live: Callable[[], psycopg.Connection[Any]], scratch: Scratch
+    ) -> Iterator[str]:
+        if not self.options.rows:
+            return
+        if parked.gives_back((*self.earlier, self.plan)):
+            self.sample = Sample(asked=self.options.rows, problem=parked.NO_ROWS)
+        elif scratch.room:
+            self.sample = Sample(asked=self.options.rows, problem=ephemeral.NO_ROWS)
+        else:
+            stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - as in _apply
+            with (
+                watchdog(WALL_CLOCK_SECONDS, stop),
+                live() as target,
+                scratch.session() as conn,
+            ):
+                self.sample = rows.copy(target, conn, self.options.rows)
+        yield self.sample.says
+
+    def _was_kept(self, kept: Kept) -> None:
+        self.kept = kept
 
     def _require(self, target_major: int) -> None:
         if target_major != self.plan.major:
@@ -166,19 +219,39 @@ class _Rehearsal:
 
     def _apply(self, scratch: Scratch) -> Sequence[str]:
         """Earlier plans first, then this one under the observer; all with the real runner."""
+        if scratch.room:
+            return self._apply_in_schema(scratch, scratch.room)
         observer = LockObserver(self.plan, lambda: _watching(scratch))
         stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - one use, named for reading
         try:
             with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
-                for plan in filter(_has_steps, self.earlier):
+                for plan in filter(_has_steps, map(rights.rehearsed, self.earlier)):
                     self._run(plan, scratch, dog, RunOptions())
-                if not _has_steps(self.plan):
-                    return ["the plan has no step: nothing was run"]
-                result = self._run(self.plan, scratch, dog, RunOptions(observer=observer))
-            return [f"not as the plan leaves it: {name}" for name in result.unexpected]
+                passed = rights.left_out((*self.earlier, self.plan))
+                plan = rights.rehearsed(self.plan)
+                if not _has_steps(plan):
+                    return [*passed, "the plan has no step: nothing was run"]
+                result = self._run(plan, scratch, dog, RunOptions(observer=observer))
+            left = (f"not as the plan leaves it: {name}" for name in result.unexpected)
+            return [*passed, *left]
         finally:
             observer.close()
             self.locks = tuple(observer.found)
+
+    def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
+        earlier = [ephemeral.mapped(plan, room) for plan in self.earlier]
+        plan = ephemeral.mapped(self.plan, room)
+        observer = LockObserver(plan, lambda: _watching(scratch))
+        stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - as in _apply
+        try:
+            with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
+                for one in earlier:
+                    ephemeral.run(one, scratch, dog, None)
+                ephemeral.run(plan, scratch, dog, observer)
+        finally:
+            observer.close()
+            self.locks = room.spelling.value_back(Observed(locks=tuple(observer.found))).locks
+        return [ephemeral.NOT_HELD]
 
     def _run(self, plan: Plan, scratch: Scratch, dog: Watchdog, options: RunOptions) -> RunResult:
         def session() -> psycopg.Connection[Any]:
@@ -218,7 +291,8 @@ class _Rehearsal:
         try:
             yield notes
         except (MigrateError, psycopg.Error) as error:
-            self.stages.append(_failed(name, started, error, notes))
+            quiet = self.sample is not None and self.sample.rows > 0
+            self.stages.append(_failed(name, started, error, notes, quiet=quiet))
             raise _StoppedError from error
         self.stages.append(
             StageReport(name=name, ok=self._good, elapsed_ms=_ms(started), notes=tuple(notes))
@@ -237,7 +311,10 @@ class _Rehearsal:
             locks=self.locks,
             judgement=self.judgement,
             baseline=self.how,
-            shape=SAME_SERVER if self.same_server else SEPARATE_SERVER,
+            shape=self.shape,
+            mirrored=self.mirrored,
+            sample=self.sample,
+            kept=self.kept,
             elapsed_ms=_ms(started),
         )
 
@@ -245,6 +322,16 @@ class _Rehearsal:
 STAGES = 5
 SEPARATE_SERVER = "throw-away database on a separate server"
 SAME_SERVER = "throw-away database on the target's own server"
+EPHEMERAL = "ephemeral schema in a database of a separate server"
+EPHEMERAL_THERE = "ephemeral schema in the target's own database"
+
+
+def _shape(target: Endpoint, shadow: ShadowServer) -> str:
+    ours = shadow.endpoint
+    same_server = (target.host, target.port) == (ours.host, ours.port)
+    if shadow.stands_for:
+        return EPHEMERAL_THERE if same_server and target.dbname == ours.dbname else EPHEMERAL
+    return SAME_SERVER if same_server else SEPARATE_SERVER
 
 
 def _has_steps(plan: Plan) -> bool:
@@ -263,9 +350,17 @@ def _in_words(judgement: Judgement) -> str:
 
 
 def _failed(
-    name: str, started: float, error: MigrateError | psycopg.Error, notes: Sequence[str] = ()
+    name: str,
+    started: float,
+    error: MigrateError | psycopg.Error,
+    notes: Sequence[str] = (),
+    *,
+    quiet: bool = False,
 ) -> StageReport:
-    text = str(error) if isinstance(error, MigrateError) else _lost(error)
+    if quiet:
+        text = rows.without_values(error)
+    else:
+        text = str(error) if isinstance(error, MigrateError) else _lost(error)
     return StageReport(name=name, ok=False, elapsed_ms=_ms(started), notes=(*notes, text))
 
 

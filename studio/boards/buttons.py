@@ -60,6 +60,12 @@ def planned(
     return found
 
 
+def may_sample(change: Change, user: Any, working: str) -> bool:
+    """Whether they may ask a rehearsal for rows of the target, or for its database."""
+    may = can(user, Act.CREATE, change) and can(user, Act.APPLY, change)
+    return may and not working and change.status in EDITABLE
+
+
 def _next_step(
     change: Change,
     row: Plan,

@@ -57,6 +57,7 @@ class Board(Shown, frozen=True, kw_only=True):
     working: str = ""  # "planning", "verifying": the page looks again by itself
     error: ErrorRow | None = None
     verification: Verification | None = None
+    may_sample: bool = False  # rehearse with rows of the target, or keep the database
     report: VerifyReport | None = None
     evidence: Sequence[EvidenceItem] = ()
     activity: Sequence[TimelineItem] = ()
@@ -121,6 +122,7 @@ def _planned(
         verification=verification,
         run=run,
         budget=policy.budget,
+        may_sample=buttons.may_sample(change, user, working),
         **_of_tab(tab, change, current, verification),
     )
 

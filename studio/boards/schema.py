@@ -7,6 +7,7 @@ from typing import Any
 
 from migrate_core.pg.ddl import raw
 from migrate_core.pg.names import quote_ident
+from migrate_core.schema.access import in_words
 from migrate_core.schema.clauses import column_clause, constraint_clause, sequence_clause
 from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
 from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
@@ -23,12 +24,13 @@ from migrate_core.schema.objects import (
     Thing,
     View,
 )
+from migrate_core.schema.type_clauses import attribute_clause, check_clause, not_null_clause
 from studio.display import ObjectDiff
 
 
 def differences(before: SchemaGraph, after: SchemaGraph) -> list[ObjectDiff]:
     """Every object of either, in name order within its kind; equal ones too."""
-    return [*_modelled(before, after), *_others(before, after)]
+    return [*_modelled(before, after), *_rights(before, after), *_others(before, after)]
 
 
 def _modelled(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
@@ -43,14 +45,34 @@ def _modelled(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
 def _others(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
     old = {(o.kind, o.name): o.definition for o in before.others}
     new = {(o.kind, o.name): o.definition for o in after.others}
+    yield from _texts(old, new)
+
+
+def _rights(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
+    """Owners, privileges and default privileges, each by the object it is about."""
+    yield from _texts(_right_texts(before), _right_texts(after))
+
+
+def _right_texts(graph: SchemaGraph) -> dict[tuple[str, str], str]:
+    found = {("owner", f"{o.object.kind} {o.object}"): o.role for o in graph.owners}
+    for ref, privileges in graph.privileges_of.items():
+        found["privileges", f"{ref.kind} {ref}"] = in_words(privileges)
+    for about, defaults in graph.defaults_of.items():
+        found["default privileges", about] = in_words(defaults)
+    return found
+
+
+def _texts(
+    old: dict[tuple[str, str], str], new: dict[tuple[str, str], str]
+) -> Iterator[ObjectDiff]:
     for kind, name in sorted(old.keys() | new.keys()):
         a, b = old.get((kind, name)), new.get((kind, name))
         yield ObjectDiff(name=name, kind=kind, change=_change(a, b), before=a or "", after=b or "")
 
 
 def _difference(kind: str, name: str, old: Any, new: Any) -> ObjectDiff:
-    a = old.normal if isinstance(old, Table) else old
-    b = new.normal if isinstance(new, Table) else new
+    a = old.normal if isinstance(old, Relation) else old
+    b = new.normal if isinstance(new, Relation) else new
     change = _change(a, b)
     return ObjectDiff(
         name=name,
@@ -106,7 +128,7 @@ def _definition(definition: Definition) -> Iterator[str]:
 
 
 def _composite(composite: Composite) -> Iterator[str]:
-    inside = ",\n  ".join(f"{quote_ident(a.name)} {a.type}" for a in composite.attributes)
+    inside = ",\n  ".join(attribute_clause(a) for a in composite.attributes)
     yield f"CREATE TYPE {composite.name} AS (\n  {inside}\n);"
 
 
@@ -116,7 +138,11 @@ def _table(table: Table) -> Iterator[str]:
         str(constraint_clause(constraint)) + ("" if constraint.validated else " NOT VALID")
         for constraint in table.constraints
     ]
-    yield f"CREATE TABLE {table.name} (\n  " + ",\n  ".join(inside) + "\n);"
+    kind = "FOREIGN TABLE" if table.foreign else "TABLE"
+    yield f"CREATE {kind} {table.name} (\n  " + ",\n  ".join(inside) + f"\n){_family(table)};"
+    if table.partition_of:
+        parent, bound = table.partition_of.parent, table.partition_of.bound
+        yield f"ALTER TABLE {parent} ATTACH PARTITION {table.name} {bound};"
     for index in table.indexes:
         yield _index(table, index)
     if table.row_security:
@@ -129,6 +155,15 @@ def _table(table: Table) -> Iterator[str]:
     for column in table.columns:
         if column.comment:
             yield f"-- {quote_ident(column.name)}: {column.comment}"
+
+
+def _family(table: Table) -> str:
+    text = f" INHERITS ({', '.join(map(str, table.inherits))})" if table.inherits else ""
+    text += f" PARTITION BY {table.partition_key}" if table.partition_key else ""
+    if table.foreign:
+        text += f" SERVER {quote_ident(table.foreign.server)}"
+        text += f" OPTIONS ({', '.join(table.foreign.options)})" if table.foreign.options else ""
+    return text
 
 
 def _view(view: View | MaterializedView) -> Iterator[str]:
@@ -145,9 +180,13 @@ def _triggers_and_rules(relation: Relation) -> Iterator[str]:
 
 
 def _domain(domain: Domain) -> Iterator[str]:
-    rules = [f"DEFAULT {domain.default}"] if domain.default is not None else []
-    rules += ["NOT NULL"] if domain.not_null else []
-    rules += [f"CONSTRAINT {quote_ident(c.name)} {c.definition}" for c in domain.constraints]
+    rules = [f"COLLATE {domain.collation}"] if domain.collation else []
+    rules += [f"DEFAULT {domain.default}"] if domain.default is not None else []
+    rules += [not_null_clause(domain)] if domain.not_null else []
+    rules += [
+        check_clause(check) + ("" if check.validated else " NOT VALID")
+        for check in domain.constraints
+    ]
     yield "\n  ".join([f"CREATE DOMAIN {domain.name} AS {domain.type}", *rules]) + ";"
 
 

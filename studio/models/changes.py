@@ -124,6 +124,8 @@ class Verification(models.Model):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="verifications")
     plan_hash = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField(default=0)  # of the target's, a table; 0: none
+    keep = models.BooleanField(default=False)  # its database stays
     work = models.CharField(max_length=10, choices=Work.choices, default=Work.QUEUED)
     ok = models.BooleanField(null=True)
     report: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)

@@ -7,9 +7,9 @@ from typing import Any
 
 from migrate_core import api
 from migrate_core.api import Generated
-from migrate_core.declared.scratch import ShadowServer
 from migrate_core.schema.delta import Answers
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.silence import complete
 from studio.models import Change, DeclaredVersion
 from studio.permissions import Action
 from studio.services import changes, pendings, sources, targets, verifications
@@ -36,7 +36,7 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
     changes.require(user, Action.CREATE, target)
     endpoint, schemas = targets.endpoint(target), target.wanted_schemas
     live = api.found(endpoint, schemas)
-    shadow = ShadowServer(verifications.shadow())
+    shadow = verifications.server_for(target)
     major = api.server_major(endpoint)
     wanted = api.wanted(sources.source(declared), shadow, major, schemas)
     generated = api.generate(
@@ -46,7 +46,9 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
         answers=answers,
         pending=pendings.migrations(pendings.of(target)),
     )
-    return Comparison(live=live, wanted=wanted.graph, generated=generated, notes=wanted.notes)
+    return Comparison(
+        live=live, wanted=complete(wanted.graph, live), generated=generated, notes=wanted.notes
+    )
 
 
 def create(

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from migrate_core.errors import MigrateError
+from migrate_core.verify.options import Rehearsing
 from studio import confirmations
 from studio.access import form, verb
 from studio.access import page as shown
@@ -102,7 +103,12 @@ def plan(request: HttpRequest, change: Change) -> HttpResponse:
 
 @verb(Action.CREATE, Change)
 def verify(request: HttpRequest, change: Change) -> HttpResponse:
-    verifications.queue(change, request.user)
+    rows = request.POST.get("rows", "")
+    asked = Rehearsing(
+        rows=int(rows) if rows.isascii() and rows.isdecimal() and len(rows) < 9 else 0,
+        keep="keep" in request.POST,
+    )
+    verifications.queue(change, request.user, asked)
     return redirect("change", change.pk)
 
 

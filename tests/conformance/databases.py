@@ -35,18 +35,63 @@ NOISE = re.compile(
     re.VERBOSE,
 )
 
+OWNERS = """
+SELECT DISTINCT refobjid::regrole::text FROM pg_shdepend
+WHERE refclassid = 'pg_authid'::regclass AND deptype IN ('o', 'a')
+  AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND refobjid >= 16384
+"""
+PUBLIC = """
+REVOKE ALL ON SCHEMA public FROM PUBLIC, postgres;
+GRANT USAGE ON SCHEMA public TO PUBLIC;
+COMMENT ON SCHEMA public IS 'standard public schema';
+"""
+# Whatever is in no catalog that this counts has an entry in pg_depend or pg_shdepend.
+LEFT_OVER = """
+SELECT (SELECT count(*) FROM pg_namespace WHERE oid >= 16384 AND nspname !~ '^pg_(toast_)?temp_')
+  + (SELECT count(*) FROM pg_class WHERE oid >= 16384)
+  + (SELECT count(*) FROM pg_depend WHERE objid >= 16384 OR refobjid >= 16384)
+  + (SELECT count(*) FROM pg_shdepend WHERE objid >= 16384
+       AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
+  + (SELECT count(*) FROM pg_type WHERE oid >= 16384)
+  + (SELECT count(*) FROM pg_proc WHERE oid >= 16384)
+  + (SELECT count(*) FROM pg_extension WHERE oid >= 16384)
+  + (SELECT count(*) FROM pg_event_trigger)
+  + (SELECT count(*) FROM pg_publication)
+  + (SELECT count(*) FROM pg_default_acl)
+  + (SELECT count(*) FROM pg_largeobject_metadata)
+  + (SELECT count(*) FROM pg_db_role_setting
+       WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))
+  + (SELECT count(*) FROM pg_namespace WHERE nspname = 'public'
+       AND (nspowner <> 'pg_database_owner'::regrole
+         OR obj_description(oid, 'pg_namespace') IS DISTINCT FROM 'standard public schema'
+         OR nspacl::text <> '{pg_database_owner=UC/pg_database_owner,=U/pg_database_owner}'))
+  + (SELECT abs(1 - count(*)) FROM pg_namespace WHERE nspname = 'public')
+"""
+
 
 class LoadError(Exception):
     """A schema of the case does not load."""
 
 
 class Workbench:
-    """One connection to one server as its superuser, and the databases of one case."""
+    """The databases of one case after another, on one server.
+
+    Making a database takes longer than all else that a case needs, so one that can be
+    emptied is used again; one that does not end up as template0 made it is dropped.
+    """
 
     def __init__(self, url: str) -> None:
-        self.url = url
-        self.conn = psycopg.connect(url, autocommit=True)
-        self.made: list[str] = []
+        self.admin = psycopg.connect(url, autocommit=True)
+        self.role = f"case_{secrets.token_hex(4)}"
+        self.password = secrets.token_hex(16)
+        statement = sql.SQL("CREATE ROLE {} SUPERUSER LOGIN PASSWORD {}")
+        self.admin.execute(statement.format(sql.Identifier(self.role), self.password))
+        parts = urlsplit(url)
+        place = parts.netloc.rpartition("@")[2]
+        self.url = parts._replace(netloc=f"{self.role}:{self.password}@{place}").geturl()
+        self.used: list[str] = []
+        self.empty: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -57,11 +102,14 @@ class Workbench:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self.conn.close()
+        for name in self.used + self.empty:
+            self._administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._administer("DROP ROLE {}", self.role)
+        self.admin.close()
 
     @cached_property
     def major(self) -> int:
-        return self.conn.info.server_version // 10_000
+        return self.admin.info.server_version // 10_000
 
     @cached_property
     def pg_dump(self) -> str:
@@ -81,7 +129,7 @@ class Workbench:
                 self._administer("CREATE ROLE {}", name)
 
     def load(self, ddl: str) -> str:
-        """A database made from template0 that holds the DDL: its name.
+        """A database that holds the DDL and nothing else: its name.
 
         Roles that it speaks of are made as PostgreSQL misses them: some suites take them for
         granted.
@@ -91,18 +139,31 @@ class Workbench:
         """
         missed: set[str] = set()
         while True:
-            name = self.copy("template0")
-            said = self._psql(name, ddl)
+            name = self._fresh()
+            said = self._loaded_at_once(name, ddl)
             if not said:
                 return name
             role = MISSING_ROLE.search(said)
             if role is None or role[1] in missed:
-                raise LoadError(said)
+                break
             missed.add(role[1])
             self.make_roles([role[1]])
+        name = self._fresh()
+        if said := self.psql(name, ddl):
+            raise LoadError(said)
+        return name
 
-    def _psql(self, name: str, ddl: str) -> str:
-        """What psql says where it stops at an error."""
+    def _loaded_at_once(self, name: str, ddl: str) -> str:
+        """In one transaction, which is fast; what PostgreSQL says where it does not work."""
+        with self.session(name) as conn:
+            try:
+                conn.execute(ddl.encode())
+            except psycopg.Error as error:
+                return str(error)
+        return ""
+
+    def psql(self, name: str, ddl: str) -> str:
+        """Statement by statement; what psql says where it stops at an error."""
         done = subprocess.run(
             [
                 *(str(Path(self.pg_dump).with_name("psql")), "-X", "-q", "-w"),
@@ -116,18 +177,35 @@ class Workbench:
         )
         return done.stderr.decode(errors="replace").strip() if done.returncode else ""
 
-    def copy(self, template: str) -> str:
-        """Copied file by file, which is the fastest where nothing is flushed."""
-        name = f"c_{secrets.token_hex(6)}"
-        strategy: LiteralString = " STRATEGY file_copy" if self.major >= 15 else ""
-        self._administer("CREATE DATABASE {} TEMPLATE {}" + strategy, name, template)
-        self.made.append(name)
+    def _fresh(self) -> str:
+        if self.empty:
+            name = self.empty.pop()
+        else:
+            name = f"c_{secrets.token_hex(6)}"
+            self._administer("CREATE DATABASE {} TEMPLATE template0", name)
+        self.used.append(name)
         return name
 
-    def drop_all(self) -> None:
-        for name in self.made:
-            self._administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
-        self.made.clear()
+    def clear(self) -> None:
+        """Ends a case: its databases are emptied, or dropped."""
+        for name in self.used:
+            if self._emptied(name):
+                self.empty.append(name)
+            else:
+                self._administer("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self.used.clear()
+
+    def _emptied(self, name: str) -> bool:
+        """Whether it is again as template0 made it."""
+        try:
+            with self.session(name) as conn:
+                roles = [row[0] for row in conn.execute(OWNERS).fetchall()]
+                for role in roles:
+                    conn.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(sql.Identifier(role)))
+                conn.execute(PUBLIC)
+                return conn.execute(LEFT_OVER).fetchone() == (0,)
+        except psycopg.Error:
+            return False
 
     @contextmanager
     def session(self, name: str) -> Iterator[psycopg.Connection]:
@@ -154,7 +232,7 @@ class Workbench:
         return tuple(sorted(line.rstrip().rstrip(",") for line in lines if not NOISE.match(line)))
 
     def _administer(self, statement: LiteralString, *names: str) -> None:
-        self.conn.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        self.admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _public_url(self, name: str) -> str:
         """Without the password: arguments are seen by everyone on the machine."""
@@ -162,9 +240,5 @@ class Workbench:
         return make_conninfo("", **{key: word for key, word in words.items() if key != "password"})
 
     def _environment(self) -> dict[str, str]:
-        password = self.conn.info.password
-        return {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "LC_ALL": "C",
-            **({"PGPASSWORD": password} if password else {}),
-        }
+        path = os.environ.get("PATH", os.defpath)
+        return {"PATH": path, "LC_ALL": "C", "PGPASSWORD": self.password}

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 import psycopg
 
@@ -50,16 +51,20 @@ class Result:
     statement: str = ""  # the one that failed
     rows: str = ""  # why the case ran without rows, where it did
     tables_kept: int = 0  # whose rows were compared
-    diff_ms: float = 0
+    diff_ms: float = 0  # the first time that the case's databases are read; else less
     statements: tuple[str, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Side:
-    """A database that is loaded, and what pg_dump says of it."""
+    """A database that is loaded, and what pg_dump said of it before anything was applied."""
 
-    name: str
-    dump: tuple[str, ...]
+    def __init__(self, bench: Workbench, ddl: str) -> None:
+        self.bench, self.ddl = bench, ddl
+        self.name = bench.load(ddl)
+
+    @cached_property
+    def dump(self) -> tuple[str, ...]:
+        return self.bench.dump(self.name)
 
 
 class Harness:
@@ -70,19 +75,16 @@ class Harness:
 
     def run(self, case: Case, directions: Sequence[Direction] = tuple(Direction)) -> list[Result]:
         """Both ways; the databases of the case are gone afterwards."""
+        self.engine.begin()
         try:
             self.bench.make_roles(case.roles)
-            before, after = self._loaded(case.before), self._loaded(case.after)
+            before, after = Side(self.bench, case.before), Side(self.bench, case.after)
             sides = {Direction.FORWARD: (before, after), Direction.BACK: (after, before)}
             return [self._judged(case, way, *sides[way]) for way in directions]
         except LoadError as error:
             return [self._ended(case, way, Outcome.UNLOADED, str(error)) for way in directions]
         finally:
-            self.bench.drop_all()
-
-    def _loaded(self, ddl: str) -> Side:
-        name = self.bench.load(ddl)
-        return Side(name=name, dump=self.bench.dump(name))
+            self.bench.clear()
 
     def _judged(self, case: Case, way: Direction, before: Side, after: Side) -> Result:
         """Once more without rows where a statement failed: they may be what it failed of."""
@@ -112,17 +114,25 @@ class Harness:
         return found
 
     def _tried(self, done: Result, before: Side, after: Side, *, with_rows: bool) -> Result:
-        copy = self.bench.copy(before.name)
+        copy = self.bench.load(before.ddl)
         with self.bench.session(copy) as conn, self.bench.session(after.name) as wanted:
             tables = rows.kept(conn, wanted) if with_rows and rows.seed(conn) else {}
             sums = rows.checksums(conn, tables)
-            if failed := _applied(conn, done):
+            if (
+                failed := self._script(copy, done)
+                if self.engine.as_script
+                else _applied(conn, done)
+            ):
                 return failed
             lost = [name for name, sum in rows.checksums(conn, tables).items() if sum != sums[name]]
         done = self._compared(replace(done, tables_kept=len(tables)), copy, after)
         if done.outcome is Outcome.IDENTICAL and lost:
             return replace(done, outcome=Outcome.ROWS, detail=", ".join(sorted(lost)))
         return done
+
+    def _script(self, name: str, done: Result) -> Result | None:
+        said = self.bench.psql(name, "\n".join(done.statements))
+        return replace(done, outcome=Outcome.FAILED, detail=said) if said else None
 
     def _statements(self, name: str, after: Side) -> Sequence[str]:
         urls = self.bench.url_of(name), self.bench.url_of(after.name)

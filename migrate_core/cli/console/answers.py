@@ -18,6 +18,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.delta import Answers, Rename
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Enum
 from migrate_core.schema.refs import ObjectKind, Ref
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ def backfills(given: Iterable[tuple[str, str]], wanted: SchemaGraph) -> tuple[tu
 def renames(
     given: Iterable[tuple[str, str]], live: SchemaGraph, wanted: SchemaGraph
 ) -> tuple[Rename, ...]:
-    """`--rename old=new`: a table, or the column of one; whichever is there."""
+    """`--rename old=new`: a table, the column of one or an enum's value; whichever is there."""
     return tuple(_rename(old, new, live, wanted) for old, new in given)
 
 
@@ -74,6 +75,10 @@ def _rename(old: str, new: str, live: SchemaGraph, wanted: SchemaGraph) -> Renam
             return Rename(old=Ref.of(ObjectKind.TABLE, relation), new=target.name)
         raise _unknown(f"{old}={new}", f"the declared schema has no table {target}")
     relation, name = _read(column, old)
+    enum = live.find(Enum, relation)
+    if enum is not None and name in enum.values:
+        ref = Ref.of(ObjectKind.ENUM, relation, name)
+        return Rename(old=ref, new=_read(table, new).name)
     found = live.table(relation)
     if found is None or found.column(name) is None:
         raise _unknown(f"{old}={new}", f"the target has no {old}")
@@ -97,7 +102,7 @@ def _table_named(text: str) -> QualifiedName | None:
 def _unknown(option: str, problem: str) -> MisuseError:
     return MisuseError(
         f"--rename {option}: {problem}",
-        hint="Write table=new_name, or table.column=new_name.",
+        hint="Write table=new_name, table.column=new_name, or type.value=new_value.",
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from migrate_core import api
+from migrate_core.declared.ephemeral import Shape
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.declared.sources import Source
 from migrate_core.errors import MigrationFileError, MisuseError
@@ -46,7 +47,13 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     def shadow(self) -> ShadowServer:
         purpose = "the shadow server, where schemas are loaded and rehearsed"
         url = require(self.config.shadow_url, variable=SHADOW_VARIABLE, purpose=purpose)
-        return ShadowServer(Endpoint.from_url(url))
+        server = ShadowServer(
+            Endpoint.from_url(url), shape=Shape(self.config.shadow.shape), schemas=self.schemas
+        )
+        allowed = self.config.shadow.on_production or not self.config.production
+        if not allowed and (getattr(self.args, "database", None) or self.config.target_url):
+            server.refuse_inside(self.endpoint)
+        return server
 
     @property
     def schemas(self) -> tuple[str, ...] | None:

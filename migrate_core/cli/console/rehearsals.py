@@ -11,13 +11,16 @@ from migrate_core import api
 from migrate_core.cli.console.output import columns, duration, note
 from migrate_core.cli.console.planned import Planned
 from migrate_core.cli.console.project import Project
+from migrate_core.declared.kept import Kept
 from migrate_core.declared.sources import Source
 from migrate_core.errors import MisuseError
 from migrate_core.pg import codec
 from migrate_core.planning.gates import Verified
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Value
-from migrate_core.verify.report import VerifyReport
+from migrate_core.verify.options import Rehearsing
+from migrate_core.verify.report import RelationLock, StatementLocks, VerifyReport
+from migrate_core.verify.verify import NOTHING_MORE
 
 
 class Evidence(Value, frozen=True, kw_only=True):
@@ -30,7 +33,12 @@ class Evidence(Value, frozen=True, kw_only=True):
 
 
 def rehearse(
-    project: Project, planned: Planned, *, earlier: Sequence[Planned] = (), is_last: bool
+    project: Project,
+    planned: Planned,
+    *,
+    earlier: Sequence[Planned] = (),
+    is_last: bool,
+    options: Rehearsing = NOTHING_MORE,
 ) -> VerifyReport:
     wanted, source = _goal(project, planned) if is_last else (planned.after, None)
     return api.verify(
@@ -41,6 +49,7 @@ def rehearse(
         shadow=project.shadow,
         earlier=[one.plan for one in earlier],
         schemas=project.schemas,
+        options=options,
     )
 
 
@@ -63,10 +72,68 @@ def report_lines(report: VerifyReport) -> Iterator[str]:
         yield line
         for said in stage.notes:
             yield from (f"        {part}" for part in said.splitlines())
+    for found in report.locks:
+        yield from (f"    {line}" for line in _statement_lines(found))
     if report.judgement.diff:
         yield from (f"    {line}" for line in report.judgement.diff.splitlines())
+    yield from _sample_lines(report)
+    yield from _mirror_lines(report)
     yield ""
     yield f"  {report.shape}, baseline by {report.baseline or 'nobody'}: {report.says}"
+    if report.kept:
+        yield from kept_lines(report.kept)
+
+
+def _mirror_lines(report: VerifyReport) -> Iterator[str]:
+    if report.mirrored:
+        rows = [("as there" if m.done else "NOT AS THERE", m.what, m.note) for m in report.mirrored]
+        yield ""
+        yield "  the target beside its objects"
+        yield from columns(rows, indent="    ")
+
+
+def _sample_lines(report: VerifyReport) -> Iterator[str]:
+    if report.sample is None:
+        return
+    rows = [
+        (
+            one.table,
+            f"none: {one.problem}" if one.problem else f"{one.rows} rows",
+            f"{one.referred} because others refer to them" if one.referred else "",
+        )
+        for one in report.sample.tables
+    ]
+    yield ""
+    yield f"  {report.sample.says}"
+    yield from columns(rows, indent="    ")
+    yield from (f"    {said}" for said in report.sample.notes)
+
+
+def kept_lines(kept: Kept) -> Iterator[str]:
+    yield f"  kept: {kept.url}" + (f" since {kept.since}" if kept.since else "")
+    yield f"        to enter, as the shadow's provisioner: {kept.enter}"
+    yield f"        to drop: {kept.drop_all}, or {kept.drop}"
+
+
+def _statement_lines(found: StatementLocks) -> Iterator[str]:
+    """What a statement said it would take, what it took, and where the two differ."""
+    declared = [*_locks(found.declared)]
+    declared += ["rewrite"] if found.declared_rewrite else []
+    declared += ["scan"] if found.declared_scan else []
+    observed = [*_locks(found.observed)]
+    observed += [f"rewrote {name}" for name in found.rewrote]
+    observed += [f"scanned {name}" for name in found.scanned]
+    yield f"step {found.step}  {' '.join(found.sql.split())}"
+    rows = [("declared", "; ".join(declared) or "nothing")]
+    rows += [("observed", "; ".join(observed) or "nothing")]
+    rows += [("problem", text) for text in found.problems]
+    rows += [("remark", text) for text in found.remarks]
+    rows += [("note", found.note)] if found.note else []
+    yield from columns(rows, indent="    ")
+
+
+def _locks(locks: Sequence[RelationLock]) -> list[str]:
+    return [f"{lock.mode} on {lock.relation}" for lock in locks]
 
 
 def write_evidence(path: Path, reports: Sequence[VerifyReport]) -> None:

@@ -7,17 +7,20 @@ result is read back and compared with the declared schema. Exits with 5 where th
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from migrate_core import api
 from migrate_core.cli.console.chosen import add_choice, add_file, chosen
-from migrate_core.cli.console.options import add_database
-from migrate_core.cli.console.output import print_json, say
+from migrate_core.cli.console.options import add_database, number
+from migrate_core.cli.console.output import note, print_json, say
 from migrate_core.cli.console.planned import Planned, plan_each
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.cli.console.rehearsals import rehearse, report_lines, write_evidence
+from migrate_core.declared.kept import DROP_COMMAND
 from migrate_core.errors import VerificationFailedError
 from migrate_core.pg import codec
+from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 
 
@@ -28,28 +31,68 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="keep the reports, for up --verified FILE"
     )
+    parser.add_argument(
+        "--rows",
+        type=number,
+        metavar="N",
+        default=0,
+        help="copy a sample first: N rows a table, and every row that they refer to",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the rehearsal's database to be looked at"
+    )
+    parser.add_argument(
+        "--drop-kept", action="store_true", help="drop what --keep has left, and do nothing else"
+    )
 
 
 def run(args: Namespace) -> int:
     project = open_project(args)
-    waiting = api.pending(project.endpoint, project.migrations())
+    if args.drop_kept:
+        return _drop_kept(project)
+    earlier_kept = project.shadow.kept()
     plans = plan_each(project, chosen(project))
-    reports = []
-    for at, planned in enumerate(plans):
-        is_last = planned.migration.id == waiting[-1].id
-        reports.append(rehearse(project, planned, earlier=plans[:at], is_last=is_last))
-        if args.format == "text":
-            _show(project, planned, reports[-1])
+    reports = _rehearse_each(project, plans)
+    ok = all(report.ok for report in reports)
     if args.out:
         write_evidence(args.out, reports)
     if args.format == "json":
         data = [{**codec.to_builtins(report), "says": report.says} for report in reports]
-        print_json({"ok": all(report.ok for report in reports), "reports": data})
+        print_json({"ok": ok, "reports": data, "kept_earlier": earlier_kept})
     elif not plans:
         say("Nothing is pending.")
-    elif all(report.ok for report in reports):
+    elif ok:
         say("next: zanith migrate up" + (f" --verified {args.out}" if args.out else ""))
-    return 0 if all(report.ok for report in reports) else VerificationFailedError.exit_code
+    if earlier_kept and args.format == "text":
+        names = ", ".join(one.name for one in earlier_kept)
+        note(f"Kept by earlier rehearsals: {names}. {DROP_COMMAND} drops them.")
+    return 0 if ok else VerificationFailedError.exit_code
+
+
+def _rehearse_each(project: Project, plans: Sequence[Planned]) -> list[VerifyReport]:
+    waiting = api.pending(project.endpoint, project.migrations())
+    options = Rehearsing(rows=project.args.rows, keep=project.args.keep)
+    reports = []
+    for at, planned in enumerate(plans):
+        is_last = planned.migration.id == waiting[-1].id
+        reports.append(
+            rehearse(project, planned, earlier=plans[:at], is_last=is_last, options=options)
+        )
+        if project.args.format == "text":
+            _show(project, planned, reports[-1])
+    return reports
+
+
+def _drop_kept(project: Project) -> int:
+    names = project.shadow.drop_kept()
+    if project.args.format == "json":
+        print_json({"dropped": names})
+    else:
+        for name in names:
+            say(f"dropped {name}")
+        if not names:
+            say("Nothing was kept.")
+    return 0
 
 
 def _show(project: Project, planned: Planned, report: VerifyReport) -> None:

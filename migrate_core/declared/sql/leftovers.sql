@@ -8,4 +8,9 @@ SELECT DISTINCT name
        ) AS made
  WHERE name ~ ('^' || %(prefix)s || '[0-9]{10}_[0-9a-f]{12}$')
    AND substr(name, length(%(prefix)s) + 1, 10)::bigint < %(now)s::bigint - %(seconds)s::bigint
+   AND NOT EXISTS (  -- kept on request
+       SELECT
+         FROM pg_catalog.pg_roles AS k
+        WHERE k.rolname = name AND pg_catalog.shobj_description(k.oid, 'pg_authid') = %(kept)s
+   )
  ORDER BY name

@@ -8,6 +8,8 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                   WHEN a.attidentity = ''
                    AND a.attgenerated = ''
                    AND l.oid IS NULL
+                   AND a.attislocal
+                   AND a.attfdwoptions IS NULL
                    AND d.description IS NULL
                    AND a.attstorage = t.typstorage
                    AND a.attcompression = ''
@@ -78,6 +80,22 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                       SELECT json_agg(o.option ORDER BY o.place)
                         FROM unnest(a.attoptions) WITH ORDINALITY AS o (option, place)
                     ), '[]'),
+                    'local', a.attislocal OR EXISTS (
+                      SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = a.attrelid AND c.relispartition
+                    ),
+                    'foreign_options', CASE WHEN a.attfdwoptions IS NULL THEN '[]' ELSE (
+                      SELECT json_agg(
+                               quote_ident(q.option_name) || ' ' || CASE
+                                 WHEN q.option_name IN ('column_name', 'force_not_null', 'force_null')
+                                   THEN quote_literal(q.option_value)
+                                 ELSE 'sha256 ' || encode(
+                                   sha256(convert_to(q.option_value, 'UTF8')), 'hex'
+                                 )
+                               END
+                               ORDER BY q.option_name
+                             )
+                        FROM pg_options_to_table(a.attfdwoptions) AS q
+                    ) END,
                     'comment', d.description
                   )
                 END

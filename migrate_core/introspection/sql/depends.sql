@@ -1,13 +1,7 @@
 -- One JSON object: "addresses", each [type, names, schema, identity, relkind or typtype,
 -- table of an index], and "edges", each [place of an object, place of what it needs]. Left out is what a table's own
 -- values say already: its keys' and indexes' columns, its schema, sequences it owns.
-WITH mine AS MATERIALIZED (
-       SELECT c.oid, c.relkind, c.reltype
-         FROM pg_catalog.pg_class AS c
-        WHERE c.relnamespace = ANY (%(schemas)s::oid[])
-          AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c', 'i', 'I', 'S')
-     ),
-     rows AS MATERIALIZED (
+WITH rows AS MATERIALIZED (
        SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
          FROM pg_catalog.pg_depend AS d
         WHERE d.deptype IN ('n', 'a', 'i')
@@ -30,6 +24,14 @@ WITH mine AS MATERIALIZED (
             'pg_catalog.pg_conversion'::regclass, 'pg_catalog.pg_transform'::regclass,
             'pg_catalog.pg_ts_config'::regclass, 'pg_catalog.pg_ts_dict'::regclass,
             'pg_catalog.pg_ts_parser'::regclass, 'pg_catalog.pg_ts_template'::regclass
+          )
+          -- Not the triggers that foreign keys work by: several for each of them.
+          AND NOT EXISTS (
+            SELECT
+              FROM pg_catalog.pg_trigger AS g
+             WHERE g.tgisinternal
+               AND g.oid = d.objid
+               AND d.classid = 'pg_catalog.pg_trigger'::regclass
           )
         UNION ALL
        -- Domains and ranges lean on other types; a row type only on its relation.
@@ -78,62 +80,88 @@ WITH mine AS MATERIALIZED (
               'pg_catalog.pg_class'::regclass, i.inhparent, 0
          FROM pg_catalog.pg_inherits AS i
      ),
-     ends AS MATERIALIZED (
-       SELECT r.classid, r.objid, r.objsubid FROM rows AS r
-        UNION
-       SELECT r.refclassid, r.refobjid, r.refobjsubid FROM rows AS r
+     -- What is part of something else, or is it by another name: a view's rule, a row type, an
+     -- array, a domain's constraint, an index that a constraint owns.
+     other_names AS MATERIALIZED (
+       SELECT 'pg_catalog.pg_rewrite'::regclass AS classid, u.oid AS objid,
+              'pg_catalog.pg_class'::regclass AS catalog, u.ev_class AS oid
+         FROM pg_catalog.pg_rewrite AS u
+        WHERE u.rulename = '_RETURN' AND u.oid >= 16384
+        UNION ALL
+       SELECT 'pg_catalog.pg_type'::regclass, c.reltype, 'pg_catalog.pg_class'::regclass, c.oid
+         FROM pg_catalog.pg_class AS c
+        WHERE c.reltype >= 16384 AND c.relkind <> 'c'
+        UNION ALL
+       -- An array of rows leads to their relation at once.
+       SELECT 'pg_catalog.pg_type'::regclass, t.typarray,
+              CASE WHEN c.oid IS NULL THEN 'pg_catalog.pg_type'::regclass
+                ELSE 'pg_catalog.pg_class'::regclass END,
+              coalesce(c.oid, t.oid)
+         FROM pg_catalog.pg_type AS t
+         LEFT JOIN pg_catalog.pg_class AS c ON c.oid = t.typrelid AND c.relkind <> 'c'
+        WHERE t.typarray >= 16384
+        UNION ALL
+       SELECT 'pg_catalog.pg_type'::regclass, r.rngmultitypid,
+              'pg_catalog.pg_type'::regclass, r.rngtypid
+         FROM pg_catalog.pg_range AS r
+        WHERE r.rngtypid >= 16384
+        UNION ALL
+       SELECT 'pg_catalog.pg_class'::regclass, c.oid, 'pg_catalog.pg_type'::regclass, c.reltype
+         FROM pg_catalog.pg_class AS c
+        WHERE c.relkind = 'c' AND c.oid >= 16384
+        UNION ALL
+       SELECT 'pg_catalog.pg_class'::regclass, k.conindid,
+              'pg_catalog.pg_constraint'::regclass, k.oid
+         FROM pg_catalog.pg_constraint AS k
+        WHERE k.contype IN ('p', 'u', 'x') AND k.oid >= 16384
+        UNION ALL
+       SELECT 'pg_catalog.pg_constraint'::regclass, k.oid,
+              'pg_catalog.pg_type'::regclass, k.contypid
+         FROM pg_catalog.pg_constraint AS k
+        WHERE k.contypid <> 0
+        UNION ALL
+       SELECT 'pg_catalog.pg_publication_rel'::regclass, p.oid,
+              'pg_catalog.pg_publication'::regclass, p.prpubid
+         FROM pg_catalog.pg_publication_rel AS p
+        UNION ALL
+       -- A member is part of its operator class, a loose one of its family.
+       SELECT 'pg_catalog.pg_amop'::regclass, o.oid,
+              coalesce(d.refclassid, 'pg_catalog.pg_opfamily'::regclass)::regclass,
+              coalesce(d.refobjid, o.amopfamily)
+         FROM pg_catalog.pg_amop AS o
+         LEFT JOIN pg_catalog.pg_depend AS d
+           ON d.classid = 'pg_catalog.pg_amop'::regclass AND d.objid = o.oid AND d.deptype = 'i'
+          AND d.refclassid = 'pg_catalog.pg_opclass'::regclass
+        WHERE o.oid >= 16384
+        UNION ALL
+       SELECT 'pg_catalog.pg_amproc'::regclass, o.oid,
+              coalesce(d.refclassid, 'pg_catalog.pg_opfamily'::regclass)::regclass,
+              coalesce(d.refobjid, o.amprocfamily)
+         FROM pg_catalog.pg_amproc AS o
+         LEFT JOIN pg_catalog.pg_depend AS d
+           ON d.classid = 'pg_catalog.pg_amproc'::regclass AND d.objid = o.oid AND d.deptype = 'i'
+          AND d.refclassid = 'pg_catalog.pg_opclass'::regclass
+        WHERE o.oid >= 16384
      ),
-     -- What an object is part of, or is by another name: a view's rule, a row type, an array,
-     -- a domain's constraint.
-     meant AS MATERIALIZED (
-       SELECT e.classid, e.objid, e.objsubid,
-              CASE
-                WHEN u.ev_class IS NOT NULL OR t.typtype = 'c' AND m.relkind <> 'c'
-                  THEN 'pg_catalog.pg_class'::regclass
-                WHEN c.relkind = 'c' OR y.contypid <> 0 THEN 'pg_catalog.pg_type'::regclass
-                WHEN k.oid IS NOT NULL THEN 'pg_catalog.pg_constraint'::regclass
-                WHEN p.prpubid IS NOT NULL THEN 'pg_catalog.pg_publication'::regclass
-                WHEN f.oid IS NOT NULL THEN 'pg_catalog.pg_opfamily'::regclass
-                ELSE e.classid
-              END AS catalog,
-              CASE
-                WHEN u.ev_class IS NOT NULL THEN u.ev_class
-                WHEN t.typtype = 'c' AND m.relkind <> 'c' THEN t.typrelid
-                WHEN t.typelem <> 0 AND a.typarray = t.oid THEN t.typelem
-                WHEN t.typtype = 'm' THEN (
-                  SELECT r.rngtypid FROM pg_catalog.pg_range AS r WHERE r.rngmultitypid = t.oid
-                )
-                WHEN c.relkind = 'c' THEN c.reltype
-                WHEN k.oid IS NOT NULL THEN k.oid
-                ELSE coalesce(p.prpubid, f.oid, nullif(y.contypid, 0), e.objid)
-              END AS oid,
-              CASE
-                WHEN e.classid <> 'pg_catalog.pg_class'::regclass OR c.relkind IN ('c', 'v', 'm', 'i', 'I', 'S')
-                  THEN 0
-                ELSE e.objsubid
-              END AS part
-         FROM ends AS e
-         LEFT JOIN pg_catalog.pg_rewrite AS u
-           ON e.classid = 'pg_catalog.pg_rewrite'::regclass AND u.oid = e.objid AND u.rulename = '_RETURN'
-         LEFT JOIN pg_catalog.pg_type AS t
-           ON e.classid = 'pg_catalog.pg_type'::regclass AND t.oid = e.objid
-         LEFT JOIN pg_catalog.pg_class AS m ON m.oid = t.typrelid
-         LEFT JOIN pg_catalog.pg_type AS a ON a.oid = t.typelem
-         LEFT JOIN mine AS c ON e.classid = 'pg_catalog.pg_class'::regclass AND c.oid = e.objid
-         LEFT JOIN pg_catalog.pg_constraint AS k
-           ON k.conindid = c.oid AND c.relkind IN ('i', 'I') AND k.contype IN ('p', 'u', 'x')
-         LEFT JOIN pg_catalog.pg_constraint AS y
-           ON e.classid = 'pg_catalog.pg_constraint'::regclass AND y.oid = e.objid
-         LEFT JOIN pg_catalog.pg_publication_rel AS p
-           ON e.classid = 'pg_catalog.pg_publication_rel'::regclass AND p.oid = e.objid
-         LEFT JOIN LATERAL (
-              SELECT o.amopfamily AS oid FROM pg_catalog.pg_amop AS o
-               WHERE e.classid = 'pg_catalog.pg_amop'::regclass AND o.oid = e.objid
-               UNION ALL
-              SELECT o.amprocfamily FROM pg_catalog.pg_amproc AS o
-               WHERE e.classid = 'pg_catalog.pg_amproc'::regclass AND o.oid = e.objid
-              ) AS f
-           ON true
+     -- The columns of views and sequences are no objects of ours.
+     whole AS MATERIALIZED (
+       SELECT c.oid FROM pg_catalog.pg_class AS c WHERE c.relkind IN ('v', 'm', 'c', 'i', 'I', 'S')
+     ),
+     edges AS MATERIALIZED (
+       SELECT DISTINCT
+              coalesce(a.catalog, r.classid::oid::regclass) AS catalog,
+              coalesce(a.oid, r.objid) AS oid,
+              CASE WHEN a.oid IS NULL AND v.oid IS NULL THEN r.objsubid ELSE 0 END AS part,
+              coalesce(b.catalog, r.refclassid::oid::regclass) AS needed_catalog,
+              coalesce(b.oid, r.refobjid) AS needed_oid,
+              CASE WHEN b.oid IS NULL AND w.oid IS NULL THEN r.refobjsubid ELSE 0 END
+                AS needed_part
+         FROM rows AS r
+         LEFT JOIN other_names AS a ON a.classid = r.classid AND a.objid = r.objid
+         LEFT JOIN other_names AS b ON b.classid = r.refclassid AND b.objid = r.refobjid
+         LEFT JOIN whole AS v ON v.oid = r.objid AND r.classid = 'pg_catalog.pg_class'::regclass
+         LEFT JOIN whole AS w
+           ON w.oid = r.refobjid AND r.refclassid = 'pg_catalog.pg_class'::regclass
      ),
      named AS MATERIALIZED (
        SELECT o.catalog, o.oid, o.part,
@@ -142,40 +170,42 @@ WITH mine AS MATERIALIZED (
                 i.type,
                 i.object_names,
                 coalesce(w.schema, ''),
-                w.identity,
+                -- As a person writes it: the identity qualifies pg_catalog's own types.
+                CASE
+                  WHEN o.catalog = 'pg_catalog.pg_proc'::regclass THEN o.oid::regprocedure::text
+                  ELSE w.identity
+                END,
                 coalesce(c.relkind, t.typtype, ''),
-                coalesce((
-                  SELECT t.relname
-                    FROM pg_catalog.pg_index AS x
-                    JOIN pg_catalog.pg_class AS t ON t.oid = x.indrelid
-                   WHERE x.indexrelid = o.oid AND o.catalog = 'pg_catalog.pg_class'::regclass
-                ), '')
+                coalesce(x.relname, '')
               ) AS address
-         FROM (SELECT DISTINCT m.catalog, m.oid, m.part FROM meant AS m) AS o
+         FROM (
+              SELECT e.catalog, e.oid, e.part FROM edges AS e
+               UNION
+              SELECT e.needed_catalog, e.needed_oid, e.needed_part FROM edges AS e
+              ) AS o
         CROSS JOIN LATERAL pg_identify_object_as_address(o.catalog, o.oid, o.part) AS i
         CROSS JOIN LATERAL pg_identify_object(o.catalog, o.oid, o.part) AS w
          LEFT JOIN pg_catalog.pg_class AS c
            ON o.catalog = 'pg_catalog.pg_class'::regclass AND c.oid = o.oid
+         LEFT JOIN pg_catalog.pg_index AS y ON y.indexrelid = c.oid
+         LEFT JOIN pg_catalog.pg_class AS x ON x.oid = y.indrelid
          LEFT JOIN pg_catalog.pg_type AS t
            ON o.catalog = 'pg_catalog.pg_type'::regclass AND t.oid = o.oid
         WHERE i.type IS NOT NULL
-     ),
-     edges AS (
-       SELECT DISTINCT one.place AS one, needed.place AS needed
-         FROM rows AS r
-         JOIN meant AS a
-           ON (a.classid, a.objid, a.objsubid) = (r.classid, r.objid, r.objsubid)
-         JOIN meant AS b
-           ON (b.classid, b.objid, b.objsubid) = (r.refclassid, r.refobjid, r.refobjsubid)
-         JOIN named AS one ON (one.catalog, one.oid, one.part) = (a.catalog, a.oid, a.part)
-         JOIN named AS needed ON (needed.catalog, needed.oid, needed.part) = (b.catalog, b.oid, b.part)
-        WHERE one.place <> needed.place
      )
 SELECT json_build_object(
          'addresses', (
            SELECT coalesce(json_agg(n.address ORDER BY n.place), '[]') FROM named AS n
          ),
          'edges', (
-           SELECT coalesce(json_agg(json_build_array(e.one, e.needed)), '[]') FROM edges AS e
+           SELECT coalesce(json_agg(json_build_array(one.place, needed.place)), '[]')
+             FROM edges AS e
+             JOIN named AS one
+               ON one.oid = e.oid AND one.catalog = e.catalog AND one.part = e.part
+             JOIN named AS needed
+               ON needed.oid = e.needed_oid
+              AND needed.catalog = e.needed_catalog
+              AND needed.part = e.needed_part
+            WHERE one.place <> needed.place
          )
        )::text

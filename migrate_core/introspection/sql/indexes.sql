@@ -6,7 +6,7 @@ WITH names AS MATERIALIZED (
        SELECT a.attrelid AS relation, array_agg(a.attname ORDER BY a.attnum) AS of
          FROM pg_catalog.pg_attribute AS a
         WHERE a.attnum > 0
-          AND a.attrelid = ANY (%(tables)s::oid[])
+          AND a.attrelid = ANY (%(relations)s::oid[])
         GROUP BY a.attrelid
      ),
      owned AS MATERIALIZED (
@@ -37,6 +37,7 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                   'columns', i.columns,
                   'valid', i.indisvalid,
                   'statistics', coalesce(s.targets, '[]'),
+                  'parent', i.parent,
                   'comment', i.description
                 )
                 ORDER BY i.name
@@ -46,7 +47,9 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                      x.indexrelid AS index,
                      c.relname AS name,
                      x.indisunique,
-                     x.indisvalid,
+                     -- One of a partitioned table is valid where all below it are attached.
+                     x.indisvalid OR c.relkind = 'I' AS indisvalid,
+                     h.parent,
                      d.description,
                      CASE
                        WHEN x.indexprs IS NULL AND x.indpred IS NULL THEN (
@@ -80,18 +83,26 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                      pg_get_indexdef(x.indexrelid) AS definition,
                      'CREATE ' || CASE WHEN x.indisunique THEN 'UNIQUE ' ELSE '' END
                        || 'INDEX ' || quote_ident(c.relname)
-                       || ' ON ' || quote_ident(n.nspname) || '.' || quote_ident(t.relname)
+                       || CASE c.relkind WHEN 'I' THEN ' ON ONLY ' ELSE ' ON ' END
+                       || quote_ident(n.nspname) || '.' || quote_ident(t.relname)
                        || ' ' AS prefix
                 FROM pg_catalog.pg_index AS x
                 JOIN names AS k ON k.relation = x.indrelid
                 JOIN pg_catalog.pg_class AS c ON c.oid = x.indexrelid
                 JOIN pg_catalog.pg_class AS t ON t.oid = x.indrelid
                 JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
+                LEFT JOIN (
+                     SELECT e.inhrelid AS index, r.relname AS parent
+                       FROM pg_catalog.pg_inherits AS e
+                       JOIN pg_catalog.pg_class AS r ON r.oid = e.inhparent
+                      WHERE r.relkind = 'I'
+                     ) AS h
+                  ON h.index = x.indexrelid
                 LEFT JOIN pg_catalog.pg_description AS d
                   ON d.classoid = 'pg_catalog.pg_class'::regclass
                  AND d.objoid = c.oid
                  AND d.objsubid = 0
-               WHERE x.indrelid = ANY (%(tables)s::oid[])
+               WHERE x.indrelid = ANY (%(relations)s::oid[])
                  AND NOT c.relname::text ^@ '_zanith_'
                  AND x.indexrelid NOT IN (SELECT o.index FROM owned AS o)
               OFFSET 0  -- or the definition would be deparsed at every place it is named

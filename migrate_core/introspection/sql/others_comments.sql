@@ -2,7 +2,7 @@
 -- An extension's comment comes from its control file, and differs by version.
 WITH wanted AS MATERIALIZED (
        -- Not an array at every place: the planner would weigh each of its elements there.
-       SELECT u.oid FROM unnest(%(tables)s::oid[]) AS u (oid)
+       SELECT u.oid FROM unnest(%(relations)s::oid[]) AS u (oid)
      )
 SELECT coalesce(
          json_agg(
@@ -17,19 +17,39 @@ SELECT coalesce(
         CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) AS i
         WHERE d.objoid >= 16384
           AND d.classoid NOT IN (
-            'pg_catalog.pg_namespace'::regclass,
-            'pg_catalog.pg_extension'::regclass
+            'pg_catalog.pg_namespace'::regclass, 'pg_catalog.pg_extension'::regclass,
+            'pg_catalog.pg_statistic_ext'::regclass, 'pg_catalog.pg_operator'::regclass,
+            'pg_catalog.pg_opclass'::regclass, 'pg_catalog.pg_opfamily'::regclass,
+            'pg_catalog.pg_cast'::regclass, 'pg_catalog.pg_conversion'::regclass,
+            'pg_catalog.pg_ts_parser'::regclass, 'pg_catalog.pg_ts_template'::regclass,
+            'pg_catalog.pg_ts_dict'::regclass, 'pg_catalog.pg_ts_config'::regclass,
+            'pg_catalog.pg_language'::regclass, 'pg_catalog.pg_transform'::regclass,
+            'pg_catalog.pg_am'::regclass, 'pg_catalog.pg_foreign_data_wrapper'::regclass,
+            'pg_catalog.pg_foreign_server'::regclass, 'pg_catalog.pg_publication'::regclass,
+            'pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_event_trigger'::regclass,
+            'pg_catalog.pg_collation'::regclass
           )
+          AND (d.classoid <> 'pg_catalog.pg_trigger'::regclass OR NOT EXISTS (
+            SELECT FROM pg_catalog.pg_trigger AS g
+             WHERE g.oid = d.objoid AND g.tgrelid IN (SELECT w.oid FROM wanted AS w)
+          ))
+          AND (d.classoid <> 'pg_catalog.pg_rewrite'::regclass OR NOT EXISTS (
+            SELECT FROM pg_catalog.pg_rewrite AS u
+             WHERE u.oid = d.objoid AND u.ev_class IN (SELECT w.oid FROM wanted AS w)
+          ))
           AND (d.classoid <> 'pg_catalog.pg_policy'::regclass OR NOT EXISTS (
             SELECT FROM pg_catalog.pg_policy AS p
              WHERE p.oid = d.objoid AND p.polrelid IN (SELECT w.oid FROM wanted AS w)
           ))
           AND (d.classoid <> 'pg_catalog.pg_constraint'::regclass OR NOT EXISTS (
             SELECT FROM pg_catalog.pg_constraint AS c
-             WHERE c.oid = d.objoid AND c.conrelid IN (SELECT w.oid FROM wanted AS w) AND c.contype <> 'n'
+             WHERE c.oid = d.objoid
+               AND c.contype <> 'n'
+               AND (c.contypid <> 0 OR c.conrelid IN (SELECT w.oid FROM wanted AS w))
           ))
           AND (d.classoid <> 'pg_catalog.pg_type'::regclass OR NOT EXISTS (
-            SELECT FROM pg_catalog.pg_type AS t WHERE t.oid = d.objoid AND t.typtype = 'e'
+            SELECT FROM pg_catalog.pg_type AS t
+             WHERE t.oid = d.objoid AND t.typtype IN ('e', 'd', 'c', 'r')
           ))
           AND (d.classoid <> 'pg_catalog.pg_class'::regclass OR NOT EXISTS (
             SELECT
@@ -38,6 +58,7 @@ SELECT coalesce(
              WHERE c.oid = d.objoid
                AND (
                  c.oid IN (SELECT w.oid FROM wanted AS w)
+                 OR c.relkind = 'c'
                  OR x.indrelid IN (SELECT w.oid FROM wanted AS w) AND NOT EXISTS (
                    SELECT FROM pg_catalog.pg_constraint AS k
                     WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')

@@ -5,6 +5,9 @@ WITH wanted AS MATERIALIZED (
        -- Not an array at every place: the planner would weigh each of its elements there.
        SELECT u.oid FROM unnest(%(tables)s::oid[]) AS u (oid)
      ),
+     indexed AS MATERIALIZED (
+       SELECT u.oid FROM unnest(%(relations)s::oid[]) AS u (oid)
+     ),
      found AS (
        SELECT v.kind, c.oid AS relation, '' AS part, '' AS of, v.definition
          FROM pg_catalog.pg_class AS c
@@ -21,6 +24,7 @@ WITH wanted AS MATERIALIZED (
             OR c.relam <> 2  -- heap
             OR c.reloftype <> 0
           )
+          AND c.relkind <> 'f'
           AND v.definition IS NOT NULL
         UNION ALL
        SELECT v.kind, v.relation, '', '', v.definition
@@ -29,45 +33,12 @@ WITH wanted AS MATERIALIZED (
         CROSS JOIN LATERAL (
               VALUES ('tablespace', c.oid,
                       (SELECT quote_ident(t.spcname) FROM pg_catalog.pg_tablespace AS t
-                        WHERE t.oid = c.reltablespace)),
-                     -- Where no constraint owns the index, its definition holds them already.
-                     ('storage parameters', c.oid,
-                      CASE WHEN EXISTS (
-                        SELECT
-                          FROM pg_catalog.pg_constraint AS k
-                         WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
-                      ) THEN array_to_string(c.reloptions, ', ') END)
+                        WHERE t.oid = c.reltablespace))
               ) AS v (kind, relation, definition)
-        WHERE i.indrelid IN (SELECT w.oid FROM wanted AS w)
-          AND (c.reltablespace <> 0 OR c.reloptions IS NOT NULL)
+        WHERE i.indrelid IN (SELECT w.oid FROM indexed AS w)
+          AND c.reltablespace <> 0
           AND NOT c.relname::text ^@ '_zanith_'
           AND v.definition IS NOT NULL
-        UNION ALL
-       SELECT 'inheritance', i.inhrelid, '', '', string_agg(
-                i.inhparent::regclass::text, ', ' ORDER BY i.inhseqno
-              ) || '; own columns: ' || coalesce((
-                SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
-                  FROM pg_catalog.pg_attribute AS a
-                 WHERE a.attrelid = i.inhrelid
-                   AND a.attnum > 0
-                   AND a.attislocal
-                   AND NOT a.attisdropped
-                   AND NOT a.attname::text ^@ '_zanith_'
-              ), 'none')
-         FROM pg_catalog.pg_inherits AS i
-        WHERE i.inhrelid IN (SELECT w.oid FROM wanted AS w)
-        GROUP BY i.inhrelid
-        UNION ALL
-       SELECT 'not-null constraint', c.conrelid, c.conname, ' on ',
-              regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '')
-                || CASE WHEN c.convalidated THEN '' ELSE ' NOT VALID' END
-         FROM pg_catalog.pg_constraint AS c
-         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-        WHERE c.contype = 'n'
-          AND (NOT c.convalidated OR c.connoinherit)
-          AND c.conrelid IN (SELECT w.oid FROM wanted AS w)
-          AND NOT c.conname::text ^@ '_zanith_'
-          AND NOT a.attname::text ^@ '_zanith_'
         UNION ALL
        SELECT 'foreign key triggers', g.tgrelid, c.conname, ' on ',
               'not as usual: ' || string_agg(DISTINCT g.tgenabled::text, ', ')

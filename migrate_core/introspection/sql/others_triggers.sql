@@ -1,4 +1,4 @@
--- One JSON array of Other: triggers and rules of every relation in the schemas.
+-- One JSON array of Other: triggers and rules of relations that are not modelled.
 WITH found AS MATERIALIZED (
        SELECT 'trigger' AS kind,
               g.tgname AS name,
@@ -39,6 +39,7 @@ SELECT coalesce(
   FROM found AS f
   JOIN pg_catalog.pg_class AS c ON c.oid = f.relation
  WHERE c.relnamespace = ANY (%(schemas)s::oid[])
+   AND c.oid NOT IN (SELECT u.oid FROM unnest(%(relations)s::oid[]) AS u (oid))
    AND NOT c.relname::text ^@ '_zanith_'
    AND NOT f.name::text ^@ '_zanith_'
    AND NOT EXISTS (

@@ -1,4 +1,4 @@
--- One JSON array of Other: domains, ranges, base types and shells.
+-- One JSON array of Other: base types, shells, and ranges with a canonical function.
 SELECT coalesce(
          json_agg(
            json_build_object('kind', y.kind, 'name', y.name, 'definition', y.definition)
@@ -7,29 +7,9 @@ SELECT coalesce(
          '[]'
        )::text
   FROM (
-       SELECT CASE t.typtype
-                WHEN 'd' THEN 'domain'
-                WHEN 'r' THEN 'range type'
-                ELSE 'base type'
-              END AS kind,
+       SELECT CASE t.typtype WHEN 'r' THEN 'range type' ELSE 'base type' END AS kind,
               quote_ident(n.nspname) || '.' || quote_ident(t.typname) AS name,
               CASE t.typtype
-                WHEN 'd' THEN concat_ws(
-                  ' ',
-                  format_type(t.typbasetype, t.typtypmod),
-                  'COLLATE ' || nullif(t.typcollation, b.typcollation)::regcollation::text,
-                  'DEFAULT ' || coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault),
-                  CASE WHEN t.typnotnull THEN 'NOT NULL' END,
-                  (
-                    SELECT string_agg(
-                             'CONSTRAINT ' || quote_ident(k.conname) || ' '
-                               || pg_get_constraintdef(k.oid),
-                             ' ' ORDER BY k.conname
-                           )
-                      FROM pg_catalog.pg_constraint AS k
-                     WHERE k.contypid = t.oid AND k.contype = 'c'
-                  )
-                )
                 WHEN 'r' THEN concat_ws(
                   ' ',
                   'subtype', format_type(r.rngsubtype, NULL),
@@ -48,9 +28,8 @@ SELECT coalesce(
               END AS definition
          FROM pg_catalog.pg_type AS t
          JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
-         LEFT JOIN pg_catalog.pg_type AS b ON b.oid = t.typbasetype
          LEFT JOIN pg_catalog.pg_range AS r ON r.rngtypid = t.oid
-        WHERE t.typtype IN ('d', 'r', 'b', 'p')
+        WHERE (t.typtype IN ('b', 'p') OR t.typtype = 'r' AND r.rngcanonical <> 0)
           AND t.typnamespace = ANY (%(schemas)s::oid[])
           AND NOT t.typname::text ^@ '_zanith_'
           -- Not the array types, which come with their elements.

@@ -21,6 +21,7 @@ from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.column_filling import add_filled
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
+from migrate_core.schema.families import is_alone
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import Ref
@@ -61,7 +62,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
         table = table_in(graph, self.table, self)
         if table.column(self.column.name):
             raise unbound(self, f"column {self.label} exists already")
-        online = self._rewrites and table.primary_key is not None
+        online = self._rewrites and is_alone(graph, table)
         key = table.primary_key.columns if online and table.primary_key else ()
         bound: Self = replaced(self, key=key)
         return bound
@@ -78,7 +79,11 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             clause=column_clause(self.column),
         )
         statement = Statement(
-            sql=add, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, rewrites=self._rewrites
+            sql=add,
+            lock=LockMode.ACCESS_EXCLUSIVE,
+            on=self.table,
+            rewrites=self._rewrites,
+            inherited=True,
         )
         settings = column_settings(self.table, None, self.column)
         return (stage(statement, *settings, *comment_on(self.subject, self.column.comment)),)

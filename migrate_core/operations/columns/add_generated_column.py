@@ -59,7 +59,9 @@ class AddGeneratedColumn(Operation, frozen=True, kw_only=True):
             clause=column_clause(self.column),
         )
         exclusive = LockMode.ACCESS_EXCLUSIVE
-        statement = Statement(sql=add, lock=exclusive, on=self.table, rewrites=self._is_stored)
+        statement = Statement(
+            sql=add, lock=exclusive, on=self.table, rewrites=self._is_stored, inherited=True
+        )
         settings = column_settings(self.table, None, self.column)
         return (stage(statement, *settings, *comment_on(self.subject, self.column.comment)),)
 

@@ -10,7 +10,6 @@ from migrate_core.operations.base import (
     Operation,
     Place,
     replaced,
-    table_in,
     unbound,
 )
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
@@ -19,10 +18,11 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.cycles import later_parts
+from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.edges import default_claim
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column
+from migrate_core.schema.objects import Column, Query, Relation, Table, View
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
@@ -52,30 +52,56 @@ class AlterColumnDefault(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
-        for ref in sorted(ref for ref in delta.rebuilt if ref.kind is ObjectKind.DEFAULT):
-            before, after = delta.before.get(ref), delta.after.get(ref)
-            if before.default is not None:
-                yield cls(table=ref.relation, column=ref.part, was=before.default)
-            if after.default is not None:
-                yield cls(table=ref.relation, column=ref.part, default=after.default)
+        yield from cls._around_a_change(delta)
         for table, old, new in delta.changed_parts(Column):
             # A type change carries the default itself: the old one may not fit the new type.
             ref = Ref.of(ObjectKind.DEFAULT, table.name, new.name)
             differs = old.default != new.default and old.type == new.type and not new.generated
             if differs and ref not in delta.rebuilt:
                 yield cls(table=table.name, column=new.name, default=new.default, was=old.default)
+        for made in delta.added(Table):
+            for column in later_parts(delta.after, made)[0]:
+                yield cls(table=made.name, column=column.name, default=column.default)
+        for gone in delta.dropped_tables(DropMode.PLAIN):
+            for column in later_parts(delta.before, gone)[0]:
+                yield cls(table=gone.name, column=column.name, was=column.default)
+        for view in delta.changed(View):
+            yield from cls._of_view(*view, delta)
+
+    @classmethod
+    def _around_a_change(cls, delta: SchemaDelta) -> Iterator[Self]:
+        for ref in sorted(ref for ref in delta.rebuilt if ref.kind is ObjectKind.DEFAULT):
+            before, after = delta.before.get(ref), delta.after.get(ref)
+            if Ref.of(ObjectKind.VIEW, ref.relation) in delta.rebuilt:
+                continue  # the view comes back with its defaults
+            if before.default is not None:
+                yield cls(table=ref.relation, column=ref.part, was=before.default)
+            if after.default is not None:
+                yield cls(table=ref.relation, column=ref.part, default=after.default)
+
+    @classmethod
+    def _of_view(cls, old: Query, new: Query, delta: SchemaDelta) -> Iterator[Self]:
+        for output in new.outputs:
+            found = old.output(output.name)
+            was = found.default if found else None
+            ref = Ref.of(ObjectKind.DEFAULT, new.name, output.name)
+            if was != output.default and ref not in delta.rebuilt:
+                yield cls(table=new.name, column=output.name, default=output.default, was=was)
 
     def bind(self, graph: SchemaGraph) -> Self:
-        column = table_in(graph, self.table, self).column(self.column)
+        column = graph.get(self.subject)
         if column is None:
             raise unbound(self, f"column {self.label} does not exist")
         bound: Self = replaced(self, was=column.default)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return graph.edit(
-            self.table, lambda table: table.change_column(self.column, default=self.default)
-        )
+        return graph.edit(self.table, self._changed)
+
+    def _changed(self, relation: Relation) -> Relation:
+        if isinstance(relation, Query):
+            return relation.change_output(self.column, default=self.default)
+        return relation.change_column(self.column, default=self.default)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         action = "DROP DEFAULT" if self.default is None else f"SET DEFAULT {raw(self.default)}"
@@ -85,7 +111,11 @@ class AlterColumnDefault(Operation, frozen=True, kw_only=True):
             column=self.column,
             action=raw(action),
         )
-        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)),)
+        return (
+            stage(
+                Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, inherited=True)
+            ),
+        )
 
     def inverse(self, place: Place) -> Operation | None:
         return AlterColumnDefault(

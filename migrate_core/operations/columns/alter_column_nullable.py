@@ -63,7 +63,9 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph.edit(
             self.table,
-            lambda table: table.change_column(self.column, not_null=not self.nullable),
+            lambda table: table.change_column(
+                self.column, not_null=not self.nullable, not_null_rule=None
+            ),
         )
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
@@ -74,7 +76,11 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
             table=self.table,
             column=self.column,
         )
-        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)),)
+        return (
+            stage(
+                Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, inherited=True)
+            ),
+        )
 
     def inverse(self, place: Place) -> Operation | None:
         return AlterColumnNullable(table=self.table, column=self.column, nullable=not self.nullable)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
+
+import msgspec
 
 from migrate_core.operations.base import (
     Effect,
@@ -21,19 +23,23 @@ from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
-from migrate_core.schema import types
+from migrate_core.schema import casts, rereading, types
+from migrate_core.schema.casts import comparable
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Storage, Value
-from migrate_core.schema.refs import Ref
+from migrate_core.schema.objects import Column, Constraint, Storage, Value
+from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.storage import column_settings
 from migrate_core.schema.types import TypeChange
 
 
 class TypeAndDefault(Value, frozen=True, kw_only=True):
     """They change together: an old default may have no cast to the new type, and PostgreSQL
-    lets go of storage and compression, which were the old type's."""
+    lets go of storage and compression, which were the old type's.
+
+    `base` is what a domain is over, in the end; `checked` says that it has rules of its own.
+    """
 
     type: str
     collation: str | None = None
@@ -41,6 +47,12 @@ class TypeAndDefault(Value, frozen=True, kw_only=True):
     storage: Storage | None = None
     type_storage: Storage | None = None
     compression: Literal["pglz", "lz4"] | None = None
+    base: str | None = None
+    checked: bool = False
+
+    @property
+    def stored(self) -> str:
+        return self.base or self.type
 
 
 class AlterColumnType(Operation, frozen=True, kw_only=True):
@@ -58,6 +70,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     to: TypeAndDefault
     using: str | None = None
     was: TypeAndDefault | None = None
+    rereads: bool = False  # whether rules or indexes make a free change read every row
+    tied: tuple[QualifiedName, ...] = ()  # tables at the other end of a foreign key on it
 
     @property
     def subject(self) -> Ref:
@@ -67,20 +81,26 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, old, new in delta.changed_parts(Column):
             if old.type != new.type or old.collation != new.collation:
-                yield cls(
-                    table=table.name,
-                    column=new.name,
-                    to=_of(new),
-                    using=types.using(new.name, old.type, new.type),
-                    was=_of(old),
-                )
+                to, was = _of(new, delta.after), _of(old, delta.before)
+                using = _using(new.name, was, to)
+                yield cls(table=table.name, column=new.name, to=to, using=using, was=was)
 
     def bind(self, graph: SchemaGraph) -> Self:
-        column = table_in(graph, self.table, self).column(self.column)
+        table = table_in(graph, self.table, self)
+        column = table.column(self.column)
         if column is None:
             raise unbound(self, f"column {self.label} does not exist")
-        bound: Self = replaced(self, was=_of(column))
+        to = msgspec.structs.replace(self.to, **_base(self.to.type, graph))
+        was = _of(column, graph)
+        again = rereading.rereads(table, self.column, was.stored, to.stored)
+        tied = tuple(sorted(set(self._tied(graph)) - {self.table}))
+        bound: Self = replaced(self, to=to, was=was, rereads=again, tied=tied)
         return bound
+
+    def _tied(self, graph: SchemaGraph) -> Iterator[QualifiedName]:
+        """PostgreSQL makes their foreign keys anew, and locks them for that."""
+        for table, key in _keys_on(graph, self.table, self.column):
+            yield from (name for name in (table, key.references) if name is not None)
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         to = self.to
@@ -107,9 +127,9 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         same_default = self.was is not None and self.was.default == self.to.default
         if self.was and self.was.default is not None and not same_default:
             yield self._alter("DROP DEFAULT")
-        yield self._alter(
-            change, scans=self._rebuilds, rewrites=self._change is not TypeChange.FREE
-        )
+        is_free = self._change is TypeChange.FREE
+        again = self._rebuilds or self.rereads
+        yield self._alter(change, scans=is_free and again, rewrites=not is_free, also=self.tied)
         if self.to.default is not None and not same_default:
             yield self._alter(f"SET DEFAULT {raw(self.to.default)}")
         to = self.to
@@ -118,7 +138,14 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         )
         yield from column_settings(self.table, None, kept)
 
-    def _alter(self, action: str, *, scans: bool = False, rewrites: bool = False) -> Statement:
+    def _alter(
+        self,
+        action: str,
+        *,
+        scans: bool = False,
+        rewrites: bool = False,
+        also: tuple[QualifiedName, ...] = (),
+    ) -> Statement:
         sql = ddl(
             "ALTER TABLE {table} ALTER COLUMN {column} {action}",
             table=self.table,
@@ -126,17 +153,26 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             action=raw(action),
         )
         exclusive = LockMode.ACCESS_EXCLUSIVE
-        return Statement(sql=sql, lock=exclusive, on=self.table, scans=scans, rewrites=rewrites)
+        return Statement(
+            sql=sql,
+            lock=exclusive,
+            on=self.table,
+            also=tuple((name, exclusive) for name in also),
+            scans=scans,
+            rewrites=rewrites,
+            inherited=True,
+        )
 
     @property
     def _change(self) -> TypeChange:
         if self.was is None:
             return TypeChange.NARROW  # not known yet: the worst
-        if self.using and self.using != types.using(self.column, self.was.type, self.to.type):
+        if self.using and self.using != _using(self.column, self.was, self.to):
             return TypeChange.NARROW  # a person's expression: anything may come of it
-        if self.was.type == self.to.type:
-            return TypeChange.FREE
-        return types.change(self.was.type, self.to.type)
+        found = types.change(self.was.stored, self.to.stored)
+        if found is TypeChange.FREE and self.to.checked and self.was.type != self.to.type:
+            return TypeChange.REWRITE  # the domain's rules are asked of every value
+        return found
 
     @property
     def _rebuilds(self) -> bool:
@@ -150,15 +186,33 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             table=self.table,
             column=self.column,
             to=self.was,
-            using=types.using(self.column, self.to.type, self.was.type),
+            using=_using(self.column, self.to, self.was),
+            tied=self.tied,
             was=self.to,
         )
 
     def disturbs(self) -> frozenset[Ref]:
         return frozenset({self.subject})
 
+    def reads(self) -> frozenset[Ref]:
+        """The type that it leaves: that may be replaced before, and be dropped after."""
+        name = self.was.type.removesuffix("[]") if self.was else ""
+        if "." not in name:
+            return frozenset()
+        type_ = QualifiedName.parse(name)
+        kinds = (ObjectKind.ENUM, ObjectKind.DOMAIN, ObjectKind.COMPOSITE)
+        found = {Ref.of(kind, type_) for kind in kinds}
+        return frozenset(found | {Ref(ObjectKind.RANGE, type_.schema, name)})
+
+    def remakes(self, graph: SchemaGraph) -> frozenset[Ref]:
+        """Foreign keys whose two sides cannot be compared while only one has changed."""
+        if self.was is None or comparable(self.was.stored, self.to.stored):
+            return frozenset()
+        keys = _keys_on(graph, self.table, self.column)
+        return frozenset(Ref.of(ObjectKind.CONSTRAINT, table, key.name) for table, key in keys)
+
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        misfit = types.misfits(self.column, self.was.type, self.to.type) if self.was else None
+        misfit = self._misfits()
         if misfit is None:
             return ()
         return (
@@ -170,6 +224,11 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             ),
         )
 
+    def _misfits(self) -> str | None:
+        if self.was is None:
+            return None
+        return types.misfits(self.column, self.was.stored, self.to.stored)
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         was = self.was.type if self.was else "an unknown type"
         evidence = f"{was} becomes {self.to.type}; {facts.describe()}"
@@ -179,15 +238,19 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             yield why.CHANGES_COLUMN_TYPE.because(evidence)
         else:
             yield why.NARROWS_COLUMN_TYPE.because(evidence)
-            if self.was and types.misfits(self.column, self.was.type, self.to.type):
+            if self._misfits():
                 yield from breaking(facts, "misfits")
         if self._rebuilds:
             yield why.REBUILDS_DEPENDENT_INDEXES.because(
                 f"collation {self.to.collation or 'of the type'}"
             )
+        elif self.rereads and self._change is TypeChange.FREE:
+            yield why.SCANS_UNDER_BLOCKING_LOCK.because(
+                f"a CHECK is asked again or an index built anew; {facts.describe()}"
+            )
 
 
-def _of(column: Column) -> TypeAndDefault:
+def _of(column: Column, graph: SchemaGraph) -> TypeAndDefault:
     return TypeAndDefault(
         type=column.type,
         collation=column.collation,
@@ -195,4 +258,31 @@ def _of(column: Column) -> TypeAndDefault:
         storage=column.storage,
         type_storage=column.type_storage,
         compression=column.compression,
+        **_base(column.type, graph),
     )
+
+
+def _base(type_: str, graph: SchemaGraph) -> dict[str, Any]:
+    """What a domain is over, and whether it asks anything of a value."""
+    domains = {str(domain.name): domain for domain in graph.domains}
+    base, checked = type_, False
+    while base in domains:
+        domain = domains[base]
+        base, checked = domain.type, checked or domain.not_null or bool(domain.constraints)
+    return {"base": base, "checked": checked} if base != type_ else {}
+
+
+def _using(column: str, old: TypeAndDefault, new: TypeAndDefault) -> str | None:
+    written = new.type if new.base else ""
+    return casts.using(column, old.stored, new.stored, written)
+
+
+def _keys_on(
+    graph: SchemaGraph, table: QualifiedName, column: str
+) -> Iterator[tuple[QualifiedName, Constraint]]:
+    """Foreign keys with the column on either side."""
+    for found in graph.tables:
+        for key in found.constraints:
+            ours = found.name == table and column in key.columns
+            if key.references and (ours or (key.references == table and column in key.ref_columns)):
+                yield found.name, key

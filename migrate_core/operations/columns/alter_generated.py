@@ -95,7 +95,7 @@ class AlterGenerated(Operation, frozen=True, kw_only=True):
     def _on_table(self, action: str, *, rewrites: bool = False) -> Statement:
         sql = ddl("ALTER TABLE {table} {action}", table=self.table, action=raw(action))
         exclusive = LockMode.ACCESS_EXCLUSIVE
-        return Statement(sql=sql, lock=exclusive, on=self.table, rewrites=rewrites)
+        return Statement(sql=sql, lock=exclusive, on=self.table, rewrites=rewrites, inherited=True)
 
     def _made_again(self, to: Generated) -> Iterator[Statement]:
         if self.was is None:

@@ -19,19 +19,21 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.schema import sequence_limits as limits
 from migrate_core.schema.clauses import identity_clause, sequence_changes
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.edges import column_ref
+from migrate_core.schema.edges import column_ref, default_claim
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Identity
-from migrate_core.schema.refs import Ref
+from migrate_core.schema.objects import Column, Identity, SequenceOptions
+from migrate_core.schema.refs import ObjectKind, Ref
 
 
 class AlterIdentity(Operation, frozen=True, kw_only=True):
     """Make a column an identity column, change how it counts, or leave it a plain one.
 
     A new identity goes on after the greatest value there is, so that the next insert does
-    not meet an old key. Options change without a RESTART: the position is data.
+    not meet an old key. Options change without a RESTART: the position is data, and goes to
+    the start only where it is outside the new limits.
     """
 
     effect: ClassVar[Effect] = Effect.REQUIRE  # the column must forbid NULL first
@@ -44,12 +46,15 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> Ref:
-        return column_ref(self.table, self.column)
+        """What goes is what the column computes, not the column."""
+        ref = column_ref(self.table, self.column)
+        return ref if self.to else ref._replace(kind=ObjectKind.DEFAULT)
 
     @property
     def moment(self) -> Effect:
-        """Dropped before the column may allow NULL again, added after it forbids it."""
-        return self.effect if self.to else Effect.ALTER
+        """Dropped before the column may allow NULL again, and before another sequence takes
+        its name; added after the column forbids NULL."""
+        return self.effect if self.to else Effect.PARK
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
@@ -75,7 +80,8 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
 
     def claims(self) -> frozenset[tuple[str, str]]:
         names = (i.sequence for i in (self.to, self.was) if i)
-        return frozenset((name.schema, name.name) for name in names)
+        sequences = {(name.schema, name.name) for name in names}
+        return frozenset({*sequences, default_claim(self.table, self.column)})
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         if self.to is None:
@@ -114,14 +120,27 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
     def _changes(self, was: Identity, to: Identity) -> Iterator[Statement]:
         if was.always != to.always:
             yield self._alter(f"SET GENERATED {'ALWAYS' if to.always else 'BY DEFAULT'}")
-        changes = sequence_changes(was.options, to.options)
-        if changes:
-            yield self._alter(" ".join(f"SET {change}" for change in changes))
+        yield from self._options(was, to)
         if was.sequence != to.sequence:
             sql = ddl(
                 "ALTER SEQUENCE {old} RENAME TO {new}", old=was.sequence, new=to.sequence.name
             )
             yield Statement(sql=sql)
+
+    def _options(self, was: Identity, to: Identity) -> Iterator[Statement]:
+        """A change of the column's type has changed that of the sequence already."""
+        had = was.options
+        if had.type == to.options.type and limits.narrows(had, to.options):
+            passing = limits.between(had, to.options)
+            yield from self._set(had, passing)
+            yield Statement(sql=limits.reposition(was.sequence, to.options))
+            had = passing
+        yield from self._set(had, to.options)
+
+    def _set(self, old: SequenceOptions, new: SequenceOptions) -> Iterator[Statement]:
+        changes = sequence_changes(old, new)
+        if changes:
+            yield self._alter(" ".join(f"SET {change}" for change in changes))
 
     def inverse(self, place: Place) -> Operation | None:
         return AlterIdentity(table=self.table, column=self.column, to=self.was, was=self.to)

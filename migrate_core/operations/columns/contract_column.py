@@ -22,6 +22,7 @@ from migrate_core.schema.clauses import comment_on, identity_clause
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.expansion import Incoming
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.not_null import NAMED_SINCE, made_name
 from migrate_core.schema.objects import ColumnRef, Constraint, Identity, Index, Table
 from migrate_core.schema.parking import all_parts, on_table, rename_index, rename_sequence
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -108,6 +109,7 @@ class ContractColumn(Expansion, frozen=True, kw_only=True):
         if not self.renames:
             new = self.pair.new
             yield on_table(self.table, "RENAME COLUMN {new} TO {to}", new=new, to=column)
+        yield from self._name_not_null(place)
         yield from self._settle()
         for index in self.to.indexes:
             yield from self._take_index(index)
@@ -119,6 +121,17 @@ class ContractColumn(Expansion, frozen=True, kw_only=True):
             yield on_table(
                 self.table, "REPLICA IDENTITY USING INDEX {index}", index=self.replica_index
             )
+
+    def _name_not_null(self, place: Place) -> Iterator[Statement]:
+        """It was named after the helper column."""
+        column = self.to.column
+        if place.major < NAMED_SINCE or not column.not_null:
+            return
+        was = made_name(self.table.name, self.pair.new)
+        rule = column.not_null_rule
+        to = (rule and rule.name) or made_name(self.table.name, column.name)
+        if was != to:
+            yield on_table(self.table, "RENAME CONSTRAINT {was} TO {to}", was=was, to=to)
 
     def _release(self, place: Place) -> Iterator[Statement]:
         """What the old column gives up, so that inserts need not know it."""

@@ -14,7 +14,7 @@ from migrate_core.operations.base import (
     unbound,
 )
 from migrate_core.operations.registry import make
-from migrate_core.pg.ddl import Stage, Statement, ddl, stage
+from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -22,6 +22,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.edges import column_ref
+from migrate_core.schema.families import left_behind
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, column_parts, without_column
@@ -40,6 +41,7 @@ class DropColumn(Operation, frozen=True, kw_only=True):
     table: QualifiedName
     column: str
     was: ColumnParts | None = None
+    only: bool = False  # what inherits it keeps it as its own
 
     @property
     def subject(self) -> Ref:
@@ -47,9 +49,11 @@ class DropColumn(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        kept = set(left_behind(delta.origin, delta.after))
         for table, column in delta.dropped_columns(DropMode.PLAIN):
             parts = column_parts(delta.before, table, column)
-            yield cls(table=table.name, column=column.name, was=parts)
+            only = (table.name, column.name) in kept
+            yield cls(table=table.name, column=column.name, was=parts, only=only)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -60,11 +64,21 @@ class DropColumn(Operation, frozen=True, kw_only=True):
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        if not self.only:
+            return without_column(graph, self.table, self.column)
+        for name in graph.children.get(self.table, ()):
+            graph = graph.edit_only(name, lambda t: t.change_column(self.column, local=True))
         return without_column(graph, self.table, self.column)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        drop = ddl("ALTER TABLE {table} DROP COLUMN {column}", table=self.table, column=self.column)
-        last = Statement(sql=drop, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)
+        drop = ddl(
+            "ALTER TABLE {only}{table} DROP COLUMN {column}",
+            only=raw("ONLY " if self.only else ""),
+            table=self.table,
+            column=self.column,
+        )
+        exclusive = LockMode.ACCESS_EXCLUSIVE
+        last = Statement(sql=drop, lock=exclusive, on=self.table, inherited=True)
         return (*self._foreign_keys(), stage(last))
 
     def _foreign_keys(self) -> Iterator[Stage]:
@@ -75,13 +89,17 @@ class DropColumn(Operation, frozen=True, kw_only=True):
                 )
                 also = ((key.references, LockMode.ACCESS_EXCLUSIVE),)
                 exclusive = LockMode.ACCESS_EXCLUSIVE
-                yield stage(Statement(sql=sql, lock=exclusive, on=self.table, also=also))
+                yield stage(
+                    Statement(sql=sql, lock=exclusive, on=self.table, also=also, inherited=True)
+                )
 
     def inverse(self, place: Place) -> Operation | None:
         """The column, its constraints and indexes; its values are gone."""
-        if self.was is None:
+        if self.was is None or self.only:
             return None
         return make("restoreColumn", table=self.table, was=self.was)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_COLUMN_WITH_DATA.because(facts.describe())
+        if self.only:
+            yield why.NO_INVERSE.because("what inherits the column keeps it as its own")

@@ -58,7 +58,7 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
     def _bare(self) -> Column:
         """Without a default or an identity: the trigger gives it its values."""
         return msgspec.structs.replace(
-            self.to.column, name=self.pair.new, default=None, identity=None
+            self.to.column, name=self.pair.new, default=None, identity=None, not_null_rule=None
         )
 
     def stages(self, place: Place) -> tuple[Stage, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
+from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -15,18 +15,24 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.not_null import NAMED_SINCE, follow_rename, usually_named
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.renaming import rename_column
 
 
 class RenameColumn(Operation, frozen=True, kw_only=True):
-    """Rename a column; constraints, indexes and policies follow it by themselves."""
+    """Rename a column; constraints, indexes and policies follow it by themselves.
+
+    From 18 on its NOT NULL is a constraint that PostgreSQL named after it: that is renamed
+    along, so that the column is as if it had been created under its new name.
+    """
 
     effect: ClassVar[Effect] = Effect.RENAME
 
     table: QualifiedName
     column: str
     to: str
+    not_null: bool = False  # it forbids NULL, by a constraint that is named after it
 
     @property
     def subject(self) -> Ref:
@@ -44,7 +50,8 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"column {self.label} does not exist")
         if table.column(self.to):
             raise unbound(self, f"column {column_ref(self.table, self.to)} exists already")
-        return self
+        bound: Self = replaced(self, not_null=self.column in usually_named(table))
+        return bound
 
     def new_name(self) -> str | None:
         return self.to
@@ -59,10 +66,17 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
             column=self.column,
             to=self.to,
         )
-        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)),)
+        rename = Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, inherited=True)
+        if place.major < NAMED_SINCE or not self.not_null:
+            return (stage(rename),)
+        table = self.table.name
+        follow = follow_rename(self.table, (table, self.column), (table, self.to))
+        return (stage(rename, *follow),)
 
     def inverse(self, place: Place) -> Operation | None:
-        return RenameColumn(table=self.table, column=self.to, to=self.column)
+        return RenameColumn(
+            table=self.table, column=self.to, to=self.column, not_null=self.not_null
+        )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.RENAME_COLUMN.because(f"{self.column} becomes {self.to}")

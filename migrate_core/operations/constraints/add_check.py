@@ -16,9 +16,10 @@ from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.orphans import violations
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.constraint_changes import added
+from migrate_core.schema.cycles import later_parts
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Constraint
+from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import (
     add_not_valid,
@@ -51,6 +52,10 @@ class AddCheck(Operation, frozen=True, kw_only=True):
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, constraint in added(delta, "check"):
             yield cls(table=table.name, constraint=constraint)
+        for made in delta.added(Table):
+            for check in later_parts(delta.after, made)[1]:
+                if check.inline:
+                    yield cls(table=made.name, constraint=check)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)

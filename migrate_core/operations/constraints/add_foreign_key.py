@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
+import msgspec
+
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage
@@ -21,7 +23,9 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import (
+    add_at_once,
     add_not_valid,
+    add_now,
     columns_in_words,
     completed,
     constraint_ref,
@@ -30,13 +34,17 @@ from migrate_core.schema.rules import (
     validate,
 )
 
+NOT_VALID_WHERE_PARTITIONED = 18
+
 
 class AddForeignKey(Operation, frozen=True, kw_only=True):
     """Add a foreign key.
 
     Added at once it would read both tables while neither can be written. Here it is added
     NOT VALID, which binds new rows, and validated in a stage of its own, under a lock that
-    lets reads and writes go on. One whose key on the other table is made anew is too.
+    lets reads and writes go on. One whose key on the other table is made anew is too. Up to
+    PostgreSQL 17 a partitioned table takes none that is NOT VALID: each partition gets it
+    first, and the parent's then finds them there and reads no row.
     Source: PostgreSQL documentation, ALTER TABLE, "ADD table_constraint [ NOT VALID ]".
     """
 
@@ -44,6 +52,8 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
 
     table: QualifiedName
     constraint: Constraint
+    partitioned: bool = False
+    partitions: tuple[tuple[QualifiedName, str], ...] = ()  # and what they call it
 
     @property
     def subject(self) -> Ref:
@@ -57,7 +67,15 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, constraint in (*added(delta, "foreign key"), *leaning(delta)):
-            yield cls(table=table.name, constraint=constraint)
+            key = msgspec.structs.replace(constraint, parent=None)
+            partitioned = table.partition_key is not None
+            leaves = _leaves(delta, table.name, key.name) if partitioned else ()
+            yield cls(
+                table=table.name,
+                constraint=key,
+                partitioned=partitioned,
+                partitions=tuple(leaves),
+            )
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -74,17 +92,29 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
         for where, name in named:
             if where.column(name) is None:
                 raise unbound(self, f"column {where.name}.{name} does not exist")
-        bound: Self = replaced(self, constraint=constraint)
+        partitioned = table.partition_key is not None
+        bound: Self = replaced(self, constraint=constraint, partitioned=partitioned)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph.edit(self.table, lambda table: table.with_part(self.constraint))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        add = add_not_valid(self.table, self.constraint, LockMode.SHARE_ROW_EXCLUSIVE)
+        lock = LockMode.SHARE_ROW_EXCLUSIVE
+        if self.partitions and self._validates and place.major < NOT_VALID_WHERE_PARTITIONED:
+            return (*self._on_partitions(lock), add_at_once(self.table, self.constraint, lock))
+        add = add_not_valid(self.table, self.constraint, lock)
+        if self.partitioned and place.major < NOT_VALID_WHERE_PARTITIONED:
+            return (add_now(self.table, self.constraint, lock),)
         if not self._validates:
             return (add,)
         return (add, validate(self.table, self.constraint))
+
+    def _on_partitions(self, lock: LockMode) -> Iterator[Stage]:
+        for table, name in self.partitions:
+            key = msgspec.structs.replace(self.constraint, name=name, comment=None)
+            yield add_not_valid(table, key, lock)
+            yield validate(table, key)
 
     def claims(self) -> frozenset[tuple[str, str]]:
         other = self.constraint.references
@@ -108,3 +138,18 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
     @property
     def _validates(self) -> bool:
         return self.constraint.validated and is_enforced(self.constraint)
+
+
+def _leaves(
+    delta: SchemaDelta, table: QualifiedName, key: str
+) -> Iterator[tuple[QualifiedName, str]]:
+    """Partitions that stay and have rows themselves, and what each calls the key."""
+    for name in delta.after.children.get(table, ()):
+        new, old = delta.after.table(name), delta.origin.table(name)
+        if new is None or old is None or new.partition_of != old.partition_of:
+            continue
+        own = next((c.name for c in new.constraints if c.references and c.parent == key), None)
+        if own is not None and new.partition_key is not None:
+            yield from _leaves(delta, name, own)
+        elif own is not None and old.constraint(own) is None:
+            yield name, own

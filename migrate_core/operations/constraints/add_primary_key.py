@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
+import msgspec
+
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, ddl
@@ -16,9 +18,11 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, duplicates
 from migrate_core.schema.constraint_changes import added
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import Attached, to_attach, with_attached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import forbid_null
 from migrate_core.schema.objects import Constraint, Table
+from migrate_core.schema.partitioned_keys import add_only, on_partitions
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import (
     add_key,
@@ -44,6 +48,8 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
     table: QualifiedName
     constraint: Constraint
     nullable: tuple[str, ...] = ()
+    partitioned: bool = False
+    partitions: tuple[Attached, ...] = ()  # what its partitions have attached to it
 
     @property
     def subject(self) -> Ref:
@@ -60,7 +66,12 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, constraint in added(delta, "primary key"):
-            yield cls(table=table.name, constraint=constraint)
+            key = msgspec.structs.replace(constraint, parent=None)
+            if table.partition_key is None:
+                yield cls(table=table.name, constraint=key)
+            else:
+                parts = to_attach(delta.origin, delta.after, table.name, key.name)
+                yield cls(table=table.name, constraint=key, partitioned=True, partitions=parts)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -76,16 +87,23 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
             if name not in found:
                 raise unbound(self, f"column {self.table}.{name} does not exist")
         nullable = tuple(name for name in constraint.columns if not found[name].not_null)
-        bound: Self = replaced(self, constraint=constraint, nullable=nullable)
+        bound: Self = replaced(
+            self,
+            constraint=constraint,
+            nullable=nullable,
+            partitioned=table.partition_key is not None,
+        )
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         def change(table: Table) -> Table:
             for name in self.constraint.columns:
                 table = table.change_column(name, not_null=True)
-            return table.with_part(self.constraint)
+            return table
 
-        return graph.edit(self.table, change)
+        graph = graph.edit(self.table, change)
+        graph = graph.edit_only(self.table, lambda table: table.with_part(self.constraint))
+        return with_attached(graph, self.partitions)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         required = (
@@ -94,6 +112,9 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
             for stage in forbid_null(self.table, name, helper=place.helper(name))
         )
         helper = place.helper(self.constraint.name)
+        if self.partitioned:
+            key = add_only(self.table, self.constraint)
+            return (*required, key, *on_partitions(self.partitions, helper))
         return (*required, *add_key(self.table, self.constraint, helper=helper))
 
     def inverse(self, place: Place) -> Operation | None:

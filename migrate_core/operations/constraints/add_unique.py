@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
+import msgspec
+
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage
@@ -16,8 +18,10 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import duplicates
 from migrate_core.schema.constraint_changes import added
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import Attached, to_attach, with_attached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
+from migrate_core.schema.partitioned_keys import add_only, on_partitions
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import (
     add_directly,
@@ -43,6 +47,8 @@ class AddUnique(Operation, frozen=True, kw_only=True):
 
     table: QualifiedName
     constraint: Constraint
+    partitioned: bool = False
+    partitions: tuple[Attached, ...] = ()  # what its partitions have attached to it
 
     @property
     def subject(self) -> Ref:
@@ -55,7 +61,12 @@ class AddUnique(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, constraint in added(delta, "unique", "exclude"):
-            yield cls(table=table.name, constraint=constraint)
+            key = msgspec.structs.replace(constraint, parent=None)
+            if table.partition_key is None:
+                yield cls(table=table.name, constraint=key)
+            else:
+                parts = to_attach(delta.origin, delta.after, table.name, key.name)
+                yield cls(table=table.name, constraint=key, partitioned=True, partitions=parts)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -67,16 +78,21 @@ class AddUnique(Operation, frozen=True, kw_only=True):
         for name in constraint.columns:
             if table.column(name) is None:
                 raise unbound(self, f"column {self.table}.{name} does not exist")
-        bound: Self = replaced(self, constraint=constraint)
+        partitioned = table.partition_key is not None
+        bound: Self = replaced(self, constraint=constraint, partitioned=partitioned)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return graph.edit(self.table, lambda table: table.with_part(self.constraint))
+        graph = graph.edit_only(self.table, lambda table: table.with_part(self.constraint))
+        return with_attached(graph, self.partitions)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
+        helper = place.helper(self.constraint.name)
+        if self.partitioned:
+            key = add_only(self.table, self.constraint)
+            return (key, *on_partitions(self.partitions, helper))
         if self.constraint.type == "exclude":
             return (add_directly(self.table, self.constraint),)
-        helper = place.helper(self.constraint.name)
         return add_key(self.table, self.constraint, helper=helper)
 
     def inverse(self, place: Place) -> Operation | None:

@@ -13,7 +13,8 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.constraint_changes import dropped
-from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.cycles import later_parts
+from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
 from migrate_core.schema.refs import Ref
@@ -37,6 +38,9 @@ class DropCheck(Operation, frozen=True, kw_only=True):
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, constraint in dropped(delta, "check"):
             yield cls(table=table.name, name=constraint.name, was=constraint)
+        for gone in delta.dropped_tables(DropMode.PLAIN):
+            for check in later_parts(delta.before, gone)[1]:
+                yield cls(table=gone.name, name=check.name, was=check)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)

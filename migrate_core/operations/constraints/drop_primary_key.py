@@ -15,6 +15,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.constraint_changes import dropped, foreign_keys_on
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import Attached, attached_to
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.refs import Ref
@@ -35,6 +36,7 @@ class DropPrimaryKey(Operation, frozen=True, kw_only=True):
     name: str
     nullable: tuple[str, ...] = ()
     was: Constraint | None = None
+    partitions: tuple[Attached, ...] = ()  # what goes with it on its partitions
 
     @property
     def subject(self) -> Ref:
@@ -43,7 +45,12 @@ class DropPrimaryKey(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, constraint in dropped(delta, "primary key"):
-            yield cls(table=table.name, name=constraint.name, was=constraint)
+            parts = attached_to(delta.origin, table.name, constraint.name)
+            yield cls(table=table.name, name=constraint.name, was=constraint, partitions=parts)
+        for old, new in delta.changed(Table):
+            key = old.primary_key
+            if key and new.primary_key and _goes_with_a_column(key, new):
+                yield cls(table=old.name, name=key.name, was=key)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -53,7 +60,10 @@ class DropPrimaryKey(Operation, frozen=True, kw_only=True):
         leaning = foreign_keys_on(graph, table, was)
         if leaning:
             raise unbound(self, f"{', '.join(leaning)} needs {self.name}: drop that first")
-        bound: Self = replaced(self, was=was)
+        if was.parent is not None:
+            raise unbound(self, f"{self.label} is attached: it goes with {was.parent}")
+        parts = attached_to(graph, self.table, self.name)
+        bound: Self = replaced(self, was=was, partitions=parts)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -77,22 +87,36 @@ class DropPrimaryKey(Operation, frozen=True, kw_only=True):
         return (
             stage(
                 drop_constraint(self.table, self.name),
-                *(Statement(sql=sql, lock=lock, on=self.table) for sql in freed),
+                *(Statement(sql=sql, lock=lock, on=self.table, inherited=True) for sql in freed),
             ),
         )
 
     def claims(self) -> frozenset[tuple[str, str]]:
         columns = self.was.columns if self.was else ()
-        name = (self.table.schema, self.name)
-        return frozenset({name, key_claim(self.table, columns), only_primary_key(self.table)})
+        names = [(self.table.schema, self.name)]
+        names += [(one.table.schema, one.part.name) for one in self.partitions]
+        return frozenset({*names, key_claim(self.table, columns), only_primary_key(self.table)})
 
     def inverse(self, place: Place) -> Operation | None:
         if self.was is None:
             return None
-        return make("addPrimaryKey", table=self.table, constraint=self.was, nullable=self.nullable)
+        return make(
+            "addPrimaryKey",
+            table=self.table,
+            constraint=self.was,
+            nullable=self.nullable,
+            partitions=self.partitions,
+        )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         rule = self.was.definition if self.was else self.name
         yield why.DROPS_PRIMARY_KEY.because(f"{rule}; {facts.describe()}")
         if self.nullable:
             yield why.ALLOWS_NULL.because(", ".join(self.nullable))
+
+
+def _goes_with_a_column(key: Constraint, new: Table) -> bool:
+    """It makes room for another key before the column goes that would take it along."""
+    if new.constraint(key.name) is not None:
+        return False  # made anew under its name: that is seen as such
+    return any(new.column(name) is None for name in key.columns)

@@ -14,6 +14,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.constraint_changes import dropped, foreign_keys_on
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import Attached, attached_to
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
 from migrate_core.schema.refs import Ref
@@ -31,6 +32,7 @@ class DropUnique(Operation, frozen=True, kw_only=True):
     table: QualifiedName
     name: str
     was: Constraint | None = None
+    partitions: tuple[Attached, ...] = ()  # what goes with it on its partitions
 
     @property
     def subject(self) -> Ref:
@@ -39,7 +41,8 @@ class DropUnique(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, constraint in dropped(delta, "unique", "exclude"):
-            yield cls(table=table.name, name=constraint.name, was=constraint)
+            parts = attached_to(delta.origin, table.name, constraint.name)
+            yield cls(table=table.name, name=constraint.name, was=constraint, partitions=parts)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -51,7 +54,10 @@ class DropUnique(Operation, frozen=True, kw_only=True):
         leaning = foreign_keys_on(graph, table, was)
         if leaning:
             raise unbound(self, f"{', '.join(leaning)} needs {self.name}: drop that first")
-        bound: Self = replaced(self, was=was)
+        if was.parent is not None:
+            raise unbound(self, f"{self.label} is attached: it goes with {was.parent}")
+        parts = attached_to(graph, self.table, self.name)
+        bound: Self = replaced(self, was=was, partitions=parts)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -62,13 +68,14 @@ class DropUnique(Operation, frozen=True, kw_only=True):
 
     def claims(self) -> frozenset[tuple[str, str]]:
         columns = self.was.columns if self.was else ()
-        name = (self.table.schema, self.name)
-        return frozenset({name, key_claim(self.table, columns)})
+        names = [(self.table.schema, self.name)]
+        names += [(one.table.schema, one.part.name) for one in self.partitions]
+        return frozenset({*names, key_claim(self.table, columns)})
 
     def inverse(self, place: Place) -> Operation | None:
         if self.was is None:
             return None
-        return make("addUnique", table=self.table, constraint=self.was)
+        return make("addUnique", table=self.table, constraint=self.was, partitions=self.partitions)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         rule = self.was.definition if self.was else self.name

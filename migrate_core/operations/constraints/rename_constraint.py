@@ -75,7 +75,11 @@ class RenameConstraint(Operation, frozen=True, kw_only=True):
             name=self.name,
             to=self.to,
         )
-        return (stage(Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)),)
+        return (
+            stage(
+                Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table, inherited=True)
+            ),
+        )
 
     def inverse(self, place: Place) -> Operation | None:
         return RenameConstraint(table=self.table, name=self.to, to=self.name)

@@ -21,7 +21,13 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rules import add_not_valid, constraint_ref, drop_constraint, validate
+from migrate_core.schema.rules import (
+    add_not_valid,
+    constraint_ref,
+    drop_constraint,
+    is_enforced,
+    validate,
+)
 
 
 class ValidateConstraint(Operation, frozen=True, kw_only=True):
@@ -45,7 +51,8 @@ class ValidateConstraint(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table, old, new in delta.changed_parts(Constraint):
-            if old.validated != new.validated and not redefined(old, new):
+            enforced = is_enforced(old) and is_enforced(new)
+            if old.validated != new.validated and enforced and not redefined(old, new):
                 yield cls(table=table.name, name=new.name, validated=new.validated, was=old)
 
     def bind(self, graph: SchemaGraph) -> Self:

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
+from migrate_core.operations.base import Effect, Operation, Place, relation_in, unbound
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -40,7 +40,7 @@ class RenameIndex(Operation, frozen=True, kw_only=True):
             yield cls(table=table.name, name=old.name, to=new.name)
 
     def bind(self, graph: SchemaGraph) -> Self:
-        table = table_in(graph, self.table, self)
+        table = relation_in(graph, self.table, self)
         if table.index(self.name) is None:
             raise unbound(self, f"index {self.label} does not exist")
         if table.index(self.to):

@@ -11,8 +11,8 @@ from migrate_core.operations.base import (
     Operation,
     Park,
     Place,
+    lone_table_in,
     replaced,
-    table_in,
     unbound,
 )
 from migrate_core.operations.registry import make
@@ -59,7 +59,7 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
             yield cls(name=table.name, was=table_parts(delta.before, table))
 
     def bind(self, graph: SchemaGraph) -> Self:
-        table = table_in(graph, self.name, self)
+        table = lone_table_in(graph, self.name, self)
         in_the_way = readers(graph, table)
         if in_the_way:
             raise unbound(self, f"table {self.name} is used by {', '.join(in_the_way)}")

@@ -14,8 +14,8 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, Probe
-from migrate_core.risk.hindrances import hindrances
 from migrate_core.risk.reasons import Reason
+from migrate_core.schema import sequence_limits as limits
 from migrate_core.schema.clauses import sequence_changes
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
@@ -25,7 +25,9 @@ from migrate_core.schema.refs import ObjectKind, Ref
 
 
 class AlterSequence(Operation, frozen=True, kw_only=True):
-    """Change a sequence's options or its owner; never its position.
+    """Change a sequence's options or its owner; its position only where it must.
+
+    A position outside the new limits goes to the new start: PostgreSQL refuses it otherwise.
 
     What is left out stays: `options: null`, and an `owned_by` that is not written.
     `owned_by: null` takes the owner away. It comes after the column that will own the
@@ -82,9 +84,19 @@ class AlterSequence(Operation, frozen=True, kw_only=True):
     def _options(self) -> Iterator[Statement]:
         if self.options is None:
             return
-        changes = " ".join(_changes(self.was.options if self.was else None, self.options))
-        sql = ddl("ALTER SEQUENCE {name} {changes}", name=self.name, changes=raw(changes))
-        yield Statement(sql=sql, lock=LockMode.SHARE_ROW_EXCLUSIVE, on=self.name)
+        had = self.was.options if self.was else None
+        if had is not None and limits.narrows(had, self.options):
+            passing = limits.between(had, self.options)
+            if passing != had:
+                yield self._set(_changes(had, passing))
+            reposition = limits.reposition(self.name, self.options)
+            yield Statement(sql=reposition, lock=LockMode.ROW_EXCLUSIVE, on=self.name)
+            had = passing
+        yield self._set(_changes(had, self.options))
+
+    def _set(self, changes: tuple[str, ...]) -> Statement:
+        sql = ddl("ALTER SEQUENCE {name} {changes}", name=self.name, changes=raw(" ".join(changes)))
+        return Statement(sql=sql, lock=LockMode.SHARE_ROW_EXCLUSIVE, on=self.name)
 
     def _ownership(self) -> Iterator[Statement]:
         owner = self.owned_by
@@ -129,7 +141,7 @@ class AlterSequence(Operation, frozen=True, kw_only=True):
             max=raw(str(self.options.max)),
         )
         question = "sequence stands outside the new limits"
-        return (Probe(fact="outside_limits", question=question, query=query),)
+        return (Probe(fact="outside_limits", question=question, query=query, blocks=False),)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         if self.options is None:
@@ -138,7 +150,15 @@ class AlterSequence(Operation, frozen=True, kw_only=True):
         changes = _changes(self.was.options if self.was else None, self.options)
         yield why.CHANGES_DEFAULT.because(", ".join(changes))
         if not facts.is_pending:
-            yield from hindrances(facts, "outside_limits")
+            yield from _position(facts)
+
+
+def _position(facts: Facts) -> Iterator[Reason]:
+    outside = facts.get("outside_limits")
+    if outside is None:
+        yield why.NOT_MEASURED.because("where the sequence stands")
+    elif outside:
+        yield why.LOSES_SEQUENCE_POSITION.because("it stands outside the new limits")
 
 
 def _changes(old: SequenceOptions | None, new: SequenceOptions) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ class AlterReplicaIdentity(Operation, frozen=True, kw_only=True):
         )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield why.CHANGES_REPLICATION.because(f"{_words(self.was)} becomes {_words(self.to)}")
+        yield why.CHANGES_REPLICA_IDENTITY.because(f"{_words(self.was)} becomes {_words(self.to)}")
 
 
 _NOTHING = ReplicaIdentity(rows="nothing")

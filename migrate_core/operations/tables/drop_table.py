@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in
+from migrate_core.operations.base import Effect, Operation, Place, lone_table_in, replaced
 from migrate_core.operations.registry import make
-from migrate_core.pg.ddl import Stage, Statement, ddl, stage
+from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -15,6 +15,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, table_parts, without_table
 
@@ -38,11 +39,17 @@ class DropTable(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        gone = {table.name for table in delta.dropped(Table)}
         for table in delta.dropped_tables(DropMode.PLAIN):
-            yield cls(name=table.name, was=table_parts(delta.before, table))
+            # Keys between tables that both go are dropped by themselves, before either.
+            others = gone - {table.name}
+            kept = tuple(c for c in table.constraints if c.references not in others)
+            yield cls(
+                name=table.name, was=table_parts(delta.before, table.change(constraints=kept))
+            )
 
     def bind(self, graph: SchemaGraph) -> Self:
-        table = table_in(graph, self.name, self)
+        table = lone_table_in(graph, self.name, self)
         bound: Self = replaced(self, was=table_parts(graph, table))
         return bound
 
@@ -50,7 +57,9 @@ class DropTable(Operation, frozen=True, kw_only=True):
         return without_table(graph, self.name)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        drop = ddl("DROP TABLE {table}", table=self.name)
+        foreign = self.was is not None and self.was.table.foreign is not None
+        kind = raw("FOREIGN TABLE" if foreign else "TABLE")
+        drop = ddl("DROP {kind} {table}", kind=kind, table=self.name)
         last = Statement(sql=drop, lock=LockMode.ACCESS_EXCLUSIVE, on=self.name)
         return (*self._foreign_keys(), stage(last))
 

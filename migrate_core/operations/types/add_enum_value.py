@@ -17,6 +17,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Enum
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.type_changes import only_adds_values
 
 
 class AddEnumValue(Operation, frozen=True, kw_only=True):
@@ -45,7 +46,7 @@ class AddEnumValue(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for old, new in delta.changed(Enum):
-            if tuple(value for value in new.values if value in old.values) == old.values:
+            if only_adds_values(old, new):
                 yield from cls._additions(old, new)
 
     @classmethod

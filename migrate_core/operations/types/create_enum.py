@@ -7,16 +7,16 @@ from typing import ClassVar, Self
 
 from migrate_core.operations.base import Effect, Operation, Place, unbound
 from migrate_core.operations.registry import make
-from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage
+from migrate_core.pg.ddl import Stage, stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Enum
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.type_clauses import created
 
 
 class CreateEnum(Operation, frozen=True, kw_only=True):
@@ -45,15 +45,14 @@ class CreateEnum(Operation, frozen=True, kw_only=True):
         return self
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return graph.put(Enum(name=self.name, values=self.values, comment=self.comment))
+        return graph.put(self._enum)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        sql = ddl(
-            "CREATE TYPE {name} AS ENUM ({values})",
-            name=self.name,
-            values=raw(", ".join(literal(value) for value in self.values)),
-        )
-        return (stage(Statement(sql=sql), *comment_on(self.subject, self.comment)),)
+        return (stage(*created(self._enum)),)
+
+    @property
+    def _enum(self) -> Enum:
+        return Enum(name=self.name, values=self.values, comment=self.comment)
 
     def inverse(self, place: Place) -> Operation | None:
         return make("dropEnum", name=self.name)

@@ -1,11 +1,17 @@
 -- Every relation that a lock may be taken on, and the one it belongs to: an index to its table,
 -- a TOAST table to its table, an owned sequence to the column's table, a partition to its parent.
+-- `scans` counts sequential scans: this session's own that the server has not been told of, or
+-- with %(settled)s those that it has; NULL where nobody counts them.
 SELECT c.oid::bigint AS oid,
        n.nspname::text AS schema,
        c.relname::text AS name,
        c.relkind::text AS kind,
        c.relfilenode::bigint AS filenode,
-       coalesce(i.indrelid, main.oid, owner.refobjid, part.inhparent)::bigint AS belongs_to
+       coalesce(i.indrelid, main.oid, owner.refobjid, part.inhparent)::bigint AS belongs_to,
+       CASE WHEN c.relkind NOT IN ('r', 'm') THEN 0
+            WHEN NOT pg_catalog.current_setting('track_counts')::boolean THEN NULL
+            WHEN %(settled)s THEN pg_catalog.pg_stat_get_numscans(c.oid)
+            ELSE pg_catalog.pg_stat_get_xact_numscans(c.oid) END::bigint AS scans
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid

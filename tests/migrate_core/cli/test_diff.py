@@ -9,6 +9,7 @@ import pytest
 from migrate_core.cli.diff import statements
 from migrate_core.declared.statements import File, Statement, split
 from migrate_core.operations.registry import make
+from migrate_core.schema.graph import SchemaGraph
 from tests.migrate_core.cli.conftest import Shop, Zanith, url_of
 
 pytestmark = pytest.mark.db
@@ -47,7 +48,7 @@ def test_standard_output_is_sql_that_runs_one_statement_after_another(
 
 
 def test_a_comment_at_the_end_of_raw_sql_does_not_swallow_the_semicolon() -> None:
-    (text,) = statements((make("rawSql", sql="SELECT 1 -- one"),), 18)
+    (text,) = statements(SchemaGraph(), (make("rawSql", sql="SELECT 1 -- one"),), 18)
 
     assert text == "SELECT 1 -- one\n;"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -224,3 +225,50 @@ def test_an_id_that_is_not_pending_is_misuse(shop: Shop, zanith: Zanith) -> None
 
     assert found.code == 2
     assert ", ".join(TWO) in found.err
+
+
+def test_a_rehearsal_can_be_kept_is_listed_and_dropped_on_request(
+    shop: Shop, zanith: Zanith
+) -> None:
+    zanith(*GENERATE, *BACKFILL)
+
+    kept = zanith("migrate", "verify", "--keep", "--format", "json")
+    (report,) = kept.data["reports"]
+    assert report["kept"]["url"].startswith("postgresql://zanith_shadow_")
+    assert ":" not in report["kept"]["url"].removeprefix("postgresql://").partition("@")[0]
+
+    listed = zanith("migrate", "verify")
+    assert report["kept"]["name"] in listed.err
+    assert "owners and privileges" in listed.out
+    dropped = zanith("migrate", "verify", "--drop-kept")
+    assert dropped.out == f"dropped {report['kept']['name']}\n"
+    assert zanith("migrate", "verify", "--drop-kept").out == "Nothing was kept.\n"
+
+
+def test_a_login_that_may_make_no_database_rehearses_in_a_schema_unless_it_is_production(
+    shop: Shop, zanith: Zanith, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = shop.db.info.dbname
+    shop.db.execute(f"CREATE ROLE weak_{name} LOGIN PASSWORD 'weak'".encode())
+    shop.db.execute(f"GRANT CREATE ON DATABASE {name} TO weak_{name}".encode())
+    info = shop.db.info
+    weak = (
+        f"postgresql://weak_{name}:weak@/{name}?host={quote(info.host, safe='')}&port={info.port}"
+    )
+    monkeypatch.setenv("SHADOW_URL", weak)
+    try:
+        generated = zanith(*GENERATE, *BACKFILL)
+        verified = zanith("migrate", "verify", "--rows", "5")
+        with Path("zanith.toml").open("a") as file:
+            file.write("\n[shadow]\non_production = false\n")
+        text = Path("zanith.toml").read_text()
+        Path("zanith.toml").write_text(text.replace("[target]", "[target]\nproduction = true"))
+        refused = zanith("migrate", "verify")
+    finally:
+        shop.db.execute(f"DROP OWNED BY weak_{name}; DROP ROLE weak_{name}".encode())
+
+    assert (generated.code, verified.code) == (0, 0), verified.out + verified.err
+    assert "ephemeral schema in the target's own database" in verified.out
+    assert "no rows were copied" in verified.out
+    assert refused.code == 5
+    assert "marked production" in refused.err

@@ -43,7 +43,7 @@ def test_names_are_quoted_and_predefined_roles_left_alone(
 ) -> None:
     strange = ['Robert"; DROP ROLE x; --', "sélect", "pg_read_all_data"]
     with shadow.database() as scratch:
-        lent = lend(provisioner, scratch.name, strange)
+        lent = lend(provisioner, scratch.name, strange).roles
 
         assert lent == {*strange[:2]}
         assert sorted(marked(provisioner)) == sorted(strange[:2])

@@ -86,3 +86,19 @@ def test_a_reason_code_that_does_not_exist_would_never_refuse_so_it_is_refused(f
 def test_a_file_that_was_named_and_is_not_there_is_an_error(file: Path) -> None:
     with pytest.raises(ConfigurationError, match="No such file"):
         load_config(file, {})
+
+
+def test_the_shadows_shape_is_said_once_and_the_environment_wins(tmp_path: Path) -> None:
+    file = tmp_path / "zanith.toml"
+    file.write_text('[target]\nproduction = true\n[shadow]\nshape = "schema"\n')
+
+    found = load_config(file, {})
+    assert (found.production, found.shadow.shape, found.shadow.on_production) == (
+        *(True, "schema", False),
+    )
+    assert load_config(file, {"ZANITH_SHADOW_SHAPE": "database"}).shadow.shape == "database"
+    with pytest.raises(MisuseError, match="ZANITH_SHADOW_SHAPE is 'cloud'"):
+        load_config(file, {"ZANITH_SHADOW_SHAPE": "cloud"})
+    file.write_text('[shadow]\nshape = "cloud"\n')
+    with pytest.raises(ConfigurationError, match=r"shadow\.shape"):
+        load_config(file, {})

@@ -14,6 +14,8 @@ from migrate_core.operations.registry import kinds
 OTHER_TEXT = {
     *("check", "comment", "default", "down", "expression", "sql", "using", "where", "was"),
     *("source", "title", "type", "collation", "definition", "command", "op", "kind"),
+    *("privileges", "objects", "then"),
+    *("bound", "proof", "options", "foreign_options"),
 }
 
 

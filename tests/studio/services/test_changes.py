@@ -4,12 +4,14 @@ import psycopg
 import pytest
 from django.contrib.auth.models import User
 
+from migrate_core.declared.scratch import ShadowServer
 from migrate_core.errors import MigrationFileError
 from migrate_core.states import ChangeState
+from migrate_core.verify.options import Rehearsing
 from studio.credentials import unseal
 from studio.models import Attempt, Change, Membership, Target, Verification
 from studio.models.changes import Work
-from studio.services import changes, planning, runs, softening
+from studio.services import changes, planning, runs, softening, verifications
 from studio.services.refusals import BusyError, NotAllowedError, StaleError
 from tests.studio.conftest import (
     PLAIN_DROP,
@@ -211,6 +213,27 @@ def test_a_rehearsal_ends_in_a_report(
     assert row.ok, row.error or row.report
     assert change.status is ChangeState.VERIFIED
     assert row.report["plan_hash"] == plan_hash(change)
+
+
+def test_rows_and_a_kept_database_are_for_whoever_may_apply(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(target)
+    asked = Rehearsing(rows=5, keep=True)
+    with pytest.raises(NotAllowedError):
+        verifications.queue(change, world.author, asked)
+    with pytest.raises(BusyError, match="too many"):
+        verifications.queue(change, world.operator, Rehearsing(rows=1_000_000))
+
+    row = verifications.queue(change, world.operator, asked)
+    assert verifications.queue(change, world.operator, asked) == row
+    verifications.rehearse(row.pk)
+    row.refresh_from_db()
+
+    dropped = ShadowServer(verifications.shadow()).drop_kept()
+    assert row.ok, row.error or row.report
+    assert row.report["sample"]["asked"] == 5
+    assert dropped == (row.report["kept"]["name"],)
 
 
 def test_the_gates_name_everything_that_is_missing(

@@ -12,8 +12,8 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from migrate_core.states import ChangeState, RunState
-from studio.models import Artifact, Change, DeclaredVersion, Run, Target
-from studio.services import changes, runs
+from studio.models import Artifact, Change, DeclaredVersion, Run, Target, Verification
+from studio.services import changes, runs, verifications
 from tests.studio.conftest import (
     FAILING,
     PLAIN_DROP,
@@ -141,6 +141,25 @@ def test_losing_data_asks_for_its_name(
 
     client.post(address, {**given, "typed": "public.users.legacy_uuid"})
     assert Run.objects.get().consents == ["public.users.legacy_uuid"]
+
+
+def test_a_rehearsal_with_rows_is_asked_for_on_the_page_and_its_counts_are_shown(
+    sign_in: SignIn, world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(target)
+    page = reverse("change-tab", args=[change.pk, "evidence"])
+    assertNotContains(sign_in("author").get(page), "Rehearse with rows")
+    client = sign_in("operator")
+    assertContains(client.get(page), "Rehearse with rows")
+
+    client.post(reverse("change-verify", args=[change.pk]), {"rows": "3"})
+    row = Verification.objects.get(plan__change=change)
+    assert (row.rows, row.keep) == (3, False)
+    verifications.rehearse(row.pk)
+
+    shown = client.get(page)
+    assertContains(shown, "Rows the plan met")
+    assertContains(shown, "owners and privileges")
 
 
 def test_the_evidence_holds_the_rehearsal(

@@ -68,7 +68,7 @@ def test_a_sequence_outside_the_new_limits_is_found(asked: Asked, judged: Judged
 
 
 @pytest.mark.db
-def test_its_position_is_never_touched(make_db: Callable[..., Connection[Any]]) -> None:
+def test_its_position_is_kept_where_it_fits(make_db: Callable[..., Connection[Any]]) -> None:
     db = make_db("CREATE SEQUENCE numbers; SELECT setval('numbers', 41)")
     change = AlterSequence(name=NUMBERS, options=SequenceOptions(type="integer", start=9, max=99))
 
@@ -79,11 +79,25 @@ def test_its_position_is_never_touched(make_db: Callable[..., Connection[Any]]) 
     assert db.execute("SELECT nextval('numbers')").fetchone() == (42,)
 
 
+@pytest.mark.db
+def test_a_position_outside_the_new_limits_goes_to_the_start(
+    make_db: Callable[..., Connection[Any]],
+) -> None:
+    db = make_db("CREATE SEQUENCE numbers; SELECT setval('numbers', 4100)")
+    change = AlterSequence(name=NUMBERS, options=SequenceOptions(type="integer", start=9, max=99))
+
+    for stage in change.bind(read_graph(db)).stages(PLACE):
+        for statement in stage.statements:
+            db.execute(statement.sql.encode())
+
+    assert db.execute("SELECT nextval('numbers')").fetchone() == (9,)
+
+
 def test_risk_depends_on_where_it_stands(judged: Judged) -> None:
     change = AlterSequence(name=NUMBERS, options=FAST, was=OWNED)
 
     assert judged(change, outside_limits=0) == {"changes_default": "low"}
-    assert judged(change, outside_limits=1)["would_fail"] == "blocked"
+    assert judged(change, outside_limits=1)["loses_sequence_position"] == "high"
     assert judged(change)["not_measured"] == "high"
     assert judged(AlterSequence(name=NUMBERS, owned_by=None)) == {"changes_metadata": "safe"}
 

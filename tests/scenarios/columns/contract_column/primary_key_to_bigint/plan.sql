@@ -31,6 +31,7 @@ ALTER SEQUENCE public._zanith_helper_users_id_seq_e66d0980 RENAME TO users_id_se
 ALTER TABLE public.users ALTER COLUMN id DROP NOT NULL;
 ALTER TABLE public.users RENAME COLUMN id TO _zanith_dropped_id_e66d0980;
 ALTER TABLE public.users RENAME COLUMN _zanith_new_id_2a803a21 TO id;
+ALTER TABLE public.users RENAME CONSTRAINT users__zanith_new_id_2a803a21_not_null TO users_id_not_null;
 ALTER INDEX public._zanith_part_users_even_2a803a21 RENAME TO users_even;
 ALTER TABLE public.users ADD CONSTRAINT users_pkey PRIMARY KEY USING INDEX _zanith_part_users_pkey_2a803a21;
 ALTER TABLE public.orders RENAME CONSTRAINT _zanith_key_orders_orders_user_2a803a21 TO orders_user;

@@ -35,6 +35,7 @@ ALTER TABLE public.items ALTER COLUMN id DROP DEFAULT;
 ALTER TABLE public.items ALTER COLUMN id DROP NOT NULL;
 ALTER TABLE public.items RENAME COLUMN id TO _zanith_dropped_id_64f036c4;
 ALTER TABLE public.items RENAME COLUMN _zanith_new_id_08264623 TO id;
+ALTER TABLE public.items RENAME CONSTRAINT items__zanith_new_id_08264623_not_null TO items_id_not_null;
 ALTER TABLE public.items ALTER COLUMN id SET DEFAULT nextval('public.items_id_seq'::regclass);
 ALTER TABLE public.items ADD CONSTRAINT items_pkey PRIMARY KEY USING INDEX _zanith_part_items_pkey_08264623;
 DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.items WHERE ROW(_zanith_new_amount_d6a6ef77)::record OPERATOR(pg_catalog.*<>) ROW((amount)::numeric(12,2))::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new amount of public.items disagree''; END IF; END';

@@ -22,5 +22,6 @@ ALTER TABLE public.lines DROP CONSTRAINT lines_key;
 ALTER TABLE public.lines ALTER COLUMN line DROP NOT NULL;
 ALTER TABLE public.lines RENAME COLUMN line TO _zanith_dropped_line_e66d0980;
 ALTER TABLE public.lines RENAME COLUMN _zanith_new_line_051b826b TO line;
+ALTER TABLE public.lines RENAME CONSTRAINT lines__zanith_new_line_051b826b_not_null TO lines_line_not_null;
 ALTER TABLE public.lines ADD CONSTRAINT lines_key PRIMARY KEY USING INDEX _zanith_part_lines_key_051b826b;
 ALTER TABLE public.notes RENAME CONSTRAINT _zanith_key_notes_notes_line_051b826b TO notes_line;

@@ -1,9 +1,9 @@
+ALTER INDEX public.t_b RENAME TO z_b;
 COMMENT ON SCHEMA public IS 'ours';
 COMMENT ON SCHEMA s IS 'new';
 COMMENT ON TYPE public.mood IS 'mood';
 COMMENT ON SEQUENCE public.numbers IS 'numbers';
 COMMENT ON TABLE public."T" IS 'it''s a table';
-ALTER INDEX public.t_b RENAME TO z_b;
 COMMENT ON COLUMN public."T"."A" IS  E'two
 lines and a \\';
 COMMENT ON COLUMN public."T".b IS NULL;

@@ -1,0 +1,56 @@
+-- One JSON array of [oid, View without its triggers and rules].
+SELECT coalesce(
+         json_agg(
+           json_build_array(
+             c.oid::bigint,
+             json_build_object(
+               'name', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+               'definition', rtrim(pg_get_viewdef(c.oid), ';'),
+               'options', coalesce(to_json(c.reloptions), '[]'),
+               'outputs', o.outputs,
+               'comment', d.description
+             )
+           )
+           ORDER BY n.nspname, c.relname
+         ),
+         '[]'
+       )::text
+  FROM pg_catalog.pg_class AS c
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_description AS d
+    ON d.classoid = 'pg_catalog.pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+ CROSS JOIN LATERAL (
+       SELECT coalesce(
+                json_agg(
+                  json_build_object(
+                    'name', a.attname,
+                    'type', format_type(a.atttypid, a.atttypmod),
+                    'collation', quote_ident(ln.nspname) || '.' || quote_ident(l.collname),
+                    'default', pg_get_expr(v.adbin, v.adrelid),
+                    'comment', e.description
+                  )
+                  ORDER BY a.attnum
+                ),
+                '[]'
+              ) AS outputs
+         FROM pg_catalog.pg_attribute AS a
+         JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+         LEFT JOIN pg_catalog.pg_attrdef AS v ON v.adrelid = a.attrelid AND v.adnum = a.attnum
+         LEFT JOIN pg_catalog.pg_collation AS l
+           ON l.oid = a.attcollation AND a.attcollation <> t.typcollation
+         LEFT JOIN pg_catalog.pg_namespace AS ln ON ln.oid = l.collnamespace
+         LEFT JOIN pg_catalog.pg_description AS e
+           ON e.classoid = 'pg_catalog.pg_class'::regclass
+          AND e.objoid = a.attrelid
+          AND e.objsubid = a.attnum
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+       ) AS o
+ WHERE c.relkind = 'v'
+   AND c.relnamespace = ANY (%(schemas)s::oid[])
+   AND NOT c.relname::text ^@ '_zanith_'
+   AND NOT EXISTS (
+     SELECT
+       FROM pg_catalog.pg_depend AS x
+      WHERE x.classid = 'pg_catalog.pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e'
+        AND x.refclassid = 'pg_catalog.pg_extension'::regclass
+   )

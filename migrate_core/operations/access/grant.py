@@ -1,0 +1,46 @@
+"""grant: a role may do more with an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from migrate_core.operations.base import Place
+from migrate_core.operations.rights import OfPrivileges, if_missing
+from migrate_core.pg.ddl import Stage, stage
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.levels import Level
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.access import OWNER, PUBLIC
+from migrate_core.schema.rights import Held
+
+
+class Grant(OfPrivileges, frozen=True, kw_only=True):
+    """Grant privileges on one object to one grantee.
+
+    All of them in one statement, because each takes the same row of the catalog. Rights on
+    columns are granted column by column, as PostgreSQL keeps them.
+    """
+
+    grants: ClassVar[bool] = True
+
+    grantable: bool = False
+
+    @property
+    def becomes(self) -> Held:
+        return "grantable" if self.grantable else "held"
+
+    @classmethod
+    def option(cls, was: Held, becomes: Held) -> dict[str, Any]:
+        return {"grantable": becomes == "grantable"}
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        option = " WITH GRANT OPTION" if self.grantable else ""
+        return (stage(self.statement("GRANT", "TO", place, option)),)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        level = Level.LOW if self.grantee == OWNER else None
+        yield why.WIDENS_ACCESS.because(self.in_words(), level=level)
+        if self.grantee not in (OWNER, PUBLIC):
+            yield from if_missing(facts)

@@ -1,0 +1,44 @@
+"""revoke: a role may do less with an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from migrate_core.operations.base import Place
+from migrate_core.operations.rights import OfPrivileges, if_missing
+from migrate_core.pg.ddl import Stage, stage
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.access import OWNER, PUBLIC
+from migrate_core.schema.rights import Held
+
+
+class Revoke(OfPrivileges, frozen=True, kw_only=True):
+    """Take privileges on one object from one grantee, or only the right to pass them on.
+
+    Never with CASCADE: where the grantee has passed them on, PostgreSQL refuses, and what
+    would be lost is seen first. On a table it takes the same rights on its columns along.
+    """
+
+    grants: ClassVar[bool] = False
+
+    only_option: bool = False
+
+    @property
+    def becomes(self) -> Held:
+        return "held" if self.only_option else "none"
+
+    @classmethod
+    def option(cls, was: Held, becomes: Held) -> dict[str, Any]:
+        return {"only_option": becomes == "held"}
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        verb = "REVOKE GRANT OPTION FOR" if self.only_option else "REVOKE"
+        return (stage(self.statement(verb, "FROM", place)),)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.NARROWS_ACCESS.because(self.in_words())
+        if self.grantee not in (OWNER, PUBLIC):
+            yield from if_missing(facts)

@@ -1,0 +1,161 @@
+"""detachPartition: a partition becomes a table of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Raw, Stage, StageMode, Statement, ddl, literal, raw, stage
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.bounds import leftover
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import default_partitions, referenced, referring
+from migrate_core.schema.following import detached
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Table
+from migrate_core.schema.refs import ObjectKind, Ref
+
+EXCLUSIVE, SHARED = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
+_OBSERVE = """
+SELECT CASE
+  WHEN i.inhrelid IS NULL THEN 'absent'
+  WHEN i.inhdetachpending THEN 'invalid'
+  ELSE 'holds' END
+  FROM (SELECT 1) AS one
+  LEFT JOIN pg_catalog.pg_inherits AS i
+    ON i.inhrelid = to_regclass({table}) AND i.inhparent = to_regclass({parent})
+"""
+
+
+class DetachPartition(Operation, frozen=True, kw_only=True):
+    """Detach a partition; it keeps its rows.
+
+    A plain DETACH locks the parent and all that is read of it. Where the parent has no
+    DEFAULT partition it is done concurrently, outside a transaction block; one that is cut
+    off stays pending, and is finalized when the step is run again. PostgreSQL leaves a check
+    behind that says the bound (`leftover`): it is dropped.
+    Source: PostgreSQL documentation, ALTER TABLE, "DETACH PARTITION".
+    """
+
+    effect: ClassVar[Effect] = Effect.ALTER
+
+    table: QualifiedName
+    parent: QualifiedName
+    bound: str = ""
+    concurrently: bool = False
+    pending: bool = False  # a DETACH CONCURRENTLY was cut off before
+    leftover: str | None = None
+    default: QualifiedName | None = None  # the parent's DEFAULT partition
+    references: tuple[QualifiedName, ...] = ()  # tables that the parent's foreign keys point at
+    referring: tuple[QualifiedName, ...] = ()  # tables whose foreign keys point at the parent
+
+    @property
+    def subject(self) -> Ref:
+        return Ref.of(ObjectKind.PARTITION, self.table)
+
+    @property
+    def relation(self) -> QualifiedName | None:
+        return self.table
+
+    @property
+    def label(self) -> str:
+        return f"{self.table} from {self.parent}"
+
+    def claims(self) -> frozenset[tuple[str, str]]:
+        return frozenset()
+
+    def precedes(self) -> frozenset[QualifiedName]:
+        return frozenset({self.table, self.parent})
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for table in delta.origin.tables:
+            was, new = table.partition_of, delta.after.table(table.name)
+            if was is None or (new is not None and new.partition_of == was):
+                continue
+            made = cls(table=table.name, parent=was.parent)
+            stays = delta.after.table(was.parent) is not None
+            yield made._measured(delta.origin, table, stays=stays)
+
+    def _measured(self, graph: SchemaGraph, table: Table, *, stays: bool) -> Self:
+        was = table.partition_of
+        parent = graph.table(self.parent)
+        if was is None or parent is None:
+            return self
+        default = next(default_partitions(graph, self.parent), None)
+        concurrently = stays and default is None and not was.detaching
+        found: Self = replaced(
+            self,
+            bound=was.bound,
+            concurrently=concurrently,
+            pending=was.detaching,
+            leftover=leftover(graph, table, parent) if concurrently else None,
+            default=None if default == self.table else default,
+            references=referenced(parent),
+            referring=referring(graph, parent),
+        )
+        return found
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        table = table_in(graph, self.table, self)
+        if table.partition_of is None or table.partition_of.parent != self.parent:
+            raise unbound(self, f"table {self.table} is no partition of {self.parent}")
+        stays = self.concurrently or not self.bound  # a person's is concurrent where it can be
+        return self._measured(graph, table, stays=stays)
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph.edit(self.table, detached)
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        if self.pending:
+            return (self._concurrent(raw("FINALIZE"), self._detach(raw("FINALIZE"), SHARED)),)
+        if not self.concurrently:
+            return (stage(self._detach(raw(""), EXCLUSIVE)),)
+        first = self._concurrent(raw("CONCURRENTLY"), self._detach(raw("CONCURRENTLY"), SHARED))
+        sql = ddl(
+            "ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}",
+            table=self.table,
+            name=self.leftover or "",
+        )
+        drop = Statement(sql=sql, lock=EXCLUSIVE, on=self.table, inherited=True)
+        return (first, stage(drop)) if self.leftover else (first,)
+
+    def _detach(self, how: Raw, lock: LockMode) -> Statement:
+        sql = ddl(
+            "ALTER TABLE {parent} DETACH PARTITION {table}{how}",
+            parent=self.parent,
+            table=self.table,
+            how=raw(f" {how}" if how else ""),
+        )
+        also = [(self.table, EXCLUSIVE)]
+        also += [(self.default, EXCLUSIVE)] if self.default else []
+        also += [(other, LockMode.SHARE_ROW_EXCLUSIVE) for other in self.references]
+        also += [(other, EXCLUSIVE) for other in self.referring]
+        return Statement(sql=sql, lock=lock, on=self.parent, also=tuple(also))
+
+    def _concurrent(self, how: Raw, statement: Statement) -> Stage:
+        observe = ddl(
+            _OBSERVE, table=literal(str(self.table)), parent=literal(str(self.parent))
+        ).strip()
+        finalize = self._detach(raw("FINALIZE"), SHARED)
+        return Stage(
+            statements=(statement,),
+            mode=StageMode.CONCURRENT,
+            observe=observe,
+            wants="absent",
+            repair=(finalize,) if how != "FINALIZE" else (),
+        )
+
+    def inverse(self, place: Place) -> Operation | None:
+        if not self.bound:
+            return None
+        return make("attachPartition", table=self.table, parent=self.parent, bound=self.bound)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.DETACHES_PARTITION.because(f"{self.bound or self.parent}; {facts.describe()}")

@@ -1,0 +1,79 @@
+"""replaceRoutine: a function, procedure or aggregate does something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+import msgspec
+
+from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
+from migrate_core.pg.ddl import Stage, stage
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.clauses import comment_on
+from migrate_core.schema.definitions import Routine
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.refs import Ref
+from migrate_core.schema.routines import (
+    UNCHECKED,
+    create_routine,
+    drop_routine,
+    is_checked,
+    made_anew,
+)
+
+
+class ReplaceRoutine(Operation, frozen=True, kw_only=True):
+    """CREATE OR REPLACE a routine, which keeps what calls it, its owner and its privileges.
+
+    An undo that takes away an argument's name or default cannot replace: it drops and
+    creates in one transaction.
+    """
+
+    effect: ClassVar[Effect] = Effect.ALTER
+
+    definition: Routine
+    was: Routine | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return ref_of(self.definition)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for old, new in delta.changed(Routine):
+            becomes = msgspec.structs.replace(new, comment=old.comment)
+            if becomes != old:
+                yield cls(definition=becomes, was=old)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        was = graph.find(Routine, self.definition.name)
+        if was is None:
+            raise unbound(self, f"routine {self.label} does not exist")
+        bound: Self = replaced(self, was=was)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        was = graph.find(Routine, self.definition.name)
+        if was is None:
+            return graph
+        return graph.put(msgspec.structs.replace(self.definition, comment=was.comment))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        create = create_routine(self.definition)
+        if self.was and made_anew(self.was, self.definition):
+            comment = comment_on(self.subject, self.was.comment)
+            return (stage(drop_routine(self.definition.name, self.was), create, *comment),)
+        return (stage(create),)
+
+    def settings(self) -> frozenset[str]:
+        return frozenset({UNCHECKED} if is_checked(self.definition) else ())
+
+    def inverse(self, place: Place) -> Operation | None:
+        return ReplaceRoutine(definition=self.was, was=self.definition) if self.was else None
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.CHANGES_ROUTINE.because(f"{self.definition.kind} {self.label}")

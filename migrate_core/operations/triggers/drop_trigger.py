@@ -1,0 +1,64 @@
+"""dropTrigger: a trigger is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import Effect, Operation, Place, relation_in, replaced, unbound
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Stage, stage
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Trigger
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.triggers import drop_trigger
+
+
+class DropTrigger(Operation, frozen=True, kw_only=True):
+    """Drop a trigger: what it did is not done from then on.
+
+    Where something that it leans on changes, it comes back in the same plan, as soon after
+    as the order allows.
+    """
+
+    effect: ClassVar[Effect] = Effect.DROP
+
+    table: QualifiedName
+    name: str
+    was: Trigger | None = None
+
+    @property
+    def subject(self) -> Ref:
+        return Ref.of(ObjectKind.TRIGGER, self.table, self.name)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for table, trigger in delta.dropped_parts(Trigger):
+            if not trigger.inherited:
+                yield cls(table=table.name, name=trigger.name, was=trigger)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        was = relation_in(graph, self.table, self).trigger(self.name)
+        if was is None:
+            raise unbound(self, f"trigger {self.label} does not exist")
+        bound: Self = replaced(self, was=was)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return graph.edit(self.table, lambda table: table.without_part(Trigger, self.name))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        return (stage(drop_trigger(self.table, self.name)),)
+
+    def inverse(self, place: Place) -> Operation | None:
+        if self.was is None:
+            return None
+        return make("createTrigger", table=self.table, trigger=self.was)
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield why.DROPS_TRIGGER.because(self.was.definition if self.was else self.label)

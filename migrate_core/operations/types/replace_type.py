@@ -1,0 +1,221 @@
+"""replaceType: a type or a collation is made anew, and its columns move over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+import msgspec
+
+from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
+from migrate_core.operations.dropped_types import PARKED_USERS, parked_users, refuse_parking
+from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.breaking import breaking
+from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.hindrances import hindrances
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.clauses import noun
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.type_changes import (
+    Member,
+    MovedColumn,
+    conversion,
+    is_of_type,
+    moved_columns,
+    replacements,
+)
+from migrate_core.schema.type_clauses import created
+
+
+class ReplaceType(Operation, frozen=True, kw_only=True):
+    """Replace a type, or a collation, that PostgreSQL cannot change in place.
+
+    No ALTER takes a value away from an enum, gives a domain another base or a collation
+    another locale. So the old one steps aside under a helper name, the new one is created
+    under the final name, every column of it is altered over, and the old one is dropped: one
+    transaction, in which each of those tables is written anew. `to` holds the type first, then
+    all that is made of it, which is replaced along with it. What else names it (defaults,
+    checks, views, functions) is dropped before and made again after.
+    A range type leaves its constructors' names behind when it steps aside, so its columns
+    go by way of text instead.
+    """
+
+    effect: ClassVar[Effect] = Effect.ALTER
+
+    to: tuple[Member, ...]
+    was: tuple[Member, ...] = ()
+    columns: tuple[MovedColumn, ...] = ()
+
+    @property
+    def subject(self) -> Ref:
+        return self.to[0].ref
+
+    @property
+    def relation(self) -> QualifiedName | None:
+        return self.columns[0].table if self.columns else None
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for members in replacements(delta):
+            for member in members:
+                refuse_parking(delta, member.ref, str(member.name))
+            yield cls(
+                to=members,
+                was=_now(delta.before, members),
+                columns=tuple(_kept(delta, members)),
+            )
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        was = _now(graph, self.to)
+        if not self.to or len(was) < len(self.to):
+            raise unbound(self, f"not all of {', '.join(str(m.name) for m in self.to)} exist")
+        bound: Self = replaced(self, was=was, columns=moved_columns(graph, was))
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        for member in self.to:
+            graph = graph.put(member.thing)
+        return graph
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        by_text = any(member.ref.kind is ObjectKind.RANGE for member in self.to)
+        return (stage(*(self._by_text() if by_text else self._aside(place))),)
+
+    def _aside(self, place: Place) -> Iterator[Statement]:
+        for member in self.was:
+            yield Statement(
+                sql=ddl(
+                    "ALTER {noun} {name} RENAME TO {helper}",
+                    noun=noun(member.ref.kind),
+                    name=member.name,
+                    helper=place.helper(member.name.name),
+                )
+            )
+        yield from self._made()
+        for column in self.columns:
+            using = conversion(column, _of(self.was, column), _of(self.to, column))
+            yield _alter(column, using)
+        for member in reversed(self.was):
+            yield _drop(member, member.name.renamed(place.helper(member.name.name)))
+
+    def _by_text(self) -> Iterator[Statement]:
+        for column in self.columns:
+            passing = msgspec.structs.replace(column, type="text", collation=None)
+            yield _alter(passing, ddl("{column}::text", column=column.column))
+        for member in reversed(self.was):
+            yield _drop(member, member.name)
+        yield from self._made()
+        for column in self.columns:
+            using = ddl("{column}::{type}", column=column.column, type=raw(column.type))
+            yield _alter(column, using)
+
+    def _made(self) -> Iterator[Statement]:
+        for member in self.to:
+            yield from created(member.thing)
+
+    def inverse(self, place: Place) -> Operation | None:
+        if not self.was:
+            return None
+        order = {member.ref: member for member in self.was}
+        return ReplaceType(
+            to=tuple(order[member.ref] for member in self.to),
+            was=self.to,
+            columns=self.columns,
+        )
+
+    def disturbs(self) -> frozenset[Ref]:
+        types = {member.ref for member in self.to}
+        return frozenset(types | {column.ref for column in self.columns})
+
+    def remakes(self, graph: SchemaGraph) -> frozenset[Ref]:
+        """Foreign keys: for a while the two sides are of different types."""
+        moved = {(column.table, column.column) for column in self.columns}
+        return frozenset(
+            Ref.of(ObjectKind.CONSTRAINT, table.name, key.name)
+            for table in (graph.tables if moved else ())
+            for key in table.constraints
+            if key.references is not None
+            and (
+                any((table.name, name) in moved for name in key.columns)
+                or any((key.references, name) in moved for name in key.ref_columns)
+            )
+        )
+
+    def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        asked = [parked_users(str(self.to[0].name))]
+        counts = list(self._removed_values())
+        if counts:
+            asked.append(
+                Probe(
+                    fact="removed_values",
+                    question=f"rows hold a value that {self.to[0].name} will not have",
+                    query=f"SELECT {' + '.join(counts)}",
+                )
+            )
+        return tuple(asked)
+
+    def _removed_values(self) -> Iterator[str]:
+        old, new = self.was[0].enum if self.was else None, self.to[0].enum
+        gone = [v for v in old.values if v not in new.values] if old and new else []
+        for column in self.columns if gone else ():
+            if not is_of_type(column, self.to[0]):
+                continue
+            values = raw(", ".join(literal(value) for value in gone))
+            is_array = column.type.endswith("[]")
+            template = "{c}::text[] && ARRAY[{values}]" if is_array else "{c}::text IN ({values})"
+            yield ddl(
+                "(SELECT count(*) FROM {table} WHERE {where})",
+                table=column.table,
+                where=raw(template.format(c=ddl("{c}", c=column.column), values=values)),
+            )
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        if not self.columns:
+            yield why.CHANGES_METADATA.because("no column is of it")
+        for column in self.columns:
+            yield why.CHANGES_COLUMN_TYPE.because(
+                f"{column.table}.{column.column} moves over; {facts.describe()}"
+            )
+        yield from hindrances(facts, PARKED_USERS)
+        if any(self._removed_values()):
+            yield from breaking(facts, "removed_values")
+
+
+def _now(graph: SchemaGraph, members: tuple[Member, ...]) -> tuple[Member, ...]:
+    """The same types as they are in `graph`."""
+    found = (graph.get(member.ref) for member in members)
+    return tuple(Member.of(thing) for thing in found if thing is not None)
+
+
+def _kept(delta: SchemaDelta, members: tuple[Member, ...]) -> Iterator[MovedColumn]:
+    """What is dropped goes before; what gets another type moves first, and gets it after."""
+    for moved in moved_columns(delta.before, members):
+        if delta.after.get(moved.ref) is not None:
+            yield moved
+
+
+def _of(members: tuple[Member, ...], column: MovedColumn) -> Member | None:
+    return next((member for member in members if is_of_type(column, member)), None)
+
+
+def _alter(column: MovedColumn, using: str | None) -> Statement:
+    collation = f" COLLATE {raw(column.collation)}" if column.collation else ""
+    sql = ddl(
+        "ALTER TABLE {table} ALTER COLUMN {column} TYPE {type}{collation}{using}",
+        table=column.table,
+        column=column.column,
+        type=raw(column.type),
+        collation=raw(collation),
+        using=raw(f" USING {raw(using)}" if using else ""),
+    )
+    exclusive = LockMode.ACCESS_EXCLUSIVE
+    return Statement(sql=sql, lock=exclusive, on=column.table, rewrites=True)
+
+
+def _drop(member: Member, name: QualifiedName) -> Statement:
+    return Statement(sql=ddl("DROP {noun} {name}", noun=noun(member.ref.kind), name=name))

@@ -1,0 +1,105 @@
+"""replaceView: a view shows something else, under the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Self
+
+from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
+from migrate_core.operations.registry import make
+from migrate_core.pg.ddl import Stage, raw, stage
+from migrate_core.risk import reasons as why
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.schema.cycles import looping_views
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import View
+from migrate_core.schema.queries import (
+    bare,
+    columns_kept,
+    create_view,
+    on_query,
+    option_changes,
+    placeholder,
+    replaced_by,
+)
+from migrate_core.schema.refs import ObjectKind, Ref
+
+
+class ReplaceView(Operation, frozen=True, kw_only=True):
+    """Give a view another query, more columns at its end, or other options.
+
+    CREATE OR REPLACE VIEW keeps what leans on the view, and sets the options anew: it writes
+    all of them. Options alone are an ALTER VIEW. A view that loses columns in the end, as an
+    undo does, is dropped and created again in one transaction. One that leans on what
+    leans on it is emptied before either goes.
+    """
+
+    effect: ClassVar[Effect] = Effect.ALTER
+
+    definition: View
+    was: View | None = None
+    empties: bool = False  # before it is dropped
+
+    @property
+    def moment(self) -> Effect:
+        return Effect.PARK if self.empties else self.effect
+
+    @property
+    def subject(self) -> Ref:
+        return Ref.of(ObjectKind.VIEW, self.definition.name)
+
+    @classmethod
+    def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        for old, new in delta.changed(View):
+            becomes = replaced_by(old, new)
+            if becomes != old.change(comment=becomes.comment):
+                yield cls(definition=bare(becomes), was=bare(old))
+        looping = looping_views(delta.after)
+        for view in delta.added(View):
+            if view.name in looping:
+                yield cls(definition=bare(view), was=placeholder(bare(view)))
+        looped = looping_views(delta.before)
+        for view in delta.dropped(View):
+            if view.name in looped:
+                yield cls(definition=placeholder(bare(view)), was=bare(view), empties=True)
+
+    def bind(self, graph: SchemaGraph) -> Self:
+        was = graph.find(View, self.definition.name)
+        if was is None:
+            raise unbound(self, f"view {self.label} does not exist")
+        bound: Self = replaced(self, was=was)
+        return bound
+
+    def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        view = self.definition
+        was = graph.find(View, view.name)
+        return graph if was is None else graph.put(replaced_by(was, view))
+
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        was, view = self.was, self.definition
+        if was and was.definition == view.definition:
+            changes = option_changes(was.options, view.options)
+            return (stage(*(on_query(view, "{change}", change=raw(change)) for change in changes)),)
+        if was and not columns_kept(was, view):
+            again = replaced_by(was, view)
+            drop = make("dropView", name=view.name).stages(place)
+            create = make("createView", definition=again).stages(place)
+            return (stage(*(st for part in (*drop, *create) for st in part.statements)),)
+        return (stage(create_view(view, replace=True)),)
+
+    def inverse(self, place: Place) -> Operation | None:
+        return ReplaceView(definition=self.was, was=self.definition) if self.was else None
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        was, view = self.was, self.definition
+        if was and was.definition == view.definition:
+            changes = "; ".join(option_changes(was.options, view.options))
+            yield why.CHANGES_VIEW.because(changes)
+            return
+        had = {output.name for output in was.outputs} if was else set()
+        more = [output.name for output in view.outputs if output.name not in had]
+        yield why.CHANGES_VIEW.because(
+            f"the query changes; new columns: {', '.join(more)}" if more else "the query changes"
+        )

@@ -1,0 +1,114 @@
+"""Triggers and rules as statements, and what can be changed of them in place.
+
+Source of the locks: observed on PostgreSQL 15 and 18.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.pg.ddl import Raw, Statement, ddl, raw
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.clauses import comment_on
+from migrate_core.schema.objects import Enabled, Rule, Trigger
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.targets import written
+
+_WORDS: dict[Enabled, Raw] = {
+    "origin": raw("ENABLE"),
+    "disabled": raw("DISABLE"),
+    "replica": raw("ENABLE REPLICA"),
+    "always": raw("ENABLE ALWAYS"),
+}
+_EXCLUSIVE = LockMode.ACCESS_EXCLUSIVE
+
+
+def create_trigger(table: QualifiedName, trigger: Trigger) -> Iterator[Statement]:
+    yield _make_trigger(table, trigger.definition)
+    if trigger.enabled != "origin":
+        yield enable_trigger(table, trigger)
+    ref = Ref.of(ObjectKind.TRIGGER, table, trigger.name)
+    yield from comment_on(ref, trigger.comment)
+
+
+def alter_trigger(table: QualifiedName, old: Trigger, new: Trigger) -> Iterator[Statement]:
+    """Replacing it switches it on again, and keeps its comment.
+
+    A constraint trigger cannot be replaced; it is dropped and made in one transaction.
+    """
+    ref = Ref.of(ObjectKind.TRIGGER, table, new.name)
+    enabled = old.enabled
+    if old.definition != new.definition:
+        enabled = "origin"
+        if old.constraint or new.constraint:
+            yield drop_trigger(table, old.name)
+            yield _make_trigger(table, new.definition)
+        else:
+            text = new.definition.removeprefix("CREATE ")
+            yield _make_trigger(table, f"CREATE OR REPLACE {text}")
+    if enabled != new.enabled:
+        yield enable_trigger(table, new)
+    if old.definition != new.definition:
+        yield from _comment_again(ref, old, new, kept=not (old.constraint or new.constraint))
+
+
+def drop_trigger(table: QualifiedName, name: str) -> Statement:
+    sql = ddl("DROP TRIGGER {name} ON {table}", name=name, table=table)
+    return Statement(sql=sql, lock=_EXCLUSIVE, on=table)
+
+
+def enable_trigger(table: QualifiedName, trigger: Trigger) -> Statement:
+    sql = ddl(
+        "ALTER TABLE {table} {word} TRIGGER {name}",
+        table=table,
+        word=_WORDS[trigger.enabled],
+        name=trigger.name,
+    )
+    return Statement(sql=sql, lock=LockMode.SHARE_ROW_EXCLUSIVE, on=table)
+
+
+def create_rule(table: QualifiedName, rule: Rule) -> Iterator[Statement]:
+    yield _make_rule(table, rule.definition)
+    if rule.enabled != "origin":
+        yield _enable_rule(table, rule)
+    yield from comment_on(Ref.of(ObjectKind.RULE, table, rule.name), rule.comment)
+
+
+def alter_rule(table: QualifiedName, old: Rule, new: Rule) -> Iterator[Statement]:
+    """Replacing it keeps its comment, and whether it is on."""
+    if old.definition != new.definition:
+        yield _make_rule(table, f"CREATE OR REPLACE {new.definition.removeprefix('CREATE ')}")
+    if old.enabled != new.enabled:
+        yield _enable_rule(table, new)
+    if old.definition != new.definition:
+        ref = Ref.of(ObjectKind.RULE, table, new.name)
+        yield from _comment_again(ref, old, new, kept=True)
+
+
+def drop_rule(table: QualifiedName, name: str) -> Statement:
+    sql = ddl("DROP RULE {name} ON {table}", name=name, table=table)
+    return Statement(sql=sql, lock=_EXCLUSIVE, on=table)
+
+
+def _make_trigger(table: QualifiedName, text: str) -> Statement:
+    return Statement(sql=ddl("{text}", text=raw(text)), lock=LockMode.SHARE_ROW_EXCLUSIVE, on=table)
+
+
+def _make_rule(table: QualifiedName, text: str) -> Statement:
+    also = tuple((name, lock) for name, lock in written(text) if name != table)
+    return Statement(sql=ddl("{text}", text=raw(text)), lock=_EXCLUSIVE, on=table, also=also)
+
+
+def _enable_rule(table: QualifiedName, rule: Rule) -> Statement:
+    word = _WORDS[rule.enabled]
+    sql = ddl("ALTER TABLE {table} {word} RULE {name}", table=table, word=word, name=rule.name)
+    return Statement(sql=sql, lock=_EXCLUSIVE, on=table)
+
+
+def _comment_again(
+    ref: Ref, old: Trigger | Rule, new: Trigger | Rule, *, kept: bool
+) -> Iterator[Statement]:
+    had = old.comment if kept else None
+    if had != new.comment:
+        yield from comment_on(ref, new.comment, clear=True)

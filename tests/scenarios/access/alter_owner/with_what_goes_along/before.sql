@@ -1,0 +1,8 @@
+CREATE SCHEMA sales;
+CREATE TABLE sales.orders (id int GENERATED ALWAYS AS IDENTITY, owner text, total numeric);
+CREATE SEQUENCE sales.numbers;
+CREATE TYPE sales.state AS ENUM ('open', 'paid');
+
+CREATE TABLE sales.items (id serial);
+GRANT SELECT ON sales.orders TO pg_read_all_data;
+GRANT USAGE ON SEQUENCE sales.items_id_seq TO pg_read_all_data;

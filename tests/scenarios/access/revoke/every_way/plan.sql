@@ -1,0 +1,7 @@
+REVOKE USAGE ON TYPE sales.state FROM PUBLIC;
+REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+REVOKE DELETE ON TABLE sales.orders FROM CURRENT_USER;
+REVOKE GRANT OPTION FOR INSERT, SELECT ON TABLE sales.orders FROM pg_monitor;
+REVOKE SELECT ON TABLE sales.orders FROM pg_read_all_data;
+GRANT SELECT (id) ON TABLE sales.orders TO pg_read_all_data;
+REVOKE UPDATE (owner) ON TABLE sales.orders FROM PUBLIC;

@@ -1,0 +1,1 @@
+ALTER TABLE public.asset ADD COLUMN price numeric;

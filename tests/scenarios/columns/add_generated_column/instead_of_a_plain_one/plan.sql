@@ -1,0 +1,7 @@
+DROP INDEX CONCURRENTLY public.t_b_idx;
+ALTER TABLE public.t DROP CONSTRAINT t_b_check;
+ALTER TABLE public.t DROP COLUMN b;
+ALTER TABLE public.t ADD COLUMN b integer GENERATED ALWAYS AS ((a + 1)) STORED;
+CREATE INDEX CONCURRENTLY t_b_idx ON public.t USING btree (b);
+ALTER TABLE public.t ADD CONSTRAINT t_b_check CHECK ((b > 0)) NOT VALID;
+ALTER TABLE public.t VALIDATE CONSTRAINT t_b_check;

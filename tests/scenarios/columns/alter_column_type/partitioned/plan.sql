@@ -1,0 +1,1 @@
+ALTER TABLE public.visit ALTER COLUMN page TYPE character varying(100);

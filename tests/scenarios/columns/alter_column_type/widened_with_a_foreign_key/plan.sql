@@ -1,0 +1,1 @@
+ALTER TABLE public.countries ALTER COLUMN code TYPE character varying(8);

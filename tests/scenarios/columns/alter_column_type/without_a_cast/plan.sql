@@ -1,0 +1,11 @@
+ALTER TABLE public.t ALTER COLUMN amount TYPE boolean USING (amount <> 0);
+ALTER TABLE public.t ALTER COLUMN at TYPE timestamp without time zone USING at::text::timestamp without time zone;
+ALTER TABLE public.t ALTER COLUMN bits TYPE bit(8) USING bits::bit(8);
+ALTER TABLE public.t ALTER COLUMN counts TYPE public.count;
+ALTER TABLE public.t ALTER COLUMN is_open TYPE bigint USING is_open::integer::bigint;
+ALTER TABLE public.t ALTER COLUMN mood DROP DEFAULT;
+ALTER TABLE public.t ALTER COLUMN mood TYPE public.state USING mood::text::public.state;
+ALTER TABLE public.t ALTER COLUMN mood SET DEFAULT 'fine'::public.state;
+ALTER TABLE public.t ALTER COLUMN spans TYPE int4range USING spans::int4range;
+ALTER TABLE public.t ALTER COLUMN total TYPE text;
+ALTER TABLE public.t ALTER COLUMN words TYPE integer[] USING words::integer[];

@@ -1,0 +1,1 @@
+ALTER TABLE ONLY public.asset DROP COLUMN name;

@@ -1,0 +1,1 @@
+ALTER TABLE public.visit RENAME COLUMN page TO site;

@@ -1,0 +1,5 @@
+CREATE TABLE users (id integer PRIMARY KEY);
+CREATE TABLE orders (
+    buyer integer CONSTRAINT buyer REFERENCES users,
+    seller integer CONSTRAINT seller REFERENCES users ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+);

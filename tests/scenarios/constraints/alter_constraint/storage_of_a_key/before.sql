@@ -1,0 +1,1 @@
+CREATE TABLE users (id integer PRIMARY KEY WITH (fillfactor = 70), name text UNIQUE);

@@ -1,0 +1,6 @@
+CREATE TABLE public.asset (
+    id bigint NOT NULL,
+    name text DEFAULT 'none'
+);
+CREATE TABLE public.car (wheels integer) INHERITS (public.asset);
+INSERT INTO public.car VALUES (1, 'a', 4);

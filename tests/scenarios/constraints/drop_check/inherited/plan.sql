@@ -1,0 +1,1 @@
+ALTER TABLE public.asset DROP CONSTRAINT asset_id;

@@ -1,0 +1,1 @@
+ALTER TABLE public.visit DROP CONSTRAINT visit_pkey;

@@ -1,0 +1,6 @@
+CREATE FUNCTION public.watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+
+CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE')
+    EXECUTE FUNCTION public.watch();
+ALTER EVENT TRIGGER watch ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER watch IS 'Who made what';

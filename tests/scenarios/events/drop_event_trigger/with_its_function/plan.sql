@@ -1,0 +1,2 @@
+DROP EVENT TRIGGER watch;
+DROP ROUTINE public.watch();

@@ -1,0 +1,1 @@
+CREATE FOREIGN DATA WRAPPER files OPTIONS (debug 'true', old '1');

@@ -1,0 +1,2 @@
+CREATE FOREIGN DATA WRAPPER files;
+CREATE SERVER archive TYPE 'old' VERSION '2' FOREIGN DATA WRAPPER files OPTIONS (host 'b', dbname 'c');

@@ -1,0 +1,5 @@
+CREATE SERVER archive TYPE 'old' FOREIGN DATA WRAPPER files;
+ALTER SERVER archive VERSION '1';
+ALTER SERVER archive OPTIONS (ADD host 'a');
+ALTER SERVER archive OPTIONS (ADD port '5432');
+COMMENT ON SERVER archive IS 'last year';

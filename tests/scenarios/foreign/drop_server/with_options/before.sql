@@ -1,0 +1,3 @@
+CREATE FOREIGN DATA WRAPPER files;
+CREATE SERVER archive TYPE 'old' VERSION '1' FOREIGN DATA WRAPPER files OPTIONS (host 'a', port '5432');
+COMMENT ON SERVER archive IS 'last year';

@@ -1,0 +1,2 @@
+DROP USER MAPPING FOR pg_monitor SERVER archive;
+DROP USER MAPPING FOR public SERVER archive;

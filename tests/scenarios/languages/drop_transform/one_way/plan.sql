@@ -1,0 +1,1 @@
+DROP TRANSFORM for public.mood language plother;

@@ -1,0 +1,2 @@
+DROP CONVERSION s."Two";
+DROP CONVERSION s.one;

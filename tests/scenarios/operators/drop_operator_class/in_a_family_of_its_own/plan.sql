@@ -1,0 +1,1 @@
+DROP OPERATOR CLASS public.text_alike USING hash;

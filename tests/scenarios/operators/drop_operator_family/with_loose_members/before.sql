@@ -1,0 +1,6 @@
+CREATE FUNCTION same(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE FUNCTION number(text) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE OPERATOR === (FUNCTION = same, LEFTARG = text, RIGHTARG = text, COMMUTATOR = OPERATOR(public.===), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR FAMILY alike USING hash;
+ALTER OPERATOR FAMILY alike USING hash ADD OPERATOR 1 === (text, text), FUNCTION 1 (text, text) number(text);
+COMMENT ON OPERATOR FAMILY alike USING hash IS 'of texts';

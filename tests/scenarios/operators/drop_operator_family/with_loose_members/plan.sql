@@ -1,0 +1,1 @@
+DROP OPERATOR FAMILY public.alike USING hash;

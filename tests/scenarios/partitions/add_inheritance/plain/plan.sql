@@ -1,0 +1,1 @@
+ALTER TABLE public.car INHERIT public.asset;

@@ -1,0 +1,11 @@
+CREATE TABLE public.site (id bigint PRIMARY KEY);
+CREATE TABLE public.visit (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    page text,
+    CONSTRAINT visit_pkey PRIMARY KEY (id, day)
+) PARTITION BY RANGE (day);
+CREATE TABLE public.visit_2020 PARTITION OF public.visit
+    FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+ALTER TABLE public.visit ADD CONSTRAINT visit_site FOREIGN KEY (id) REFERENCES public.site (id);
+CREATE TABLE public.visit_2021 (id bigint NOT NULL, day date NOT NULL, page text);

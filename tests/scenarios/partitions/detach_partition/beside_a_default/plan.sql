@@ -1,0 +1,1 @@
+ALTER TABLE public.visit DETACH PARTITION public.visit_2021;

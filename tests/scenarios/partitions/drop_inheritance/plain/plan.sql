@@ -1,0 +1,1 @@
+ALTER TABLE public.car NO INHERIT public.asset;

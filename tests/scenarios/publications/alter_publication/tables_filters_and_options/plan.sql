@@ -1,0 +1,10 @@
+CREATE TABLE public.new (
+    x integer
+);
+ALTER PUBLICATION orders DROP TABLE ONLY public.t;
+ALTER PUBLICATION orders DROP TABLE ONLY public.u;
+ALTER PUBLICATION orders SET (publish = 'insert');
+ALTER PUBLICATION orders ADD TABLE ONLY public.new;
+ALTER PUBLICATION orders ADD TABLE ONLY public.t (a, b) WHERE ((a > 2));
+ALTER PUBLICATION whole DROP TABLES IN SCHEMA s;
+ALTER PUBLICATION whole ADD TABLES IN SCHEMA public;

@@ -1,0 +1,4 @@
+CREATE TABLE t (a int, b int);
+CREATE TABLE u (a int PRIMARY KEY);
+CREATE SCHEMA s;
+CREATE PUBLICATION orders FOR TABLE t (a), u;

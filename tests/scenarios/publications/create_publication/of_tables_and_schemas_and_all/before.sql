@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE TABLE u (a int PRIMARY KEY);
+CREATE SCHEMA s;

@@ -1,0 +1,8 @@
+CREATE TABLE public.orders (
+    id integer PRIMARY KEY,
+    total numeric(10, 2),
+    note text
+);
+
+CREATE FUNCTION public.net(amount numeric) RETURNS numeric LANGUAGE sql AS 'SELECT amount';
+CREATE VIEW public.totals AS SELECT public.net(total) AS net FROM public.orders;

@@ -1,0 +1,3 @@
+DROP ROUTINE public.clear();
+DROP ROUTINE public.net(numeric);
+DROP ROUTINE public.plus(integer);

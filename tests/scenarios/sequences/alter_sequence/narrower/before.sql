@@ -1,0 +1,1 @@
+CREATE SEQUENCE numbers START 30 MAXVALUE 100; CREATE SEQUENCE more AS bigint; SELECT nextval('more');

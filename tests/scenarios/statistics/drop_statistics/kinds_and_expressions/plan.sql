@@ -1,0 +1,2 @@
+DROP STATISTICS public."Most common";
+DROP STATISTICS public.of_columns;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int, c text);
+CREATE STATISTICS one ON a, b FROM t;

@@ -1,0 +1,2 @@
+DROP STATISTICS public.one;
+ALTER TABLE public.t DROP COLUMN b;

@@ -1,0 +1,5 @@
+DROP TEXT SEARCH CONFIGURATION public.search;
+DROP TEXT SEARCH DICTIONARY public.words;
+CREATE TEXT SEARCH DICTIONARY public.words (TEMPLATE = pg_catalog.simple);
+CREATE TEXT SEARCH CONFIGURATION public.search (PARSER = pg_catalog."default");
+ALTER TEXT SEARCH CONFIGURATION public.search ADD MAPPING FOR word WITH public.words;

@@ -1,0 +1,2 @@
+CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple, STOPWORDS = 'english');
+COMMENT ON TEXT SEARCH DICTIONARY words IS 'no stop words';

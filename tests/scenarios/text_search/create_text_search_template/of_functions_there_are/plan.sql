@@ -1,0 +1,1 @@
+CREATE TEXT SEARCH TEMPLATE public.bare (INIT = dsimple_init, LEXIZE = dsimple_lexize);

@@ -1,0 +1,3 @@
+CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple, STOPWORDS = 'english');
+CREATE TEXT SEARCH CONFIGURATION search (PARSER = default);
+ALTER TEXT SEARCH CONFIGURATION search ADD MAPPING FOR asciiword, word WITH words, english_stem;

@@ -1,0 +1,9 @@
+CREATE TABLE public.orders (
+    id integer PRIMARY KEY,
+    total numeric(10, 2),
+    note text
+);
+CREATE TABLE public.log (id integer);
+
+CREATE RULE logged AS ON INSERT TO public.orders DO ALSO INSERT INTO public.log VALUES (new.id);
+COMMENT ON RULE logged ON public.orders IS 'For the audit';

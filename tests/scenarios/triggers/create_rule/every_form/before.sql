@@ -1,0 +1,6 @@
+CREATE TABLE public.orders (
+    id integer PRIMARY KEY,
+    total numeric(10, 2),
+    note text
+);
+CREATE TABLE public.log (id integer);

@@ -1,0 +1,2 @@
+DROP TRIGGER stamp ON public.orders;
+DROP ROUTINE public.stamp();

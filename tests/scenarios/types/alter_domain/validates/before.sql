@@ -1,0 +1,3 @@
+CREATE DOMAIN amount AS integer NOT NULL;
+ALTER DOMAIN amount ADD CONSTRAINT small CHECK (VALUE < 1000) NOT VALID;
+CREATE TABLE orders (id integer PRIMARY KEY, total amount);

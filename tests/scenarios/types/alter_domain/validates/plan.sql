@@ -1,0 +1,2 @@
+ALTER DOMAIN public.amount DROP NOT NULL;
+ALTER DOMAIN public.amount VALIDATE CONSTRAINT small;

@@ -1,0 +1,2 @@
+CREATE COLLATION posix (locale = 'POSIX');
+CREATE TABLE words (word text COLLATE posix, id integer);

@@ -1,0 +1,2 @@
+ALTER TABLE public.diary DROP COLUMN day;
+DROP TYPE public.day;

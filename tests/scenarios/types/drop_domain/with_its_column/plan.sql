@@ -1,0 +1,2 @@
+ALTER TABLE public.orders DROP COLUMN total;
+DROP DOMAIN public.amount;

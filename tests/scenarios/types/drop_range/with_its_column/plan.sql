@@ -1,0 +1,2 @@
+ALTER TABLE public.shelves DROP COLUMN of;
+DROP TYPE public.floats;

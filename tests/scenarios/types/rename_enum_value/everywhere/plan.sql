@@ -1,0 +1,1 @@
+ALTER TYPE public.state RENAME VALUE 'new' TO 'fresh';

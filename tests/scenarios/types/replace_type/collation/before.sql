@@ -1,0 +1,3 @@
+CREATE COLLATION byte (locale = 'C');
+CREATE TABLE words (word text COLLATE byte, id integer);
+CREATE INDEX ON words (word);

@@ -1,0 +1,8 @@
+CREATE TABLE public.orders (
+    id integer PRIMARY KEY,
+    total numeric(10, 2),
+    note text
+);
+
+CREATE VIEW public.totals AS
+    SELECT id, total FROM public.orders WHERE total > 0 WITH CASCADED CHECK OPTION;
