@@ -154,6 +154,7 @@ def _read(
         **rights.gathered(read),
         others=others.gathered(read),
         depends=references(read["depends"]),
+        major=major(conn),
     )
 
 

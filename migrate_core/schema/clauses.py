@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from migrate_core.pg.ddl import Raw, Statement, ddl, literal, raw
 from migrate_core.pg.lexer import Lex, tokens
 from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.objects import (
     Column,
     Constraint,
@@ -183,6 +184,13 @@ def comment_on(ref: Ref, comment: str | None, *, clear: bool = False) -> Iterato
         return
     relation = ref.relation.renamed(ref.part) if ref.kind is ObjectKind.INDEX else ref.relation
     yield Statement(sql=sql, lock=LockMode.SHARE_UPDATE_EXCLUSIVE, on=relation)
+
+
+def constraint_comments(table: QualifiedName, constraint: Constraint) -> Iterator[Statement]:
+    """Of a constraint, and of the index that it owns."""
+    name = constraint.name
+    yield from comment_on(Ref.of(ObjectKind.CONSTRAINT, table, name), constraint.comment)
+    yield from comment_on(Ref.of(ObjectKind.INDEX, table, name), constraint.index_comment)
 
 
 def _commented_name(ref: Ref) -> Raw:

@@ -51,8 +51,15 @@ def commented(delta: SchemaDelta) -> Iterator[Change]:
         for old, new in delta.changed(query):
             yield from _of_outputs(old, new)
     for kind, table, before, after in _kept_parts(delta):
-        if before.comment != after.comment:
-            yield Ref.of(kind, table.name, after.name), before.comment, after.comment
+        yield from _of_a_part(kind, table, before, after)
+
+
+def _of_a_part(kind: ObjectKind, table: Relation, before: Any, after: Any) -> Iterator[Change]:
+    if before.comment != after.comment:
+        yield Ref.of(kind, table.name, after.name), before.comment, after.comment
+    if isinstance(after, Constraint) and before.index_comment != after.index_comment:
+        ref = Ref.of(ObjectKind.INDEX, table.name, after.name)
+        yield ref, before.index_comment, after.index_comment
 
 
 def _of_outputs(old: Query, new: Query) -> Iterator[Change]:
@@ -107,19 +114,33 @@ _ANEW: dict[ObjectKind, Callable[[Any, Any], bool]] = {
 }
 
 
+def _key_of(graph: SchemaGraph, ref: Ref) -> Constraint | None:
+    """The constraint that owns an index: its comment is kept there."""
+    if ref.kind is not ObjectKind.INDEX:
+        return None
+    found = graph.get(ref._replace(kind=ObjectKind.CONSTRAINT))
+    return found if isinstance(found, Constraint) else None
+
+
 def comment_of(graph: SchemaGraph, ref: Ref) -> Found | None:
     """The object's comment, or None where there is no such object."""
     thing = graph.get(ref)
-    return None if thing is None else Found(comment=thing.comment)
+    if thing is not None:
+        return Found(comment=thing.comment)
+    key = _key_of(graph, ref)
+    return None if key is None else Found(comment=key.index_comment)
 
 
 def with_comment(graph: SchemaGraph, ref: Ref, comment: str | None) -> SchemaGraph:
     thing = graph.get(ref)
-    if thing is None:
-        return graph
-    changed = msgspec.structs.replace(thing, comment=comment)
     if isinstance(thing, Output):
         return graph.edit(ref.relation, lambda q: q.change_output(ref.part, comment=comment))
+    if thing is not None:
+        changed = msgspec.structs.replace(thing, comment=comment)
+    elif (key := _key_of(graph, ref)) is not None:
+        changed = msgspec.structs.replace(key, index_comment=comment)
+    else:
+        return graph
     if ref.kind in PARTS_OF_RELATIONS:
         return graph.edit(ref.relation, lambda relation: relation.with_part(changed))
     return graph.put(changed)

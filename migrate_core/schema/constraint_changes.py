@@ -29,7 +29,11 @@ def redefined(old: Constraint, new: Constraint) -> bool:
     if old.type == new.type == "foreign key" and not _is_enforced_again(old, new):
         old, new = (_without_timing(constraint) for constraint in (old, new))
     return old != msgspec.structs.replace(
-        new, comment=old.comment, validated=old.validated, options=old.options
+        new,
+        comment=old.comment,
+        index_comment=old.index_comment,
+        validated=old.validated,
+        options=old.options,
     )
 
 

@@ -238,7 +238,10 @@ def _comes_by_itself(part: Any) -> bool:
 
 
 def _alike(one: Constraint | Index, other: Constraint | Index) -> bool:
-    return msgspec.structs.replace(one, name=other.name, comment=other.comment) == other
+    changes: dict[str, Any] = {"name": other.name, "comment": other.comment}
+    if isinstance(one, Constraint) and isinstance(other, Constraint):
+        changes["index_comment"] = other.index_comment
+    return msgspec.structs.replace(one, **changes) == other
 
 
 def _pair(before: SchemaGraph, after: SchemaGraph, kind: Any) -> list[tuple[Any, Any]]:

@@ -180,7 +180,8 @@ def _settled(before: SchemaGraph, after: SchemaGraph, child: Table, new: Table |
         old_parent, new_parent = before.table(name), after.table(name)
         if old_parent is not None and new_parent is not None:
             others = (after.table(other) for other in child.parents if other != name)
-            child = follow(child, old_parent, new_parent, [o for o in others if o])
+            known = [o for o in others if o]
+            child = follow(child, old_parent, new_parent, known, major=before.major)
             child = _with_new_keys(before, after, child, old_parent, new_parent)
     return child
 

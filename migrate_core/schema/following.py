@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.objects import Column, Constraint, Index, Table
+from migrate_core.schema.not_null import NAMED_SINCE, usual_name
+from migrate_core.schema.objects import Column, Constraint, Index, NotNull, Table
 
 # SET STORAGE and SET STATISTICS go down to children; SET COMPRESSION and SET (...) do not.
 _PASSED_ON = (
@@ -26,14 +27,34 @@ _PASSED_ON = (
 )
 
 
-def follow(child: Table, old: Table, new: Table, others: Sequence[Table] = ()) -> Table:
+def follow(
+    child: Table, old: Table, new: Table, others: Sequence[Table] = (), *, major: int = 0
+) -> Table:
     """`child` after its parent `old` became `new`; `others` are its parents beside that one."""
     if old.columns != new.columns:
+        had = child
         child = _columns(child, old, new, others)
+        if major >= NAMED_SINCE:
+            child = _not_nulls(child, had, new)
     if old.constraints != new.constraints:
         child = _checks(child, old, new, others)
     if child.partition_of and (old.constraints, old.indexes) != (new.constraints, new.indexes):
         child = _attached(child, old, new)
+    return child
+
+
+def _not_nulls(child: Table, had: Table, parent: Table) -> Table:
+    """What a parent forbids in its children is called there as it is called above."""
+    for column in child.columns:
+        was, above = had.column(column.name), parent.column(column.name)
+        if not column.not_null and column.not_null_rule:
+            child = child.change_column(column.name, not_null_rule=None)
+        elif column.not_null and above and above.not_null and not (was and was.not_null):
+            given = above.not_null_rule and above.not_null_rule.name
+            name = given or usual_name(parent.name.name, column.name)
+            usual = usual_name(child.name.name, column.name)
+            rule = NotNull(name=name) if name and usual and name != usual else None
+            child = child.change_column(column.name, not_null_rule=rule)
     return child
 
 

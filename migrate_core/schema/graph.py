@@ -108,6 +108,7 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
     default_privileges: tuple[DefaultPrivilege, ...] = ()
     others: tuple[Other, ...] = ()
     reader: str = ""
+    major: int = 0  # of the PostgreSQL it was read from; 0 where it was read from none
     silent: tuple[str, ...] = ()
     depends: tuple[tuple[Ref, Ref], ...] = ()
 
@@ -230,7 +231,8 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
             if child is None or not isinstance(new, Table):
                 continue
             others = (graph.table(parent) for parent in child.parents if parent != old.name)
-            followed = follow(child, old, new, [other for other in others if other])
+            known = [other for other in others if other]
+            followed = follow(child, old, new, known, major=self.major)
             if followed != child:
                 graph = graph.put(followed)._passed_on(child, followed)
         return graph
@@ -337,7 +339,7 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
             FIELDS[kind]: tuple(relation.normal for relation in getattr(self, FIELDS[kind]))
             for kind in RELATION_KINDS
         }
-        return msgspec.structs.replace(self, **relations, depends=(), reader="", silent=())
+        return msgspec.structs.replace(self, **relations, depends=(), reader="", silent=(), major=0)
 
     def _with(self, kind: type, things: tuple[Any, ...]) -> SchemaGraph:
         return msgspec.structs.replace(self, **{FIELDS[kind]: things})

@@ -163,6 +163,7 @@ class Constraint(Value, frozen=True, kw_only=True):
     local: bool = True  # False: a check that is a parent's alone (INHERITS)
     parent: str | None = None
     comment: str | None = None
+    index_comment: str | None = None  # of the index that it owns
 
     @property
     def inline(self) -> bool:

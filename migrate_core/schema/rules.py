@@ -15,7 +15,7 @@ from migrate_core.pg.ddl import Raw, Stage, Statement, ddl, raw, stage
 from migrate_core.pg.lexer import Token, tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.clauses import comment_on, constraint_clause, options_clause
+from migrate_core.schema.clauses import constraint_clause, constraint_comments, options_clause
 from migrate_core.schema.concurrent import build_index
 from migrate_core.schema.objects import Constraint, Index, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -205,7 +205,7 @@ def columns_in_words(constraint: Constraint) -> Raw:
 
 
 def _comment(table: QualifiedName, constraint: Constraint) -> Iterator[Statement]:
-    return comment_on(constraint_ref(table, constraint.name), constraint.comment)
+    return constraint_comments(table, constraint)
 
 
 def _also(

@@ -71,7 +71,8 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
                   ) END,
                   'local', c.conislocal OR c.contype <> 'c' OR w.relispartition,
                   'parent', coalesce(b.conname, i.name),
-                  'comment', d.description
+                  'comment', d.description,
+                  'index_comment', e.description
                 )
                 ORDER BY c.conname
               ) AS parts
@@ -92,6 +93,11 @@ SELECT coalesce(json_agg(json_build_array(p.relation, p.parts)), '[]')::text
          LEFT JOIN pg_catalog.pg_namespace AS rn ON rn.oid = r.relnamespace
          LEFT JOIN pg_catalog.pg_class AS x
            ON x.oid = c.conindid AND x.reloptions IS NOT NULL AND c.contype IN ('p', 'u')
+         LEFT JOIN pg_catalog.pg_description AS e
+           ON e.classoid = 'pg_catalog.pg_class'::regclass
+          AND e.objoid = c.conindid
+          AND e.objsubid = 0
+          AND c.contype IN ('p', 'u', 'x')
          LEFT JOIN pg_catalog.pg_description AS d
            ON d.classoid = 'pg_catalog.pg_constraint'::regclass
           AND d.objoid = c.oid

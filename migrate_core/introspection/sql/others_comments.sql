@@ -59,10 +59,7 @@ SELECT coalesce(
                AND (
                  c.oid IN (SELECT w.oid FROM wanted AS w)
                  OR c.relkind = 'c'
-                 OR x.indrelid IN (SELECT w.oid FROM wanted AS w) AND NOT EXISTS (
-                   SELECT FROM pg_catalog.pg_constraint AS k
-                    WHERE k.conindid = c.oid AND k.contype IN ('p', 'u', 'x')
-                 )
+                 OR x.indrelid IN (SELECT w.oid FROM wanted AS w)
                  OR c.relkind = 'S' AND NOT EXISTS (
                    SELECT FROM pg_catalog.pg_depend AS o
                     WHERE o.classid = 'pg_catalog.pg_class'::regclass

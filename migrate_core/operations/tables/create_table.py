@@ -14,7 +14,12 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.clauses import comment_on, constraint_clause, table_clause
+from migrate_core.schema.clauses import (
+    comment_on,
+    constraint_clause,
+    constraint_comments,
+    table_clause,
+)
 from migrate_core.schema.cycles import later_parts
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.following import detached
@@ -116,7 +121,7 @@ class CreateTable(Operation, frozen=True, kw_only=True):
         for column in self.definition.columns:
             yield from comment_on(Ref.of(ObjectKind.COLUMN, name, column.name), column.comment)
         for made in self.definition.constraints:
-            yield from comment_on(Ref.of(ObjectKind.CONSTRAINT, name, made.name), made.comment)
+            yield from constraint_comments(name, made)
 
     def claims(self) -> frozenset[tuple[str, str]]:
         table = self.definition

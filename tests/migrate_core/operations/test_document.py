@@ -25,8 +25,9 @@ MAJOR = 18  # whose statements are shown
 HEAD = f"""# Operations
 
 Every kind of change that a migration may hold: what it does, the statements of one example on
-PostgreSQL {MAJOR} with the lock that each takes, and what undoes it. Written from the kinds and their
-scenarios by `python3 manage.py test tests/migrate_core/operations/test_document.py --golden`; each
+PostgreSQL {MAJOR} with the lock that each takes, and what undoes it. Written from the kinds and
+their scenarios by
+`python3 manage.py test tests/migrate_core/operations/test_document.py --golden`; each
 example is run, observed and undone by the tests.
 """
 
