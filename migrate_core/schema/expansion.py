@@ -121,12 +121,18 @@ class Pair(Value, frozen=True, kw_only=True):
         )
         yield Statement(sql=always, lock=LockMode.SHARE_ROW_EXCLUSIVE, on=self.table)
 
-    def end_sync(self) -> Iterator[Statement]:
-        """Both gone, if they are there."""
-        drop = ddl("DROP TRIGGER IF EXISTS {name} ON {table}", name=self.sync, table=self.table)
+    def end_sync(self, *, perhaps: bool = False) -> Iterator[Statement]:
+        """Both gone; `perhaps` they are not there."""
+        words = {"if": raw("IF EXISTS " if perhaps else ""), "name": self.sync}
+        drop = ddl("DROP TRIGGER {if}{name} ON {table}", table=self.table, **words)
         yield Statement(sql=drop, lock=LockMode.ACCESS_EXCLUSIVE, on=self.table)
         function = self.table.renamed(self.sync)
-        yield Statement(sql=ddl("DROP FUNCTION IF EXISTS {function}()", function=function))
+        yield Statement(sql=ddl("DROP FUNCTION {if}{function}()", function=function, **words))
+
+    def clear_sync(self) -> Statement:
+        """What an earlier try left of both, which is as a rule nothing."""
+        function = self.table.renamed(self.sync)
+        return Statement(sql=ddl("DROP FUNCTION IF EXISTS {function}() CASCADE", function=function))
 
     @property
     def _settings(self) -> tuple[tuple[str, str], ...]:

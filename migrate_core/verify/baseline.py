@@ -80,8 +80,7 @@ def rebuilt(
     named = {role for t in live.tables for policy in t.policies for role in policy.roles}
     wanted = sorted({*named, *roles} - {"public"})
     with shadow.database(wanted_roles=wanted, extensions=extensions, like=like, keep=keep) as made:
-        _from_graph(live, made, shadow, schemas, why)
-        _stand_on(plans, made)
+        _from_graph(live, made, shadow, schemas, why, plans)
         yield Rebuilt(made, "graph", (f"made from the graph: {why}",))
 
 
@@ -94,7 +93,7 @@ def _stand_on(plans: Sequence[Plan], scratch: Scratch) -> None:
             wanted = operation.stands_on()
             if wanted is not None and wanted not in operations:
                 for stage in wanted.stages(place):
-                    _run(conn, [statement.sql for statement in stage.statements])
+                    _run(conn, [scratch.there(statement.sql) for statement in stage.statements])
 
 
 def _spoken_of(plans: Sequence[Plan]) -> Collection[str]:
@@ -126,6 +125,7 @@ def _from_graph(
     shadow: ShadowServer,
     schemas: Sequence[str] | None,
     why: str,
+    plans: Sequence[Plan],
 ) -> None:
     try:
         operations = diff(introspect(scratch, shadow, schemas), live)
@@ -140,6 +140,7 @@ def _from_graph(
             place = Place(migration_id=_PLACE_ID, step=number, major=scratch.major)
             for stage in operation.stages(place):
                 _run(conn, [scratch.there(statement.sql) for statement in stage.statements])
+    _stand_on(plans, scratch)
 
 
 def _run(conn: psycopg.Connection, statements: Sequence[str]) -> None:

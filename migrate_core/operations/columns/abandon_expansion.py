@@ -44,7 +44,7 @@ class AbandonExpansion(Expansion, frozen=True, kw_only=True):
 
     def _statements(self) -> Iterator[Statement]:
         exclusive = LockMode.ACCESS_EXCLUSIVE
-        yield from self.pair.end_sync()
+        yield from self.pair.end_sync(perhaps=True)
         for key in self.incoming:
             sql = ddl(
                 "ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}",

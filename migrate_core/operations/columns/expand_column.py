@@ -67,7 +67,7 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
     def _begin(self) -> Iterator[Statement]:
         pair, column = self.pair, msgspec.structs.replace(self._bare, not_null=False)
         if not self.renames:  # an earlier try that was given up
-            yield from pair.end_sync()
+            yield pair.clear_sync()
             yield on_table(self.table, "DROP COLUMN IF EXISTS {column}", column=pair.new)
         yield on_table(self.table, "ADD COLUMN {clause}", clause=column_clause(column))
         yield from column_settings(self.table, None, column)

@@ -1,5 +1,4 @@
-DROP TRIGGER IF EXISTS _zanith_sync_users_id_2a803a21 ON public.users;
-DROP FUNCTION IF EXISTS public._zanith_sync_users_id_2a803a21();
+DROP FUNCTION IF EXISTS public._zanith_sync_users_id_2a803a21() CASCADE;
 ALTER TABLE public.users DROP COLUMN IF EXISTS _zanith_new_id_2a803a21;
 ALTER TABLE public.users ADD COLUMN _zanith_new_id_2a803a21 bigint;
 CREATE FUNCTION public._zanith_sync_users_id_2a803a21() RETURNS trigger LANGUAGE plpgsql SET search_path TO '' AS 'BEGIN NEW._zanith_new_id_2a803a21 := NEW.id; RETURN NEW; END';
@@ -18,8 +17,8 @@ ALTER TABLE public.users ADD CONSTRAINT _zanith_key_users_users_manager_2a803a21
 ALTER TABLE public.users VALIDATE CONSTRAINT _zanith_key_users_users_manager_2a803a21;
 DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.users WHERE ROW(_zanith_new_id_2a803a21)::record OPERATOR(pg_catalog.*<>) ROW((id)::bigint)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new id of public.users disagree''; END IF; END';
 DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.users WHERE ROW(_zanith_new_id_2a803a21)::record OPERATOR(pg_catalog.*<>) ROW((id)::bigint)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new id of public.users disagree''; END IF; END';
-DROP TRIGGER IF EXISTS _zanith_sync_users_id_2a803a21 ON public.users;
-DROP FUNCTION IF EXISTS public._zanith_sync_users_id_2a803a21();
+DROP TRIGGER _zanith_sync_users_id_2a803a21 ON public.users;
+DROP FUNCTION public._zanith_sync_users_id_2a803a21();
 ALTER TABLE public.orders DROP CONSTRAINT orders_user;
 ALTER TABLE public.users DROP CONSTRAINT users_manager;
 ALTER TABLE public.users DROP CONSTRAINT users_pkey;

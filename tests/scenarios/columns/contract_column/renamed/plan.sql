@@ -14,8 +14,8 @@ ALTER TABLE public.letters ADD CONSTRAINT _zanith_key_letters_letters_receiver_f
 ALTER TABLE public.letters VALIDATE CONSTRAINT _zanith_key_letters_letters_receiver_fdfa37e1;
 DO 'BEGIN PERFORM pg_catalog.set_config(''TimeZone'', ''UTC'', true); PERFORM pg_catalog.set_config(''DateStyle'', ''ISO, MDY'', true); PERFORM pg_catalog.set_config(''IntervalStyle'', ''postgres'', true); IF EXISTS (SELECT FROM ONLY public.people WHERE ROW(email)::record OPERATOR(pg_catalog.*<>) ROW((mail)::text)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new email of public.people disagree''; END IF; END';
 DO 'BEGIN PERFORM pg_catalog.set_config(''TimeZone'', ''UTC'', true); PERFORM pg_catalog.set_config(''DateStyle'', ''ISO, MDY'', true); PERFORM pg_catalog.set_config(''IntervalStyle'', ''postgres'', true); IF EXISTS (SELECT FROM ONLY public.people WHERE ROW(email)::record OPERATOR(pg_catalog.*<>) ROW((mail)::text)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new email of public.people disagree''; END IF; END';
-DROP TRIGGER IF EXISTS _zanith_sync_people_mail_fdfa37e1 ON public.people;
-DROP FUNCTION IF EXISTS public._zanith_sync_people_mail_fdfa37e1();
+DROP TRIGGER _zanith_sync_people_mail_fdfa37e1 ON public.people;
+DROP FUNCTION public._zanith_sync_people_mail_fdfa37e1();
 ALTER TABLE public.letters DROP CONSTRAINT letters_receiver;
 ALTER TABLE public.people DROP CONSTRAINT people_mail;
 DROP INDEX public.people_by_mail;

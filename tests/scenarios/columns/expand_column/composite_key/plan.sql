@@ -1,5 +1,4 @@
-DROP TRIGGER IF EXISTS _zanith_sync_lines_line_051b826b ON public.lines;
-DROP FUNCTION IF EXISTS public._zanith_sync_lines_line_051b826b();
+DROP FUNCTION IF EXISTS public._zanith_sync_lines_line_051b826b() CASCADE;
 ALTER TABLE public.lines DROP COLUMN IF EXISTS _zanith_new_line_051b826b;
 ALTER TABLE public.lines ADD COLUMN _zanith_new_line_051b826b integer;
 CREATE FUNCTION public._zanith_sync_lines_line_051b826b() RETURNS trigger LANGUAGE plpgsql SET search_path TO '' AS 'BEGIN NEW._zanith_new_line_051b826b := NEW.line; RETURN NEW; END';
@@ -15,8 +14,8 @@ ALTER TABLE public.notes ADD CONSTRAINT _zanith_key_notes_notes_line_051b826b FO
 ALTER TABLE public.notes VALIDATE CONSTRAINT _zanith_key_notes_notes_line_051b826b;
 DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.lines WHERE ROW(_zanith_new_line_051b826b)::record OPERATOR(pg_catalog.*<>) ROW((line)::integer)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new line of public.lines disagree''; END IF; END';
 DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.lines WHERE ROW(_zanith_new_line_051b826b)::record OPERATOR(pg_catalog.*<>) ROW((line)::integer)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new line of public.lines disagree''; END IF; END';
-DROP TRIGGER IF EXISTS _zanith_sync_lines_line_051b826b ON public.lines;
-DROP FUNCTION IF EXISTS public._zanith_sync_lines_line_051b826b();
+DROP TRIGGER _zanith_sync_lines_line_051b826b ON public.lines;
+DROP FUNCTION public._zanith_sync_lines_line_051b826b();
 ALTER TABLE public.notes DROP CONSTRAINT notes_line;
 ALTER TABLE public.lines DROP CONSTRAINT lines_key;
 ALTER TABLE public.lines ALTER COLUMN line DROP NOT NULL;

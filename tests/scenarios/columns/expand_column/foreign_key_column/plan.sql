@@ -1,5 +1,4 @@
-DROP TRIGGER IF EXISTS _zanith_sync_pets_owner_fce80e28 ON public.pets;
-DROP FUNCTION IF EXISTS public._zanith_sync_pets_owner_fce80e28();
+DROP FUNCTION IF EXISTS public._zanith_sync_pets_owner_fce80e28() CASCADE;
 ALTER TABLE public.pets DROP COLUMN IF EXISTS _zanith_new_owner_fce80e28;
 ALTER TABLE public.pets ADD COLUMN _zanith_new_owner_fce80e28 bigint;
 CREATE FUNCTION public._zanith_sync_pets_owner_fce80e28() RETURNS trigger LANGUAGE plpgsql SET search_path TO '' AS 'BEGIN NEW._zanith_new_owner_fce80e28 := NEW.owner; RETURN NEW; END';
@@ -11,8 +10,8 @@ ALTER TABLE public.pets ADD CONSTRAINT _zanith_part_pets_owner_fce80e28 FOREIGN 
 ALTER TABLE public.pets VALIDATE CONSTRAINT _zanith_part_pets_owner_fce80e28;
 DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.pets WHERE ROW(_zanith_new_owner_fce80e28)::record OPERATOR(pg_catalog.*<>) ROW((owner)::bigint)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new owner of public.pets disagree''; END IF; END';
 DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.pets WHERE ROW(_zanith_new_owner_fce80e28)::record OPERATOR(pg_catalog.*<>) ROW((owner)::bigint)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new owner of public.pets disagree''; END IF; END';
-DROP TRIGGER IF EXISTS _zanith_sync_pets_owner_fce80e28 ON public.pets;
-DROP FUNCTION IF EXISTS public._zanith_sync_pets_owner_fce80e28();
+DROP TRIGGER _zanith_sync_pets_owner_fce80e28 ON public.pets;
+DROP FUNCTION public._zanith_sync_pets_owner_fce80e28();
 ALTER TABLE public.pets DROP CONSTRAINT pets_owner;
 DROP INDEX public.pets_by_owner;
 ALTER TABLE public.pets RENAME COLUMN owner TO _zanith_dropped_owner_e66d0980;

@@ -1,5 +1,4 @@
-DROP TRIGGER IF EXISTS _zanith_sync_users_id_2a803a21 ON public.users;
-DROP FUNCTION IF EXISTS public._zanith_sync_users_id_2a803a21();
+DROP FUNCTION IF EXISTS public._zanith_sync_users_id_2a803a21() CASCADE;
 ALTER TABLE public.users DROP COLUMN IF EXISTS _zanith_new_id_2a803a21;
 ALTER TABLE public.users ADD COLUMN _zanith_new_id_2a803a21 bigint;
 CREATE FUNCTION public._zanith_sync_users_id_2a803a21() RETURNS trigger LANGUAGE plpgsql SET search_path TO '' AS 'BEGIN NEW._zanith_new_id_2a803a21 := NEW.id; RETURN NEW; END';
