@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 from psycopg import Connection
 
 from migrate_core.api.schemas import Schemas, read_live
-from migrate_core.errors import DriftError, GateRefusedError
+from migrate_core.errors import ConflictError, DriftError, GateRefusedError
 from migrate_core.ledger import ledger
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.planning.gates import Circumstances, Gate, Policy, gates, refused
@@ -98,10 +98,26 @@ def check(
     Raises:
         DriftError: the live schema is not the one on the record, or not the plan's.
         GateRefusedError: another gate is closed.
+        ConflictError: the migration that it needs is not applied.
     """
+    refuse_without(conn, plan.migration_id, plan.needs)
     if not is_half_way(conn):
         refuse_drift(drift_of(conn, live))
     refuse(gates_now(plan, policy, circumstances, live))
+
+
+def refuse_without(
+    conn: Connection[Any], migration_id: str, needs: str, pending: Collection[str] = ()
+) -> None:
+    """Raises ConflictError where the migration it needs is neither applied nor pending."""
+    if not needs or needs in pending:
+        return
+    if not any(row.id == needs and row.reverted_at is None for row in ledger.applied(conn)):
+        raise ConflictError(
+            f"{migration_id} needs {needs}, which is not applied here",
+            still_true="Nothing was changed.",
+            hint=f"Apply {needs} first.",
+        )
 
 
 def is_half_way(conn: Connection[Any]) -> bool:

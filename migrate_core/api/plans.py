@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import msgspec
 from psycopg import Connection
 
+from migrate_core.api.gate import refuse_without
 from migrate_core.api.schemas import Schemas, after, after_all, read_live
 from migrate_core.declared.renamed import RenamedFrom
 from migrate_core.declared.renamed import answers as declared_answers
 from migrate_core.diff.diff import diff
+from migrate_core.diff.expand import candidates, expanded
 from migrate_core.diff.renames import RenameQuestion, questions
 from migrate_core.files.migration import Migration, dump, new_id
 from migrate_core.files.schema import SCHEMA_FILE
@@ -25,6 +27,7 @@ from migrate_core.ledger import ledger
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.version import major
+from migrate_core.planning.past import Ask
 from migrate_core.planning.plan import Plan, build
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.schema.delta import Answers, SchemaDelta
@@ -39,6 +42,9 @@ class Generated(Value, frozen=True, kw_only=True):
 
     migration: Migration
     text: str  # the file's; "" where nothing differs
+    contract: Migration | None = None  # the second one, where a column is expanded
+    contract_text: str = ""
+    expandable: tuple[Ref, ...] = ()  # columns whose change can be made in two migrations
     questions: tuple[RenameQuestion, ...] = ()
     backfills_needed: tuple[Ref, ...] = ()  # blocked until a value for existing rows is given
     backfills_offered: tuple[Ref, ...] = ()  # every new column
@@ -64,21 +70,42 @@ def generate(
     given = answers or Answers()
     base = after_all(found, pending)
     given = _with_renames(given, renames, base)
-    operations = diff(base, wanted, given)
-    migration = Migration(
-        id=new_id(name, now or datetime.now(UTC)),
-        description=_sentence(name),
-        operations=operations,
-    )
+    migration, contract = _migrations(base, wanted, given, name, now or datetime.now(UTC))
     offered = tuple(_new_columns(base, wanted, given))
     return Generated(
         migration=migration,
-        text=dump(migration, schema=schema or SCHEMA_FILE) if operations else "",
+        text=dump(migration, schema=schema or SCHEMA_FILE) if migration.operations else "",
+        contract=contract,
+        contract_text=dump(contract, schema=schema or SCHEMA_FILE) if contract else "",
+        expandable=tuple(candidates(base, wanted, given)),
         questions=_unanswered(questions(base, wanted, given), given),
         backfills_needed=tuple(ref for ref, column in offered if _needs_value(ref, column, given)),
         backfills_offered=tuple(ref for ref, _column in offered),
         pending=tuple(m.id for m in pending),
     )
+
+
+def _migrations(
+    base: SchemaGraph, wanted: SchemaGraph, answers: Answers, name: str, now: datetime
+) -> tuple[Migration, Migration | None]:
+    """One, or two where columns are expanded: the second runs once applications are ready."""
+    said = _sentence(name)
+    if not answers.expand:
+        operations = diff(base, wanted, answers)
+        return Migration(id=new_id(name, now), description=said, operations=operations), None
+    first, second = expanded(base, wanted, answers)
+    expand = Migration(
+        id=new_id(name, now, suffix="expand"),
+        description=f"{said}: expand",
+        operations=first,
+    )
+    contract = Migration(
+        id=new_id(name, now + timedelta(seconds=1), suffix="contract"),
+        description=f"{said}: contract",
+        needs=expand.id,
+        operations=second,
+    )
+    return expand, contract
 
 
 def plan(
@@ -94,6 +121,7 @@ def plan(
     """
     with closing(plan_session(endpoint, "zanith/plan")) as conn:
         live = read_live(conn, endpoint, schemas)
+        refuse_without(conn, migration.id, migration.needs, [m.id for m in earlier])
         base = after_all(live, earlier)
         after(base, migration)  # a refusal names the operation
         return build(
@@ -102,8 +130,9 @@ def plan(
             migration_id=migration.id,
             checksum=migration.checksum,
             major=major(conn),
-            ask=partial(_measure_ahead, conn, live, base) if earlier else partial(measure, conn),
+            ask=_asking(conn, live, base, migration, earlier),
             cycle=ledger.next_cycle(conn, migration.id),
+            needs=migration.needs,
         )
 
 
@@ -115,10 +144,25 @@ def measure(
     return Facts(size=size, answers=ask(conn, probes))
 
 
+def _asking(
+    conn: Connection[Any],
+    live: SchemaGraph,
+    base: SchemaGraph,
+    migration: Migration,
+    earlier: Sequence[Migration],
+) -> Ask:
+    if not earlier:
+        return partial(measure, conn)
+    # What an expansion makes is no part of a schema, so nothing tells that it is not there yet.
+    waits = any(m.id == migration.needs for m in earlier)
+    return partial(_measure_ahead, conn, live, base, waits)
+
+
 def _measure_ahead(
     conn: Connection[Any],
     live: SchemaGraph,
     base: SchemaGraph,
+    waits: bool,
     relation: QualifiedName | None,
     probes: tuple[Probe, ...],
 ) -> Facts:
@@ -126,7 +170,7 @@ def _measure_ahead(
     change is asked when they have, by the plan that is made then."""
     facts = measure(conn, relation, probes)
     changes = relation is not None and live.table(relation) != base.table(relation)
-    if changes and any(answer.count is None for answer in facts.answers):
+    if (waits or changes) and any(answer.count is None for answer in facts.answers):
         return Facts(size=facts.size, is_pending=True)
     return facts
 

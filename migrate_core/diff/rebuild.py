@@ -19,16 +19,10 @@ from migrate_core.schema.edges import closure
 from migrate_core.schema.families import descendants
 from migrate_core.schema.following import inherited_checks
 from migrate_core.schema.graph import PART_KINDS, SchemaGraph, ref_of
-from migrate_core.schema.objects import (
-    Column,
-    Constraint,
-    Index,
-    MaterializedView,
-    Table,
-    View,
-)
+from migrate_core.schema.objects import Column, Constraint, Index, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 from migrate_core.schema.routines import bare_name
+from migrate_core.schema.views import MaterializedView, View
 
 # Their rows, or what is in them, would not come back; their own kinds know what to do.
 _STAYS = frozenset(

@@ -29,10 +29,14 @@ _MAX_SLUG = 40
 
 
 class Migration(Value, frozen=True, kw_only=True, dict=True):
-    """An id `YYYYMMDD_HHMMSS_slug`, what it is for, and what it does."""
+    """An id `YYYYMMDD_HHMMSS_slug`, what it is for, and what it does.
+
+    `needs` is the id of a migration that must have been applied before, if there is one.
+    """
 
     id: str
     description: str = ""
+    needs: str = ""
     operations: tuple[Operation, ...]
 
     @cached_property
@@ -58,19 +62,26 @@ def loads(text: str, *, file: str, id: str) -> Migration:
     root = _root(text, file)
     fields = root.content
     assert isinstance(fields, dict)  # _root() has seen to it
-    description = fields["description"].content if "description" in fields else ""
-    if not isinstance(description, str):
-        raise MigrationFileError(
-            "description: expected text",
-            file=file,
-            line=fields["description"].line,
-            hint="Write it in quotes.",
-        )
+    description, needs = _text(fields, "description", file), _text(fields, "needs", file)
+    if needs:
+        _check_id(needs, file)
     operations = (
         convert(node, file=file, number=number)
         for number, node in enumerate(_operation_nodes(root, file), start=1)
     )
-    return Migration(id=id, description=description, operations=tuple(operations))
+    return Migration(id=id, description=description, needs=needs, operations=tuple(operations))
+
+
+def _text(fields: dict[str, Node], name: str, file: str) -> str:
+    found = fields[name].content if name in fields else ""
+    if not isinstance(found, str):
+        raise MigrationFileError(
+            f"{name}: expected text",
+            file=file,
+            line=fields[name].line,
+            hint="Write it in quotes.",
+        )
+    return found
 
 
 def line_of(text: str, number: int, *, file: str) -> int:
@@ -80,7 +91,8 @@ def line_of(text: str, number: int, *, file: str) -> int:
 
 def dump(migration: Migration, *, schema: str = SCHEMA_FILE) -> str:
     """The file's text: load(dump(m)) == m, and the same operations give the same bytes."""
-    body: dict[str, Any] = {"description": migration.description} if migration.description else {}
+    texts = {"description": migration.description, "needs": migration.needs}
+    body: dict[str, Any] = {name: text for name, text in texts.items() if text}
     body["operations"] = [codec.to_builtins(operation) for operation in migration.operations]
     return f"# yaml-language-server: $schema={schema}\n{dump_mapping(body)}"
 
@@ -103,8 +115,8 @@ def file_name(migration: Migration) -> str:
     return migration.id + _SUFFIX
 
 
-def new_id(slug: str, now: datetime) -> str:
-    """`YYYYMMDD_HHMMSS_slug`, the slug in lower case with underscores.
+def new_id(slug: str, now: datetime, *, suffix: str = "") -> str:
+    """`YYYYMMDD_HHMMSS_slug`, the slug in lower case with underscores, `suffix` behind it.
 
     Raises:
         MisuseError: nothing of the slug is left, or it is too long.
@@ -116,7 +128,7 @@ def new_id(slug: str, now: datetime) -> str:
             detail=f"A name has 1 to {_MAX_SLUG} letters, digits and underscores.",
             hint="Choose a short name, as add_last_login.",
         )
-    return f"{now:%Y%m%d_%H%M%S}_{words}"
+    return f"{now:%Y%m%d_%H%M%S}_{words}" + (f"_{suffix}" if suffix else "")
 
 
 def _opened(path: Path) -> Any:
@@ -146,13 +158,14 @@ def _root(text: str, file: str) -> Node:
         raise MigrationFileError(
             "a migration is a mapping", file=file, line=root.line, hint="Start with `operations:`."
         )
-    unknown = [key for key in root.content if key not in ("description", "operations")]
+    known = ("description", "needs", "operations")
+    unknown = [key for key in root.content if key not in known]
     if unknown:
         raise MigrationFileError(
             f"unknown field `{unknown[0]}`",
             file=file,
             line=root.key_lines[unknown[0]],
-            hint="A migration has `description` and `operations`.",
+            hint="A migration has `description`, `needs` and `operations`.",
         )
     return root
 

@@ -25,6 +25,7 @@ def migration_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": {
             "description": {"type": "string"},
+            "needs": {"type": "string"},
             "operations": {"type": "array", "minItems": 1, "items": operations},
         },
         "$defs": definitions,

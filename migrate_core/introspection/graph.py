@@ -39,6 +39,7 @@ from migrate_core.schema.objects import (
     Table,
     Trigger,
 )
+from migrate_core.schema.views import MaterializedView, View
 
 R = TypeVar("R", bound=Relation)
 
@@ -49,8 +50,8 @@ SCHEMAS = Document("schemas", list[tuple[int, objects.Schema]])
 TABLES = Document("tables", list[tuple[int, Table]])
 RELATIONS = (
     TABLES,
-    Document("views", list[tuple[int, objects.View]]),
-    Document("materialized_views", list[tuple[int, objects.MaterializedView]]),
+    Document("views", list[tuple[int, View]]),
+    Document("materialized_views", list[tuple[int, MaterializedView]]),
 )
 # Two halves that take about as long as each other.
 COLUMNS_HALF = (
@@ -130,11 +131,7 @@ def _read(
     tables = relations["tables"]
     scope["tables"] = oid_array(oid for oid, _ in tables)
     scope["relations"] = oid_array(oid for found in relations.values() for oid, _ in found)
-    everywhere = schemas is None
-    rest: tuple[Document, ...] = INDEXES_HALF
-    rest += (NOT_NULLS,) if major(conn) >= NOT_NULLS_SINCE else ()
-    rest += definitions.documents(major(conn), everywhere=everywhere)
-    rest += others.documents()
+    rest = _rest(major(conn), everywhere=schemas is None)
     if more and len(tables) >= MANY_TABLES:
         read = _read_in_two(conn, more, rest, scope)
     else:
@@ -156,6 +153,14 @@ def _read(
         depends=references(read["depends"]),
         major=major(conn),
     )
+
+
+def _rest(major: int, *, everywhere: bool) -> tuple[Document, ...]:
+    """All but columns, constraints and extensions."""
+    found: tuple[Document, ...] = INDEXES_HALF
+    found += (NOT_NULLS,) if major >= NOT_NULLS_SINCE else ()
+    found += definitions.documents(major, everywhere=everywhere)
+    return found + others.documents()
 
 
 def _read_in_two(

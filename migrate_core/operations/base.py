@@ -191,6 +191,10 @@ class Operation(
     def releases(self) -> tuple[Release, ...]:
         return ()
 
+    def stands_on(self) -> Operation | None:
+        """The operation of an earlier migration whose helpers must be there, out of sight."""
+        return None
+
     def disturbs(self) -> frozenset[Ref]:
         """Objects on which nothing may lean while it runs: what does is made anew around it."""
         goes = self.moment in (Effect.PARK, Effect.DROP)

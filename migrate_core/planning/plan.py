@@ -64,13 +64,15 @@ class Plan(Value, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     direction: str = "up"  # up, down or restore
     cycle: int = 1  # 2 after a down, and so on
+    needs: str = ""  # a migration that must have been applied before
 
     @property
     def hash(self) -> str:
         """sha256 of canonical JSON: checksum, operations with all names, stage SQL, declared
         locks, target major version."""
         steps = [(step.number, step.operation, step.stages, step.park) for step in self.steps]
-        return codec.digest([self.checksum, self.major, self.direction, steps])
+        needs = [self.needs] if self.needs else []
+        return codec.digest([self.checksum, self.major, self.direction, steps, *needs])
 
     @property
     def worst(self) -> Step | None:
@@ -100,6 +102,7 @@ def build(
     ask: Ask,
     direction: str = "up",
     cycle: int = 1,
+    needs: str = "",
 ) -> Plan:
     """Judge each operation by what `ask` measured for it, and for it alone.
 
@@ -125,6 +128,7 @@ def build(
         steps=tuple(steps),
         direction=direction,
         cycle=cycle,
+        needs=needs,
     )
 
 
@@ -165,6 +169,7 @@ class _PlanRecord(Value, frozen=True, kw_only=True):
     steps: tuple[_StepRecord, ...] = ()
     direction: str = "up"
     cycle: int = 1
+    needs: str = ""
 
 
 def decode_plan(data: bytes | str) -> Plan:

@@ -98,8 +98,15 @@ def _inverse(conn: Connection[Any], artifact: ArtifactRow, schema: str) -> Opera
     rows = ledger.steps(conn, artifact.run_id, schema=schema)
     for row in rows:
         done = row.status is StepState.DONE
-        if done and row.step == artifact.step and row.inverse is not None:
+        if not done or row.step != artifact.step:
+            continue
+        if row.inverse is not None:
             return from_builtins(row.inverse)
+        raise ArtifactGoneError(
+            f"another column has taken the place of {artifact.source}",
+            detail="What was written since is in that one alone, so nothing puts this one back.",
+            hint=f"Export it, or give it a name beside it: {'; '.join(artifact.recovery_sql)}",
+        )
     raise ArtifactGoneError(
         f"the ledger does not say how {artifact.source} is brought back",
         detail=f"Step {artifact.step} of run {artifact.run_id} is not done.",

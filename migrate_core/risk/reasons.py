@@ -376,6 +376,20 @@ RAW_SQL = _code(
     "What it does is not known from its text; it is rehearsed on the shadow.",
     "Use an operation kind where there is one.",
 )
+EXPANDS_COLUMN = _code(
+    "expands_column",
+    Level.LOW,
+    "A second column is kept in step by a trigger and filled in batches; each row is written once.",
+    "Let one contract take over soon: until then every write costs a little more.",
+    by_rows=True,
+)
+CONTRACTS_COLUMN = _code(
+    "contracts_column",
+    Level.MEDIUM,
+    "The new column takes the old one's place under a brief lock; it stands last in the table.",
+    "Name columns in INSERT, COPY and SELECT; the old values stay parked.",
+    by_rows=True,
+)
 NO_INVERSE = _code(
     "no_inverse",
     Level.MEDIUM,

@@ -17,18 +17,15 @@ from migrate_core.schema.objects import (
     Constraint,
     Extension,
     Index,
-    MaterializedView,
-    Output,
-    Query,
     Relation,
     Rule,
     Table,
     Trigger,
     Value,
-    View,
 )
 from migrate_core.schema.policies import made_anew
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
+from migrate_core.schema.views import MaterializedView, Output, Query, View
 
 Change = tuple[Ref, str | None, str | None]  # object, comment before, comment after
 

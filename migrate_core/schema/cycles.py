@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.graph import SchemaGraph, ref_of
-from migrate_core.schema.objects import Column, Constraint, Query, Table
+from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
+from migrate_core.schema.views import Query
 
 _MADE_LATER = frozenset({ObjectKind.DEFAULT, ObjectKind.CONSTRAINT, ObjectKind.VIEW})
 

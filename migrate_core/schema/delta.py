@@ -30,7 +30,6 @@ from migrate_core.schema.objects import (
     Constraint,
     Index,
     Policy,
-    Query,
     Relation,
     Rule,
     Table,
@@ -39,6 +38,7 @@ from migrate_core.schema.objects import (
     Value,
 )
 from migrate_core.schema.refs import WRITTEN_WHOLE, ObjectKind, Ref
+from migrate_core.schema.views import Query
 
 T = TypeVar("T", bound=Thing)
 P = TypeVar("P", Column, Constraint, Index, Policy, Trigger, Rule)
@@ -65,6 +65,7 @@ class Answers(Value, frozen=True, kw_only=True, dict=True):
     drop_modes: tuple[tuple[Ref, DropMode], ...] = ()
     renames: tuple[Rename, ...] = ()
     backfills: tuple[tuple[Ref, str], ...] = ()  # column -> SQL expression for existing rows
+    expand: tuple[Ref, ...] = ()  # columns of today that change in two migrations
 
     def drop_mode(self, ref: Ref) -> DropMode:
         return dict(self.drop_modes).get(ref, self.drops)

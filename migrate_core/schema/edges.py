@@ -18,16 +18,9 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.cycles import loops
 from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph, ref_of
-from migrate_core.schema.objects import (
-    Column,
-    Constraint,
-    Index,
-    Query,
-    Relation,
-    Sequence,
-    Table,
-)
+from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
+from migrate_core.schema.views import Query
 
 _IN_RELATIONS = PARTS_OF_RELATIONS | RELATIONS
 _OF_A_COLUMN = (ObjectKind.COLUMN, ObjectKind.DEFAULT)

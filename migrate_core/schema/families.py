@@ -49,6 +49,12 @@ def descendants(graph: SchemaGraph, table: QualifiedName) -> tuple[QualifiedName
     return tuple(found)
 
 
+def is_alone(graph: SchemaGraph, table: Table) -> bool:
+    """Whether it is a plain table that shares its columns with no other."""
+    shared = table.partition_key or table.partition_of or table.inherits or table.foreign
+    return not shared and not graph.children.get(table.name)
+
+
 def ancestors(graph: SchemaGraph, table: Table) -> Iterator[Table]:
     """The parent of a partition, its parent, and so on."""
     while table.partition_of is not None:

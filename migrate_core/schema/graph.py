@@ -22,10 +22,8 @@ from migrate_core.schema.objects import (
     Enum,
     Extension,
     Index,
-    MaterializedView,
     Other,
     Policy,
-    Query,
     Relation,
     Rule,
     Schema,
@@ -34,9 +32,9 @@ from migrate_core.schema.objects import (
     Thing,
     Trigger,
     Value,
-    View,
 )
 from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
+from migrate_core.schema.views import MaterializedView, Query, View
 
 T = TypeVar("T", bound=Thing)
 

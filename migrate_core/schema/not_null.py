@@ -19,6 +19,16 @@ def usual_name(table: str, column: str) -> str | None:
     return name if len(name.encode()) <= MAX_BYTES else None
 
 
+def made_name(table: str, column: str) -> str:
+    """What PostgreSQL calls a column's NOT NULL where the name has to be cut: the longer of both
+    parts first. Source: PostgreSQL's makeObjectName()."""
+    one, other = len(table.encode()), len(column.encode())
+    while one + other > MAX_BYTES - len(_ENDING) - 1:
+        one, other = (one - 1, other) if one > other else (one, other - 1)
+    parts = ((table, one), (column, other))
+    return "_".join(n.encode()[:size].decode(errors="ignore") for n, size in parts) + _ENDING
+
+
 def usually_named(table: Table) -> tuple[str, ...]:
     """Columns whose NOT NULL bears the usual name, which a rename leaves behind."""
     return tuple(

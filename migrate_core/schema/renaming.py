@@ -16,11 +16,11 @@ from migrate_core.schema.objects import (
     Constraint,
     Index,
     Policy,
-    Query,
     Sequence,
     Table,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.views import Query
 
 _REFERENCES = " REFERENCES "
 
@@ -43,17 +43,17 @@ def _rename_own(graph: SchemaGraph, table: QualifiedName, old: str, new: str) ->
             partition_key=key and rename(key, old, new),
         )
 
-    def referring(found: Table) -> Table:
-        keys = (_referring(c, table, old, new) for c in found.constraints)
+    def others(found: Table) -> Table:
+        keys = (referring(c, table, old, new) for c in found.constraints)
         return found.change(constraints=tuple(keys))
 
-    graph = graph.edit_only(table, own).edit_all(referring)
+    graph = graph.edit_only(table, own).edit_all(others)
     ref = Ref.of(ObjectKind.COLUMN, table, old)
     graph = graph.renaming(ref, ref._replace(part=new))
-    return _own_sequences(graph, ColumnRef(table=table, column=old), table, new)
+    return own_sequences(graph, ColumnRef(table=table, column=old), table, new)
 
 
-def _own_sequences(
+def own_sequences(
     graph: SchemaGraph, old: ColumnRef, table: QualifiedName, column: str
 ) -> SchemaGraph:
     for sequence in graph.sequences:
@@ -87,7 +87,7 @@ def _constraint(constraint: Constraint, old: str, new: str) -> Constraint:
     )
 
 
-def _referring(constraint: Constraint, table: QualifiedName, old: str, new: str) -> Constraint:
+def referring(constraint: Constraint, table: QualifiedName, old: str, new: str) -> Constraint:
     if constraint.references != table or old not in constraint.ref_columns:
         return constraint
     ours, arrow, theirs = constraint.definition.partition(_REFERENCES)
@@ -125,7 +125,7 @@ def rename_table(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGrap
     graph = _in_queries(graph.edit_all(lambda found: _retarget(found, old, name)), old, name)
     for sequence in graph.sequences:
         if sequence.owned_by and sequence.owned_by.table == old:
-            graph = _own_sequences(graph, sequence.owned_by, name, sequence.owned_by.column)
+            graph = own_sequences(graph, sequence.owned_by, name, sequence.owned_by.column)
     return graph
 
 

@@ -59,29 +59,47 @@ def rebuilt(
     """
     live = rights.rehearsable(live)
     roles = _roles_of(plans, live)
-    program = pg_dump.find(shadow.version)
-    if program is None:
-        why = f"no pg_dump of PostgreSQL {shadow.version} was found"
-    else:
-        try:
-            scope = (shadow.stands_for,) if shadow.stands_for else None
-            dumped = pg_dump.dump_schema(program, endpoint, scope)
-            text = dump.without_ours(dumped, _spoken_of(plans))
-        except pg_dump.DumpFailedError as error:
-            why = f"{error.message}: {error.detail}"
-        else:
-            with loaded((_dumped(text),), shadow, more_roles=roles, like=like, keep=keep) as (
-                scratch,
-                notes,
-            ):
-                yield Rebuilt(scratch, "pg_dump", notes)
-            return
+    text, why = _dump(endpoint, plans, shadow)
+    if text is not None:
+        with loaded((_dumped(text),), shadow, more_roles=roles, like=like, keep=keep) as (
+            scratch,
+            notes,
+        ):
+            yield Rebuilt(scratch, "pg_dump", notes)
+        return
     extensions = tuple(WantedExtension(e.name, e.schema) for e in live.extensions)
     named = {role for t in live.tables for policy in t.policies for role in policy.roles}
     wanted = sorted({*named, *roles} - {"public"})
     with shadow.database(wanted_roles=wanted, extensions=extensions, like=like, keep=keep) as made:
-        _from_graph(live, made, shadow, schemas, why)
+        _from_graph(live, made, shadow, schemas, why, plans)
         yield Rebuilt(made, "graph", (f"made from the graph: {why}",))
+
+
+def _dump(
+    endpoint: Endpoint, plans: Sequence[Plan], shadow: ShadowServer
+) -> tuple[str | None, str]:
+    """What pg_dump says of the live schema, or None and why it says nothing."""
+    program = pg_dump.find(shadow.version)
+    if program is None:
+        return None, f"no pg_dump of PostgreSQL {shadow.version} was found"
+    try:
+        scope = (shadow.stands_for,) if shadow.stands_for else None
+        dumped = pg_dump.dump_schema(program, endpoint, scope)
+    except pg_dump.DumpFailedError as error:
+        return None, f"{error.message}: {error.detail}"
+    return dump.without_ours(dumped, _spoken_of(plans)), ""
+
+
+def _stand_on(plans: Sequence[Plan], scratch: Scratch) -> None:
+    """What an earlier migration left out of sight, and a graph does not know of."""
+    operations = [step.operation for plan in plans for step in plan.steps]
+    place = Place(migration_id=_PLACE_ID, step=1, major=scratch.major)
+    with scratch.session() as conn:
+        for operation in operations:
+            wanted = operation.stands_on()
+            if wanted is not None and wanted not in operations:
+                for stage in wanted.stages(place):
+                    _run(conn, [scratch.there(statement.sql) for statement in stage.statements])
 
 
 def _spoken_of(plans: Sequence[Plan]) -> Collection[str]:
@@ -113,6 +131,7 @@ def _from_graph(
     shadow: ShadowServer,
     schemas: Sequence[str] | None,
     why: str,
+    plans: Sequence[Plan],
 ) -> None:
     try:
         operations = diff(introspect(scratch, shadow, schemas), live)
@@ -127,6 +146,7 @@ def _from_graph(
             place = Place(migration_id=_PLACE_ID, step=number, major=scratch.major)
             for stage in operation.stages(place):
                 _run(conn, [scratch.there(statement.sql) for statement in stage.statements])
+    _stand_on(plans, scratch)
 
 
 def _run(conn: psycopg.Connection, statements: Sequence[str]) -> None:

@@ -16,14 +16,13 @@ from migrate_core.schema.objects import (
     Constraint,
     Enum,
     Index,
-    MaterializedView,
     Other,
     Relation,
     Rule,
     Table,
     Trigger,
-    View,
 )
+from migrate_core.schema.views import MaterializedView, View
 from migrate_core.verify.report import Difference
 
 

@@ -15,16 +15,15 @@ from migrate_core.schema.objects import (
     Enum,
     Extension,
     Index,
-    MaterializedView,
     Policy,
     Relation,
     Schema,
     Sequence,
     Table,
     Thing,
-    View,
 )
 from migrate_core.schema.type_clauses import attribute_clause, check_clause, not_null_clause
+from migrate_core.schema.views import MaterializedView, View
 from studio.display import ObjectDiff
 
 

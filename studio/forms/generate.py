@@ -83,11 +83,17 @@ def key(ref: Ref) -> str:
 
 
 def answers(
-    data: Any, *, dropped: Sequence[Ref], asked: Sequence[RenameQuestion], offered: Sequence[Ref]
+    data: Any,
+    *,
+    dropped: Sequence[Ref],
+    asked: Sequence[RenameQuestion],
+    offered: Sequence[Ref],
+    expandable: Sequence[Ref] = (),
 ) -> Answers:
     """From a form's fields; what was not answered keeps its safe default.
 
-    `drop:<ref>` soft | archive | plain; `rename:<ref>` the new name; `fill:<ref>` an expression.
+    `drop:<ref>` soft | archive | plain; `rename:<ref>` the new name; `fill:<ref>` an expression;
+    `expand:<ref>` 1.
     """
     renames = [
         Rename(old=question.old, new=question.new)
@@ -101,4 +107,5 @@ def answers(
         drop_modes=tuple((ref, DropMode(mode)) for ref, mode in modes if mode in known),
         renames=tuple(renames),
         backfills=tuple((ref, text) for ref, text in fills if text),
+        expand=tuple(ref for ref in expandable if data.get(f"expand:{key(ref)}") == "1"),
     )

@@ -61,7 +61,10 @@ def create(
     story: str = "",
     title: str = "",
 ) -> Change:
-    """A change of what was found; refused where nothing differs or a value is missing."""
+    """A change of what was found, and one that contracts it where a column is expanded.
+
+    Refused where nothing differs or a value is missing.
+    """
     found = compare(declared, user, name=name, answers=answers).generated
     if not found.migration.operations:
         raise StaleError(
@@ -76,6 +79,10 @@ def create(
             detail=f"Needed for: {wanted}.",
             hint="Give an SQL expression for each, as created_at or 'none'.",
         )
-    return changes.create(
-        declared.target, found.migration, user, declared=declared, story=story, title=title
+    target = declared.target
+    change = changes.create(
+        target, found.migration, user, declared=declared, story=story, title=title
     )
+    if found.contract:
+        changes.create(target, found.contract, user, declared=declared, story=story)
+    return change

@@ -75,6 +75,7 @@ def compare(request: HttpRequest, declared: DeclaredVersion) -> HttpResponse:
         dropped=dropped,
         asked=first.generated.questions,
         offered=first.generated.backfills_offered,
+        expandable=first.generated.expandable,
     )
     error = None
     if request.method == "POST":
@@ -115,6 +116,10 @@ def _questions(first: generate.Comparison, answers: Answers, dropped: list[Any])
             {"key": f"drop:{forms.key(ref)}", "ref": ref, "mode": modes.get(ref, "soft")}
             for ref in dropped
             if ref not in renamed
+        ],
+        "expansions": [
+            {"key": f"expand:{forms.key(ref)}", "ref": ref, "chosen": ref in answers.expand}
+            for ref in first.generated.expandable
         ],
         "fills": [
             {

@@ -40,6 +40,22 @@ def renames(
     return tuple(_rename(old, new, live, wanted) for old, new in given)
 
 
+def expansions(given: Iterable[str], live: SchemaGraph) -> tuple[Ref, ...]:
+    """`--expand table.column`, each a column of the target."""
+    return tuple(_live_column(text, live) for text in given)
+
+
+def _live_column(text: str, live: SchemaGraph) -> Ref:
+    relation, name = _read(column, text)
+    found = live.table(relation)
+    if found is None or found.column(name) is None:
+        raise MisuseError(
+            f"--expand {text}: the target has no such column",
+            hint="Name it as table.column or schema.table.column, as it is called today.",
+        )
+    return column_ref(relation, name)
+
+
 def _declared_column(text: str, wanted: SchemaGraph) -> Ref:
     relation, name = _read(column, text)
     found = wanted.table(relation)

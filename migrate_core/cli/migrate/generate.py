@@ -7,7 +7,7 @@ answer are asked on a terminal; elsewhere they are listed with the option that a
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the value for existing rows; may be repeated",
     )
     parser.add_argument(
+        "--expand",
+        action="append",
+        default=[],
+        metavar="TABLE.COLUMN",
+        help="change this column's type or name in two migrations, expand and contract;"
+        " may be repeated",
+    )
+    parser.add_argument(
         "--rename",
         type=pair,
         action="append",
@@ -61,8 +69,8 @@ def run(args: Namespace) -> int:
     waiting = api.pending(endpoint, project.migrations())
     found = _generate(project, live, declared, waiting)
     say_uncovered(live, declared.graph, strict=args.strict)
-    path = _write(project, found) if found.text and not args.dry_run else ""
-    _show(args, found, path)
+    paths = [] if args.dry_run else _write_all(project, found)
+    _show(args, found, paths)
     return 0
 
 
@@ -74,6 +82,7 @@ def _generate(
         drops=args.drops,
         renames=asking.renames(args.rename, live, wanted),
         backfills=asking.backfills(args.backfill, wanted),
+        expand=asking.expansions(args.expand, live),
     )
     now = _moment_after(project.migrations())
 
@@ -103,12 +112,23 @@ def _moment_after(migrations: Sequence[Migration]) -> datetime:
     return max([now, *(at + timedelta(seconds=1) for at in times)])
 
 
-def _write(project: Project, found: Generated) -> str:
+def _texts(found: Generated) -> Iterator[tuple[Migration, str]]:
+    if found.text:
+        yield found.migration, found.text
+    if found.contract:
+        yield found.contract, found.contract_text
+
+
+def _write_all(project: Project, found: Generated) -> list[str]:
+    return [_write(project, migration, text) for migration, text in _texts(found)]
+
+
+def _write(project: Project, migration: Migration, text: str) -> str:
     """A new file, never over another one; and the schema that editors check it by."""
-    path = project.path(found.migration)
+    path = project.path(migration)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(found.text)
+        file.write(text)
     schema = path.parent / SCHEMA_FILE
     if project.config.schema_file:
         return str(path)
@@ -117,9 +137,9 @@ def _write(project: Project, found: Generated) -> str:
     return str(path)
 
 
-def _show(args: Namespace, found: Generated, path: str) -> None:
+def _show(args: Namespace, found: Generated, paths: Sequence[str]) -> None:
     if args.format == "json":
-        print_json(_data(found, path))
+        print_json(_data(found, paths))
         return
     if found.pending:
         note(f"pending already: {', '.join(found.pending)}")
@@ -127,22 +147,35 @@ def _show(args: Namespace, found: Generated, path: str) -> None:
         say("Nothing to generate: the live schema, with what is pending, is the declared one.")
         return
     if args.dry_run:
-        print(found.text, end="")
+        print("\n".join(text for _migration, text in _texts(found)), end="")
         return
-    operations = found.migration.operations
-    rows = [(f"{n:02}", op.kind, op.label) for n, op in enumerate(operations, start=1)]
-    for line in columns(rows):
-        say(line)
-    say()
-    say(f"{plural(len(operations), 'operation')}, ordered safely, written to {path}")
+    for (migration, _text), path in zip(_texts(found), paths, strict=True):
+        operations = migration.operations
+        rows = [(f"{n:02}", op.kind, op.label) for n, op in enumerate(operations, start=1)]
+        for line in columns(rows):
+            say(line)
+        say()
+        say(f"{plural(len(operations), 'operation')}, ordered safely, written to {path}")
+        if migration.needs:
+            say(f"It needs {migration.needs}: apply it once nothing writes the old form any more.")
     say("next: zanith migrate plan")
 
 
-def _data(found: Generated, path: str) -> dict[str, Any]:
+def _data(found: Generated, paths: Sequence[str]) -> dict[str, Any]:
+    contract = found.contract
+    second = {
+        "id": contract.id,
+        "path": paths[1] if len(paths) > 1 else "",
+        "text": found.contract_text,
+        "needs": contract.needs,
+        "operations": [codec.to_builtins(op) for op in contract.operations],
+    } if contract else None  # fmt: skip
     return {
         "id": found.migration.id,
-        "path": path,
+        "path": paths[0] if paths else "",
         "text": found.text,
+        "contract": second,
+        "expandable": [str(ref) for ref in found.expandable],
         "operations": [codec.to_builtins(op) for op in found.migration.operations],
         "questions": [{"old": str(q.old), "new": q.new, "why": q.why} for q in found.questions],
         "backfills_needed": [str(ref) for ref in found.backfills_needed],

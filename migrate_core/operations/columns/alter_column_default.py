@@ -22,8 +22,9 @@ from migrate_core.schema.cycles import later_parts
 from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.edges import default_claim
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Query, Relation, Table, View
+from migrate_core.schema.objects import Column, Relation, Table
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.views import Query, View
 
 
 class AlterColumnDefault(Operation, frozen=True, kw_only=True):

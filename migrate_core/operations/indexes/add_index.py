@@ -16,10 +16,10 @@ from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import duplicates
-from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, to_attach, with_attached
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.index_changes import anew
 from migrate_core.schema.objects import Index, Relation, Table
 from migrate_core.schema.partitioned_keys import index_stages, on_partitions
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -55,9 +55,8 @@ class AddIndex(Operation, frozen=True, kw_only=True):
         for table, index in delta.added_parts(Index):
             if (table.name, index.name) not in renamed:
                 yield cls._of(delta, table, index)
-        for table, old, new in delta.changed_parts(Index):
-            if replaces(old, new):
-                yield cls._of(delta, table, new)
+        for table, _old, new in anew(delta):
+            yield cls._of(delta, table, new)
 
     @classmethod
     def _of(cls, delta: SchemaDelta, table: Relation, index: Index) -> Self:

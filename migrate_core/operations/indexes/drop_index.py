@@ -20,10 +20,11 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.concurrent import drop_index, replaces
+from migrate_core.schema.concurrent import drop_index
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, attached_to
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.index_changes import anew
 from migrate_core.schema.objects import Index, Relation, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.rules import index_key, key_claim
@@ -53,9 +54,8 @@ class DropIndex(Operation, frozen=True, kw_only=True):
         for table, index in delta.dropped_parts(Index):
             if (table.name, index.name) not in renamed:
                 yield cls._of(delta, table, index)
-        for table, old, new in delta.changed_parts(Index):
-            if replaces(old, new):
-                yield cls._of(delta, table, old)
+        for table, old, _new in anew(delta):
+            yield cls._of(delta, table, old)
 
     @classmethod
     def _of(cls, delta: SchemaDelta, table: Relation, index: Index) -> Self:

@@ -15,9 +15,9 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import MaterializedView, Output
 from migrate_core.schema.queries import bare, on_query, option_changes, output_changes
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.views import MaterializedView, Output
 
 
 class AlterMaterializedView(Operation, frozen=True, kw_only=True):

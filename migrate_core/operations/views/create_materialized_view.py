@@ -14,9 +14,9 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import MaterializedView
 from migrate_core.schema.queries import bare, create_materialized_view, output_statements
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.views import MaterializedView
 
 
 class CreateMaterializedView(Operation, frozen=True, kw_only=True):

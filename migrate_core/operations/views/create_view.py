@@ -15,10 +15,10 @@ from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.cycles import looping_views
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import View
 from migrate_core.schema.queries import bare, create_view, output_statements, placeholder
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.triggers import create_rule, create_trigger
+from migrate_core.schema.views import View
 
 
 class CreateView(Operation, frozen=True, kw_only=True):

@@ -15,8 +15,8 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import MaterializedView
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.views import MaterializedView
 
 
 class DropMaterializedView(Operation, frozen=True, kw_only=True):

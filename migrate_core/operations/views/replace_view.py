@@ -14,7 +14,6 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.cycles import looping_views
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import View
 from migrate_core.schema.queries import (
     bare,
     columns_kept,
@@ -25,6 +24,7 @@ from migrate_core.schema.queries import (
     replaced_by,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.views import View
 
 
 class ReplaceView(Operation, frozen=True, kw_only=True):

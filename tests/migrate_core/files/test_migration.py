@@ -81,6 +81,15 @@ def refusal(text: str) -> MigrationFileError:
     return caught.value
 
 
+def test_a_file_says_which_migration_it_needs() -> None:
+    text = GOOD.replace("operations:", "needs: 20260314_150925_before\noperations:")
+
+    found = loads(text, file="m.yaml", id=ID)
+
+    assert found.needs == "20260314_150925_before"
+    assert loads(dump(found), file="m.yaml", id=ID) == found
+
+
 @given(TEXT, st.lists(OPERATION, min_size=1, max_size=3))
 def test_what_was_dumped_loads_as_the_same_migration(
     description: str, operations: list[Operation]
@@ -162,6 +171,8 @@ def test_an_unknown_kind_and_an_unknown_field_are_answered_with_the_near_ones() 
         ("operations:\n  - addColumn\n", "an operation is a mapping"),
         ("description: 5\noperations: []\n", "description: expected text"),
         ("operation: []\n", "unknown field `operation`"),
+        ("needs: 5\noperations: []\n", "needs: expected text"),
+        ("needs: first\noperations: []\n", '"first" is not a migration\'s name'),
     ],
 )
 def test_a_file_of_another_shape_is_refused(text: str, says: str) -> None:

@@ -3,7 +3,7 @@
 A case is a folder `tests/scenarios/<family>/<kind>/<case>/`:
     before.sql, after.sql   two schemas (data may be among them)
     operations.yaml         instead of after.sql: operations that only a person writes
-    answers.yaml            what a person answered: drops, renames, backfills
+    answers.yaml            what a person answered: drops, renames, backfills, expand
     plan.sql                the golden statements, in order; written by `--golden`
     plan-<major>.sql        instead of it up to that major, where an older server needs others
     since                   the major whose syntax it needs; it runs on that one and newer ones
@@ -12,6 +12,7 @@ A case is a folder `tests/scenarios/<family>/<kind>/<case>/`:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import yaml
 from psycopg import Connection
 
 from migrate_core.diff.diff import diff, replay
+from migrate_core.diff.expand import expanded
 from migrate_core.introspection.graph import read_graph
 from migrate_core.operations.base import Effect, Operation, Place
 from migrate_core.operations.registry import family, from_builtins, kinds
@@ -61,7 +63,10 @@ def operations_of(case: Path, before: SchemaGraph, make_db: MakeDb) -> tuple[Ope
     written = case / "operations.yaml"
     if written.exists():
         return tuple(from_builtins(value) for value in yaml.safe_load(written.read_text()))
-    return diff(before, read_graph(make_db((case / "after.sql").read_text())), answers_of(case))
+    after, answers = read_graph(make_db((case / "after.sql").read_text())), answers_of(case)
+    if answers.expand:
+        return tuple(chain.from_iterable(expanded(before, after, answers)))
+    return diff(before, after, answers)
 
 
 def answers_of(case: Path) -> Answers:
@@ -139,8 +144,7 @@ def test_scenario(case: Path, make_db: MakeDb, request: pytest.FixtureRequest) -
 
 
 def undo(db: Connection[Any], plan: Plan, before: SchemaGraph) -> None:
-    """Run the inverses backwards; a step without one says so, or changed no schema."""
-    undone = True
+    """Run the inverses backwards, up to a step without one, which says so or changed no schema."""
     for step in reversed(plan.steps):
         place = Place(migration_id=plan.migration_id, step=step.number, major=plan.major)
         inverse = step.operation.inverse(place)
@@ -149,9 +153,8 @@ def undo(db: Connection[Any], plan: Plan, before: SchemaGraph) -> None:
             execute(db, plan_of([inverse], read_graph(db), plan.major, "undo"))
         elif step.operation.effect is not Effect.FILL:
             assert {"no_inverse", "purge"} & set(step.verdict.codes)
-            undone = False
-    if undone:
-        assert codec.to_builtins(read_graph(db).normal()) == codec.to_builtins(before.normal())
+            return
+    assert codec.to_builtins(read_graph(db).normal()) == codec.to_builtins(before.normal())
 
 
 @pytest.mark.db

@@ -19,7 +19,7 @@ from psycopg import Connection
 
 from migrate_core.diff.diff import replay
 from migrate_core.introspection.graph import read_graph
-from migrate_core.operations.base import Place
+from migrate_core.operations.base import Effect, Place
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage, StageMode, Statement
 from migrate_core.pg.locks import LockMode
@@ -69,6 +69,8 @@ def undo(db: Connection[Any], plan: Plan) -> None:
     for step in reversed(plan.steps):
         place = Place(migration_id=plan.migration_id, step=step.number, major=plan.major)
         inverse = step.operation.inverse(place)
+        if inverse is None and step.operation.effect is not Effect.FILL:
+            return
         if inverse is not None:
             back = plan_of([inverse], read_graph(db), plan.major, "undo")
             observer = LockObserver(back, partial(second, db))

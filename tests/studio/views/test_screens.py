@@ -223,6 +223,22 @@ def test_what_two_schemas_cannot_tell_is_asked(sign_in: SignIn, target: Target) 
     assert {"renameColumn", "archiveColumn", "addColumn", "backfill"} <= kinds
 
 
+def test_a_type_that_writes_every_row_may_change_in_two_changes(
+    sign_in: SignIn, make_target: MakeTarget
+) -> None:
+    target = make_target("CREATE TABLE visits (id integer PRIMARY KEY)")
+    client = sign_in("author")
+    address = declare(client, target, "CREATE TABLE visits (id bigint PRIMARY KEY);")
+    assertContains(client.get(address), "expand:column:public.visits.id")
+
+    client.post(address, {"name": "big ids", "expand:column:public.visits.id": "1"})
+
+    expand, contract = map(changes.migration, Change.objects.order_by("migration_id"))
+    assert [operation.kind for operation in expand.operations] == ["expandColumn"]
+    assert [operation.kind for operation in contract.operations] == ["contractColumn"]
+    assert contract.needs == expand.id
+
+
 def test_a_declared_schema_that_does_not_load_names_its_line(
     sign_in: SignIn, target: Target
 ) -> None:

@@ -1,1 +1,13 @@
-ALTER TABLE public.users ADD COLUMN n integer GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME public.users_n_seq START WITH 100 INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 CACHE 1 NO CYCLE) NOT NULL;
+CREATE SEQUENCE public._zanith_helper_users_n_seq_83f9d2bd AS integer START WITH 100 INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 CACHE 1 NO CYCLE;
+GRANT USAGE ON SEQUENCE public._zanith_helper_users_n_seq_83f9d2bd TO PUBLIC;
+ALTER TABLE public.users ADD COLUMN n integer;
+ALTER TABLE public.users ALTER COLUMN n SET DEFAULT nextval('public._zanith_helper_users_n_seq_83f9d2bd'::regclass);
+UPDATE public.users SET n = nextval('public._zanith_helper_users_n_seq_83f9d2bd'::regclass) WHERE n IS NULL;
+ALTER TABLE public.users ADD CONSTRAINT _zanith_helper_n_83f9d2bd CHECK (n IS NOT NULL) NOT VALID;
+ALTER TABLE public.users VALIDATE CONSTRAINT _zanith_helper_n_83f9d2bd;
+ALTER TABLE public.users ALTER COLUMN n SET NOT NULL;
+ALTER TABLE public.users DROP CONSTRAINT _zanith_helper_n_83f9d2bd;
+ALTER TABLE public.users ALTER COLUMN n DROP DEFAULT;
+ALTER TABLE public.users ALTER COLUMN n ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME public.users_n_seq START WITH 100 INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 CACHE 1 NO CYCLE);
+SELECT pg_catalog.setval('public.users_n_seq', s.last_value, s.is_called) FROM public._zanith_helper_users_n_seq_83f9d2bd AS s;
+DROP SEQUENCE public._zanith_helper_users_n_seq_83f9d2bd;

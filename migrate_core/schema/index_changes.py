@@ -1,0 +1,69 @@
+"""Which changed indexes can be built anew while the old one still serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from migrate_core.schema.concurrent import replaces
+from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import is_alone
+from migrate_core.schema.objects import Constraint, Index, Table
+from migrate_core.schema.rules import index_key
+
+Found = tuple[Table, Index, Index]  # table after, index before, index after
+
+
+def in_place(delta: SchemaDelta) -> Iterator[Found]:
+    """Of one name before and after, and with another definition.
+
+    Not where ordering needs the old one gone first: a column of it changes, a foreign key
+    leans on it, or the table names it as its own.
+    """
+    for table, old, new in _redefined(delta):
+        if _can_stand_aside(delta, table, old, new):
+            yield table, old, new
+
+
+def anew(delta: SchemaDelta) -> Iterator[Found]:
+    """The others: these are dropped, and then built."""
+    for table, old, new in _redefined(delta):
+        if not _can_stand_aside(delta, table, old, new):
+            yield table, old, new
+
+
+def _redefined(delta: SchemaDelta) -> Iterator[Found]:
+    for table, old, new in delta.changed_parts(Index):
+        if replaces(old, new):
+            yield table, old, new
+
+
+def _can_stand_aside(delta: SchemaDelta, table: Table, old: Index, new: Index) -> bool:
+    before = delta.before.table(table.name)
+    if before is None or not isinstance(table, Table):
+        return False
+    if not (is_alone(delta.before, before) and is_alone(delta.after, table)):
+        return False
+    for name in {*old.columns, *new.columns}:
+        had, has = before.column(name), table.column(name)
+        if had is None or has is None:
+            return False
+        if (had.type, had.collation, had.generated) != (has.type, has.collation, has.generated):
+            return False
+    marked = {before.clustered_on, before.replica_index, table.clustered_on, table.replica_index}
+    return old.name not in marked and not _is_leaned_on(delta, table, old, new)
+
+
+def _is_leaned_on(delta: SchemaDelta, table: Table, old: Index, new: Index) -> bool:
+    keys = {frozenset(index_key(index)) for index in (old, new) if index.unique}
+    leans = partial(_leans, table, keys)
+    return bool(keys) and any(
+        leans(key)
+        for graph in (delta.before, delta.after)
+        for other in graph.tables
+        for key in other.constraints
+    )
+
+
+def _leans(table: Table, keys: set[frozenset[str]], key: Constraint) -> bool:
+    return key.references == table.name and frozenset(key.ref_columns) in keys

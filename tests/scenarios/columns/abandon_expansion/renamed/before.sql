@@ -1,0 +1,2 @@
+CREATE TABLE users (id integer PRIMARY KEY, age smallint NOT NULL DEFAULT 0 CHECK (age >= 0));
+INSERT INTO users VALUES (1, 5), (2, 7);

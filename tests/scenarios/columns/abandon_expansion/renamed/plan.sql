@@ -1,0 +1,15 @@
+ALTER TABLE public.users ADD COLUMN years smallint;
+CREATE FUNCTION public._zanith_sync_users_age_1ea30d1f() RETURNS trigger LANGUAGE plpgsql SET search_path TO '' AS 'BEGIN IF TG_OP = ''INSERT'' THEN IF NEW.years IS NULL THEN NEW.years := NEW.age; ELSE NEW.age := NEW.years; END IF; ELSIF ROW(NEW.years)::record OPERATOR(pg_catalog.*<>) ROW(OLD.years)::record AND ROW(NEW.age)::record OPERATOR(pg_catalog.*=) ROW(OLD.age)::record THEN NEW.age := NEW.years; ELSE NEW.years := NEW.age; END IF; RETURN NEW; END';
+CREATE TRIGGER _zanith_sync_users_age_1ea30d1f BEFORE INSERT OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public._zanith_sync_users_age_1ea30d1f();
+ALTER TABLE public.users ENABLE ALWAYS TRIGGER _zanith_sync_users_age_1ea30d1f;
+UPDATE public.users SET years = age WHERE years IS NULL AND age IS NOT NULL;
+ALTER TABLE public.users ADD CONSTRAINT _zanith_part_not_null_1ea30d1f CHECK (years IS NOT NULL) NOT VALID;
+ALTER TABLE public.users VALIDATE CONSTRAINT _zanith_part_not_null_1ea30d1f;
+ALTER TABLE public.users ALTER COLUMN years SET NOT NULL;
+ALTER TABLE public.users DROP CONSTRAINT _zanith_part_not_null_1ea30d1f;
+ALTER TABLE public.users ADD CONSTRAINT _zanith_part_users_age_check_1ea30d1f CHECK ((years >= 0)) NOT VALID;
+ALTER TABLE public.users VALIDATE CONSTRAINT _zanith_part_users_age_check_1ea30d1f;
+DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.users WHERE ROW(years)::record OPERATOR(pg_catalog.*<>) ROW((age)::smallint)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new years of public.users disagree''; END IF; END';
+DROP TRIGGER IF EXISTS _zanith_sync_users_age_1ea30d1f ON public.users;
+DROP FUNCTION IF EXISTS public._zanith_sync_users_age_1ea30d1f();
+ALTER TABLE public.users DROP COLUMN IF EXISTS years;

@@ -1,0 +1,10 @@
+ALTER TABLE public.tickets ADD COLUMN token uuid;
+ALTER TABLE public.tickets ALTER COLUMN token SET DEFAULT gen_random_uuid();
+COMMENT ON COLUMN public.tickets.token IS 'shown to nobody';
+UPDATE public.tickets SET token = gen_random_uuid() WHERE token IS NULL;
+ALTER TABLE public.tickets ADD CONSTRAINT _zanith_helper_token_83f9d2bd CHECK (token IS NOT NULL) NOT VALID;
+ALTER TABLE public.tickets VALIDATE CONSTRAINT _zanith_helper_token_83f9d2bd;
+ALTER TABLE public.tickets ALTER COLUMN token SET NOT NULL;
+ALTER TABLE public.tickets DROP CONSTRAINT _zanith_helper_token_83f9d2bd;
+CREATE UNIQUE INDEX CONCURRENTLY _zanith_helper_tickets_token_key_e66d0980 ON public.tickets USING btree (token);
+ALTER TABLE public.tickets ADD CONSTRAINT tickets_token_key UNIQUE USING INDEX _zanith_helper_tickets_token_key_e66d0980;

@@ -1,0 +1,14 @@
+CREATE TABLE lines (
+    document integer,
+    line smallint,
+    body text COLLATE "C",
+    CONSTRAINT lines_key PRIMARY KEY (document, line) INCLUDE (body)
+);
+CREATE TABLE notes (
+    document integer,
+    line smallint,
+    CONSTRAINT notes_line FOREIGN KEY (document, line) REFERENCES lines (document, line)
+        ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO lines VALUES (1, 1, 'a'), (1, 2, 'b');
+INSERT INTO notes VALUES (1, 2), (NULL, NULL);

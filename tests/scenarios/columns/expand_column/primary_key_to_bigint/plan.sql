@@ -1,0 +1,18 @@
+DROP FUNCTION IF EXISTS public._zanith_sync_users_id_2a803a21() CASCADE;
+ALTER TABLE public.users DROP COLUMN IF EXISTS _zanith_new_id_2a803a21;
+ALTER TABLE public.users ADD COLUMN _zanith_new_id_2a803a21 bigint;
+CREATE FUNCTION public._zanith_sync_users_id_2a803a21() RETURNS trigger LANGUAGE plpgsql SET search_path TO '' AS 'BEGIN NEW._zanith_new_id_2a803a21 := NEW.id; RETURN NEW; END';
+CREATE TRIGGER _zanith_sync_users_id_2a803a21 BEFORE INSERT OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION public._zanith_sync_users_id_2a803a21();
+ALTER TABLE public.users ENABLE ALWAYS TRIGGER _zanith_sync_users_id_2a803a21;
+UPDATE public.users SET _zanith_new_id_2a803a21 = id WHERE _zanith_new_id_2a803a21 IS NULL AND id IS NOT NULL;
+ALTER TABLE public.users ADD CONSTRAINT _zanith_part_not_null_2a803a21 CHECK (_zanith_new_id_2a803a21 IS NOT NULL) NOT VALID;
+ALTER TABLE public.users VALIDATE CONSTRAINT _zanith_part_not_null_2a803a21;
+ALTER TABLE public.users ALTER COLUMN _zanith_new_id_2a803a21 SET NOT NULL;
+ALTER TABLE public.users DROP CONSTRAINT _zanith_part_not_null_2a803a21;
+CREATE INDEX CONCURRENTLY _zanith_part_users_even_2a803a21 ON public.users USING btree (email) WHERE ((_zanith_new_id_2a803a21 % 2) = 0);
+CREATE UNIQUE INDEX CONCURRENTLY _zanith_part_users_pkey_2a803a21 ON public.users USING btree (_zanith_new_id_2a803a21);
+ALTER TABLE public.orders ADD CONSTRAINT _zanith_key_orders_orders_user_2a803a21 FOREIGN KEY (user_id) REFERENCES public.users(_zanith_new_id_2a803a21) ON DELETE CASCADE NOT VALID;
+ALTER TABLE public.orders VALIDATE CONSTRAINT _zanith_key_orders_orders_user_2a803a21;
+ALTER TABLE public.users ADD CONSTRAINT _zanith_key_users_users_manager_2a803a21 FOREIGN KEY (manager) REFERENCES public.users(_zanith_new_id_2a803a21) NOT VALID;
+ALTER TABLE public.users VALIDATE CONSTRAINT _zanith_key_users_users_manager_2a803a21;
+DO 'BEGIN IF EXISTS (SELECT FROM ONLY public.users WHERE ROW(_zanith_new_id_2a803a21)::record OPERATOR(pg_catalog.*<>) ROW((id)::bigint)::record) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the old and the new id of public.users disagree''; END IF; END';
