@@ -88,7 +88,7 @@ def read_declared(
             graph=silence.with_unsaid(graph, silent),
             notes=notes + silence.in_words(silent),
             files=tuple((file.name, file.text) for file in texts),
-            renames=renamed.said(files.statements(texts)[0]),
+            renames=renamed.said(files.statements(texts)[0]) if texts else (),
         )
 
 

@@ -39,6 +39,7 @@ from migrate_core.schema.objects import (
     Table,
     Trigger,
 )
+from migrate_core.schema.refs import Ref
 from migrate_core.schema.views import MaterializedView, View
 
 R = TypeVar("R", bound=Relation)
@@ -136,7 +137,7 @@ def _read(
         read = _read_in_two(conn, more, rest, scope)
     else:
         read = read_documents(conn, COLUMNS_HALF + rest, scope)
-    return SchemaGraph(
+    graph = SchemaGraph(
         schemas=tuple(schema for _, schema in found),
         extensions=read["extensions"],
         enums=read["enums"],
@@ -150,9 +151,14 @@ def _read(
         definitions=definitions.gathered(read),
         **rights.gathered(read),
         others=others.gathered(read),
-        depends=references(read["depends"]),
         major=major(conn),
     )
+    return msgspec.structs.replace(graph, depends=_seen(graph, references(read["depends"])))
+
+
+def _seen(graph: SchemaGraph, found: tuple[tuple[Ref, Ref], ...]) -> tuple[tuple[Ref, Ref], ...]:
+    """Of objects that were read: not of an extension's, of ours, or in other schemas."""
+    return tuple(edge for edge in found if graph.get(edge[0]) is not None)
 
 
 def _rest(major: int, *, everywhere: bool) -> tuple[Document, ...]:

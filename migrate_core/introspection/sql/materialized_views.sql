@@ -20,6 +20,12 @@ SELECT coalesce(
                'access_method', m.amname,
                'tablespace', p.spcname,
                'outputs', o.outputs,
+               'clustered_on', (
+                 SELECT i.relname
+                   FROM pg_catalog.pg_index AS x
+                   JOIN pg_catalog.pg_class AS i ON i.oid = x.indexrelid
+                  WHERE x.indrelid = c.oid AND x.indisclustered
+               ),
                'comment', d.description
              )
            )

@@ -38,7 +38,7 @@ def test_files_may_stand_in_any_order(declare: Declare) -> None:
     )
 
     assert tables(declared) == ["app.users", "public.orders", "public.users"]
-    assert [other.name for other in declared.graph.others if other.kind == "view"]
+    assert [str(view.name) for view in declared.graph.views] == ["public.totals"]
 
 
 def test_a_statement_tried_again_runs_under_the_search_path_of_its_place(declare: Declare) -> None:

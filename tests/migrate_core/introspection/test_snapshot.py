@@ -40,7 +40,7 @@ def test_an_object_dropped_while_it_is_read_is_read_again(
     with psycopg.connect(db.info.dsn, password=db.info.password, autocommit=True) as other:
 
         def drop_then_read(*arguments: Any) -> dict[str, Any]:
-            if arguments[1] == [graph.TABLES]:
+            if arguments[1] == graph.RELATIONS:
                 other.execute("DROP INDEX IF EXISTS gone")
             return real(*arguments)
 
@@ -58,7 +58,7 @@ def test_an_index_renamed_while_it_is_read_is_read_again(
     with psycopg.connect(db.info.dsn, password=db.info.password, autocommit=True) as other:
 
         def rename_then_read(*arguments: Any) -> dict[str, Any]:
-            if arguments[1] == [graph.TABLES]:
+            if arguments[1] == graph.RELATIONS:
                 other.execute("ALTER INDEX IF EXISTS old RENAME TO new")
             return real(*arguments)
 
@@ -77,7 +77,7 @@ def test_a_schema_that_never_stands_still_is_an_error(
     with psycopg.connect(db.info.dsn, password=db.info.password, autocommit=True) as other:
 
         def rename_then_read(*arguments: Any) -> dict[str, Any]:
-            if arguments[1] == [graph.TABLES]:
+            if arguments[1] == graph.RELATIONS:
                 number = next(names)
                 other.execute(f"ALTER INDEX name_{number} RENAME TO name_{number + 1}")
             return real(*arguments)

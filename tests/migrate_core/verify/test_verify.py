@@ -155,8 +155,8 @@ def test_what_only_pg_dump_can_rebuild_is_told_where_there_is_none(
     make_story: MakeStory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pg_dump, "find", lambda major: None)
-    view = "CREATE VIEW v AS SELECT id FROM users;"
-    story = make_story(USERS + view, USERS + view + "ALTER TABLE users ADD a int;")
+    typed = "CREATE TYPE pair AS (a int, b int); CREATE TABLE pairs OF pair;"
+    story = make_story(USERS + typed, USERS + typed + "ALTER TABLE users ADD a int;")
 
     report = story.verify(story.plan())
 
