@@ -82,13 +82,15 @@ def read_declared(
     shadow.require(major)
     with built(source, shadow) as (scratch, notes, texts):
         graph = introspect(scratch, shadow, schemas)
-        said = silence.unsaid(files.statements(texts)[0], scratch.lent)
+        # A build command leaves a database behind, and no text to look into.
+        statements = files.statements(texts)[0] if texts else ()
+        said = silence.unsaid(statements, scratch.lent)
         silent = silence.unsaid_by_build(graph) if isinstance(source, BuildSource) else said
         return DeclaredSchema(
             graph=silence.with_unsaid(graph, silent),
             notes=notes + silence.in_words(silent),
             files=tuple((file.name, file.text) for file in texts),
-            renames=renamed.said(files.statements(texts)[0]) if texts else (),
+            renames=renamed.said(statements),
         )
 
 

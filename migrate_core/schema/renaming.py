@@ -47,9 +47,9 @@ def _rename_own(graph: SchemaGraph, table: QualifiedName, old: str, new: str) ->
         keys = (referring(c, table, old, new) for c in found.constraints)
         return found.change(constraints=tuple(keys))
 
-    graph = graph.edit_only(table, own).edit_all(others)
     ref = Ref.of(ObjectKind.COLUMN, table, old)
-    graph = graph.renaming(ref, ref._replace(part=new))
+    graph = graph.renaming(ref, ref._replace(part=new))  # first, or its rights would go with it
+    graph = graph.edit_only(table, own).edit_all(others)
     return own_sequences(graph, ColumnRef(table=table, column=old), table, new)
 
 

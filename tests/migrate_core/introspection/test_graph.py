@@ -302,7 +302,7 @@ def test_what_is_named_after_us_is_invisible(make_db_on: MakeDbOn, major: int) -
 def test_what_an_extension_brought_is_invisible(make_db_on: MakeDbOn, major: int) -> None:
     graph = read_graph(make_db_on(major, "CREATE SCHEMA x; CREATE EXTENSION citext SCHEMA x"))
 
-    assert graph == SchemaGraph(
+    assert graph.normal() == SchemaGraph(
         schemas=(Schema(name="public"), Schema(name="x")),
         extensions=(Extension(name="citext", schema="x"),),
     )
@@ -317,7 +317,7 @@ def test_named_schemas_are_read_alone(make_db: Callable[..., Connection]) -> Non
     graph = read_graph(db, ["a", "missing"])
 
     table = Table(name=QualifiedName("a", "t"), columns=(Column(name="x", type="integer"),))
-    assert graph == SchemaGraph(schemas=(Schema(name="a"),), tables=(table,))
+    assert graph.normal() == SchemaGraph(schemas=(Schema(name="a"),), tables=(table,))
 
 
 def test_a_comment_that_a_person_gave_public_is_kept(make_db: Callable[..., Connection]) -> None:
