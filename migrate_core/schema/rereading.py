@@ -22,7 +22,7 @@ def rereads(table: Table, column: str, was: str, now: str) -> bool:
         c.type == "check" and c.validated and column in c.columns for c in table.constraints
     )
     rebuilt = any(column in one.columns and _is_computed(one) for one in table.indexes)
-    return asked or rebuilt or (_otherwise(was, now) and _is_indexed(table, column))
+    return asked or rebuilt or (_otherwise(was, now) and is_indexed(table, column))
 
 
 def _otherwise(was: str, now: str) -> bool:
@@ -33,7 +33,7 @@ def _without_modifier(type_: str) -> str:
     return type_.partition("(")[0] + type_.partition(")")[2]
 
 
-def _is_indexed(table: Table, column: str) -> bool:
+def is_indexed(table: Table, column: str) -> bool:
     keys = [c.columns for c in table.constraints if c.type in ("primary key", "unique", "exclude")]
     return any(column in columns for columns in (*keys, *(i.columns for i in table.indexes)))
 

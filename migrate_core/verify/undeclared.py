@@ -19,6 +19,8 @@ RANK = {mode: rank for rank, mode in enumerate(LockMode)}
 # What reading and writing rows takes: it makes no application wait, so it need not be declared.
 _ORDINARY = LockMode.ROW_EXCLUSIVE
 
+_TYPE = "c"  # what a composite type has in pg_class: nobody reads or writes it
+
 Strongest = dict[int, LockMode]
 
 
@@ -60,7 +62,7 @@ def strongest(held: Held) -> Strongest:
 def _too_strong(statement: Statement, doings: Doings) -> Iterator[str]:
     before = doings.before
     for oid, mode in sorted(doings.taken, key=lambda lock: (lock[0], RANK[lock[1]])):
-        if oid not in before or before[oid].is_ours:
+        if oid not in before or before[oid].is_ours or before[oid].kind == _TYPE:
             continue
         declared = _declared(oid, statement, doings)
         if RANK[mode] > RANK[declared or _ORDINARY]:

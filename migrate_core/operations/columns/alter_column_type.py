@@ -93,6 +93,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         to = msgspec.structs.replace(self.to, **_base(self.to.type, graph))
         was = _of(column, graph)
         again = rereading.rereads(table, self.column, was.stored, to.stored)
+        again |= was.collation != to.collation and rereading.is_indexed(table, self.column)
         tied = tuple(sorted(set(self._tied(graph)) - {self.table}))
         bound: Self = replaced(self, to=to, was=was, rereads=again, tied=tied)
         return bound
@@ -128,8 +129,9 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         if self.was and self.was.default is not None and not same_default:
             yield self._alter("DROP DEFAULT")
         is_free = self._change is TypeChange.FREE
-        again = self._rebuilds or self.rereads
-        yield self._alter(change, scans=is_free and again, rewrites=not is_free, also=self.tied)
+        yield self._alter(
+            change, scans=is_free and self.rereads, rewrites=not is_free, also=self.tied
+        )
         if self.to.default is not None and not same_default:
             yield self._alter(f"SET DEFAULT {raw(self.to.default)}")
         to = self.to
@@ -187,6 +189,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             column=self.column,
             to=self.was,
             using=_using(self.column, self.to, self.was),
+            rereads=self.rereads,
             tied=self.tied,
             was=self.to,
         )

@@ -91,7 +91,9 @@ class AlterConstraint(Operation, frozen=True, kw_only=True):
         for action in actions:
             index = self.table.renamed(self.to.name)
             yield Statement(
-                sql=ddl("ALTER INDEX {index} {action}", index=index, action=raw(action))
+                sql=ddl("ALTER INDEX {index} {action}", index=index, action=raw(action)),
+                lock=LockMode.SHARE_UPDATE_EXCLUSIVE,
+                on=index,
             )
 
     def inverse(self, place: Place) -> Operation | None:

@@ -110,7 +110,10 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
             yield from (s for st in made.stages(place) for s in st.statements)
         column = self.was.column
         bare = msgspec.structs.replace(column, not_null=False, default=None, identity=None)
-        yield on_table(self.table, "ADD COLUMN {clause}", clause=column_clause(bare))
+        add = on_table(self.table, "ADD COLUMN {clause}", clause=column_clause(bare))
+        # A stored value is computed for every row, and the rules of a domain are asked of it.
+        stored = column.generated is not None and column.generated.stored
+        yield msgspec.structs.replace(add, rewrites=stored or "." in column.type)
         yield from column_settings(self.table, None, column)
         yield from comment_on(self.subject, column.comment)
         yield from self._default()

@@ -141,7 +141,8 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
 
     @property
     def _reads(self) -> bool:
-        return self.default is not None or not (self.new or self.proof)
+        """A new one is read too, empty as it is."""
+        return self.default is not None or self.proof is None
 
     def _on_table(self, action: str, lock: LockMode, *, scans: bool = False) -> Statement:
         sql = ddl("ALTER TABLE {table} {action}", table=self.table, action=raw(action))

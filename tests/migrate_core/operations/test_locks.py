@@ -59,7 +59,6 @@ def test_locks_are_those_declared(case: Path, major: int, make_db_on: MakeDbOn) 
 
     assert wrong == []
     assert [problem for found in observer.found for problem in found.problems] == []
-    assert [f"{found.sql}: {remark}" for found in observer.found for remark in found.remarks] == []
     predicted = replay(before, (step.operation for step in plan.steps))
     assert codec.to_builtins(read_graph(db).normal()) == codec.to_builtins(predicted.normal())
     undo(db, plan)
