@@ -13,6 +13,7 @@ from migrate_core.schema.objects import Index, Table
 _COMPARED_OTHERWISE = {
     ("integer", "oid"),
     ("timestamp without time zone", "timestamp with time zone"),
+    ("timestamp with time zone", "timestamp without time zone"),
 }
 
 

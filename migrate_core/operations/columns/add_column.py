@@ -43,6 +43,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
 
     table: QualifiedName
     column: Column
+    checked: bool = False  # whether its domain has rules
     key: tuple[str, ...] = ()  # the primary key's columns, where rows are filled by it
 
     @property
@@ -64,7 +65,11 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"column {self.label} exists already")
         online = self._rewrites and is_alone(graph, table)
         key = table.primary_key.columns if online and table.primary_key else ()
-        bound: Self = replaced(self, key=key)
+        checked = any(
+            str(domain.name) == self.column.type and (domain.constraints or domain.not_null)
+            for domain in graph.domains
+        )
+        bound: Self = replaced(self, key=key, checked=checked)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -82,7 +87,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             sql=add,
             lock=LockMode.ACCESS_EXCLUSIVE,
             on=self.table,
-            rewrites=self._rewrites,
+            rewrites=self._rewrites or self.checked,
             inherited=True,
         )
         settings = column_settings(self.table, None, self.column)
@@ -100,6 +105,8 @@ class AddColumn(Operation, frozen=True, kw_only=True):
         size = facts.describe()
         if self.key:
             yield why.REQUIRES_BACKFILL.because(f"in batches by {', '.join(self.key)}; {size}")
+        elif self.checked:
+            yield why.REBUILDS_TABLE.because(f"a domain's rules are asked of every row; {size}")
         elif self._rewrites:
             yield why.REBUILDS_TABLE.because(f"no primary key to fill the rows by; {size}")
         elif self.column.default is not None:

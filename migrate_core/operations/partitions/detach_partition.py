@@ -137,7 +137,9 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
         also += [(self.default, EXCLUSIVE)] if self.default else []
         also += [(other, LockMode.SHARE_ROW_EXCLUSIVE) for other in self.references]
         also += [(other, EXCLUSIVE) for other in self.referring]
-        return Statement(sql=sql, lock=lock, on=self.parent, also=tuple(also))
+        # Rows that point at the partition are looked for in every table that may hold some.
+        scans = bool(self.referring)
+        return Statement(sql=sql, lock=lock, on=self.parent, also=tuple(also), scans=scans)
 
     def _concurrent(self, how: Raw, statement: Statement) -> Stage:
         observe = ddl(
