@@ -32,7 +32,7 @@ FOLDER = pytest.StashKey[Path]()
 SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 MISSING_CASES = pytest.StashKey[int]()
 # What a server without a durable disk can do with many small databases.
-SETTINGS = ("max_connections=200", "autovacuum_naptime=5s", "max_prepared_transactions=10")
+SETTINGS = ("max_connections=800", "autovacuum_naptime=5s", "max_prepared_transactions=10")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
