@@ -167,6 +167,12 @@ class Operation(
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         """The schema after it. Edits what it finds, never writes back what it remembers."""
 
+    @property
+    def is_foretold(self) -> bool:
+        """Whether apply() gives what the catalog will show; where not, a run looks when it is
+        done, so that a resume can tell what it left from somebody else's change."""
+        return True
+
     @abstractmethod
     def stages(self, place: Place) -> tuple[Stage, ...]:
         """Its statements, by what commits together. A scan never shares a stage with a

@@ -38,6 +38,11 @@ class Step(Value, frozen=True, kw_only=True):
         return self.operation.label
 
     @property
+    def is_script(self) -> bool:
+        """Raw SQL: nobody knows beforehand how long it takes or what it answers."""
+        return self.kind == "rawSql"
+
+    @property
     def keeps_nothing(self) -> bool:
         """Whether data goes that no inverse brings back: only the definition can."""
         return self.operation.loses_data and not self.facts.is_empty

@@ -48,24 +48,19 @@ def _in_both(wanted: Parts, found: Parts) -> set[str]:
 
 
 def replay(base: SchemaGraph, done: tuple[Step, ...], seen: Seen) -> SchemaGraph | None:
-    """None where raw SQL ran and what it left was not seen: nothing can be said then."""
+    """None where what a step left was neither foretold nor seen: nothing can be said then."""
     graph: SchemaGraph | None = base
     for step in done:
-        if is_unpredictable(step):
+        if not step.operation.is_foretold:
             graph = seen.get(step.number)
         elif graph is not None:
             graph = step.operation.apply(graph)
     return graph
 
 
-def is_unpredictable(step: Step) -> bool:
-    """Raw SQL: what it does to the schema is known by looking, not beforehand."""
-    return step.kind == "rawSql"
-
-
 def _in_flight(before: SchemaGraph, step: Step) -> frozenset[str]:
     """Names of all that the step changes, whatever kind they are of half-way."""
-    if is_unpredictable(step):
+    if step.is_script:
         return frozenset(name for _, name in _parts(before))
     old, new = _parts(before), _parts(step.operation.apply(before))
     return frozenset(key[1] for key in old.keys() | new.keys() if old.get(key) != new.get(key))

@@ -87,10 +87,10 @@ def refuse_drift(work: Work, live: SchemaGraph) -> None:
 
 
 def seen_after(work: Work, done: tuple[Step, ...]) -> dict[int, SchemaGraph]:
-    """What raw SQL left, for those of its steps after which the schema was stored."""
+    """What steps left that nobody could foretell, where the schema was stored after them."""
     found = {}
     for step in done:
-        if drift.is_unpredictable(step):
+        if not step.operation.is_foretold:
             phase = f"step {step.number}"
             graph = snapshots.of_run(work.conn, work.run_id, phase, schema=work.ledger_schema)
             if graph is not None:

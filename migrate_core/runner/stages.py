@@ -12,7 +12,6 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.queries import query
 from migrate_core.runner import parks
-from migrate_core.runner.drift import is_unpredictable
 from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.parks import Measured
 from migrate_core.runner.retry import Tries
@@ -46,7 +45,7 @@ def _run_once(
     work: Work, attempt: Attempt, number: int, stage: Stage, measured: Measured | None
 ) -> None:
     step = attempt.step.number
-    is_script = is_unpredictable(attempt.step)
+    is_script = attempt.step.is_script
     with work.running(is_long=may_be_long(attempt, stage)) as entry:
         _lock_in_order(work, stage)
         if number == 1:

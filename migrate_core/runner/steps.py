@@ -10,7 +10,7 @@ from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import record
 from migrate_core.ledger.record import Attempt
 from migrate_core.pg.ddl import StageMode
-from migrate_core.runner import drift, failure, parks
+from migrate_core.runner import failure, parks
 from migrate_core.runner.batches import run_batches
 from migrate_core.runner.concurrent import run_concurrently
 from migrate_core.runner.faults import faultpoint
@@ -65,8 +65,8 @@ def _run_stages(work: Work, attempt: Attempt) -> None:
 
 
 def _see(work: Work, attempt: Attempt) -> None:
-    """What raw SQL left is stored, so that a resume can tell it from somebody else's change."""
-    if not drift.is_unpredictable(attempt.step):
+    """What nobody could foretell is stored, so that a resume can tell it from drift."""
+    if attempt.step.operation.is_foretold:
         return
     work.session.settle()
     graph = read_graph(work.conn, work.schemas)

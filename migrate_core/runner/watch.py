@@ -18,13 +18,12 @@ from migrate_core.ledger.record import Attempt
 from migrate_core.ledger.rows import EventKind
 from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.queries import query
-from migrate_core.runner.drift import is_unpredictable
 from migrate_core.runner.work import Work
 
 
 def may_be_long(attempt: Attempt, stage: Stage) -> bool:
     """By what it declares; of raw SQL nobody knows."""
-    return stage.is_long or is_unpredictable(attempt.step)
+    return stage.is_long or attempt.step.is_script
 
 
 class Watch:

@@ -72,6 +72,11 @@ def placeholder(view: View) -> View:
     return view.change(definition=f" SELECT {selected}", options=())
 
 
+def is_placeholder(view: View) -> bool:
+    """The catalog writes casts and collations its own way, by what the types are."""
+    return view.definition == placeholder(view).definition
+
+
 def _nothing(output: Output) -> str:
     value = f"NULL::{raw(output.type)}"
     value += f" COLLATE {raw(output.collation)}" if output.collation else ""

@@ -73,6 +73,10 @@ class RawSql(Operation, frozen=True, kw_only=True, rename={"title": "label"}):
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph
 
+    @property
+    def is_foretold(self) -> bool:
+        return False
+
     def stages(self, place: Place) -> tuple[Stage, ...]:
         statement = Statement(sql=raw(self.sql).strip().removesuffix(";").rstrip())
         if self.transaction:

@@ -15,7 +15,13 @@ from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.cycles import looping_views
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.queries import bare, create_view, output_statements, placeholder
+from migrate_core.schema.queries import (
+    bare,
+    create_view,
+    is_placeholder,
+    output_statements,
+    placeholder,
+)
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.triggers import create_rule, create_trigger
 from migrate_core.schema.views import View
@@ -51,6 +57,10 @@ class CreateView(Operation, frozen=True, kw_only=True):
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph.put(self.definition)
+
+    @property
+    def is_foretold(self) -> bool:
+        return not is_placeholder(self.definition)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         view = self.definition

@@ -18,6 +18,7 @@ from migrate_core.schema.queries import (
     bare,
     columns_kept,
     create_view,
+    is_placeholder,
     on_query,
     option_changes,
     placeholder,
@@ -76,6 +77,10 @@ class ReplaceView(Operation, frozen=True, kw_only=True):
         view = self.definition
         was = graph.find(View, view.name)
         return graph if was is None else graph.put(replaced_by(was, view))
+
+    @property
+    def is_foretold(self) -> bool:
+        return not is_placeholder(self.definition)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         was, view = self.was, self.definition
