@@ -11,9 +11,10 @@ from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
 from migrate_core.schema.delta import Answers, SchemaDelta
-from migrate_core.schema.families import settled, stuck
+from migrate_core.schema.families import stuck
 from migrate_core.schema.fingerprint import changed_objects
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.repartition import settled
 from migrate_core.schema.silence import complete
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from migrate_core.operations.base import Effect, Operation
+from migrate_core.pg.names import QualifiedName
 from migrate_core.schema import queries, routines
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
@@ -75,8 +76,10 @@ def disturbed(delta: SchemaDelta, operations: Sequence[Operation]) -> frozenset[
     found: set[Ref] = set()
     for operation in operations:
         goes = operation.moment in (Effect.PARK, Effect.DROP)
-        for ref, one in _leaning(delta.before, operation.disturbs()):
-            if _must_go(delta, one, ref, goes=goes):
+        refs = operation.disturbs()
+        tables = {ref.relation for ref in refs if ref.kind is ObjectKind.TABLE}
+        for ref, one in _leaning(delta, refs):
+            if _must_go(delta, one, ref, goes=goes or ref.relation in tables):
                 found |= set(_whole(delta.before, _given_by(delta.before, one)))
         for one in operation.remakes(delta.before):
             if delta.before.get(one) is not None and delta.after.get(one) is not None:
@@ -84,16 +87,25 @@ def disturbed(delta: SchemaDelta, operations: Sequence[Operation]) -> frozenset[
     return frozenset(found)
 
 
-def _leaning(graph: SchemaGraph, refs: Iterable[Ref]) -> Iterator[tuple[Ref, Ref]]:
+def _leaning(delta: SchemaDelta, refs: Iterable[Ref]) -> Iterator[tuple[Ref, Ref]]:
     """(disturbed object, what leans on it); a table takes all that leans on its columns."""
+    graph = delta.before
     for ref in (each for named in refs for each in (named, *_inherited(graph, named))):
-        table = graph.table(ref.relation) if ref.kind is ObjectKind.TABLE else None
+        table = delta.origin.table(ref.relation) if ref.kind is ObjectKind.TABLE else None
         columns = table.columns if table is not None else ()
         for whole in (ref, *(Ref.of(ObjectKind.COLUMN, ref.relation, c.name) for c in columns)):
             for one in graph.dependents.get(whole, ()):
                 inside = one.kind in PARTS_OF_RELATIONS and one.relation == ref.relation
-                if not (columns and inside):
+                if not (columns and inside) and not _has_left(delta, one, whole.relation):
                     yield whole, one
+
+
+def _has_left(delta: SchemaDelta, one: Ref, table: QualifiedName) -> bool:
+    """Whether it is part of what is detached from `table` before: it leans on nothing there."""
+    if one.kind not in PARTS_OF_RELATIONS:
+        return False
+    was, now = delta.origin.table(one.relation), delta.before.table(one.relation)
+    return bool(was and now and table in was.parents and table not in now.parents)
 
 
 def _inherited(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:

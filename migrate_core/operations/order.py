@@ -142,12 +142,13 @@ class _Sorter:
 
     def edges(self) -> Edges:
         found: Edges = defaultdict(set)
+        families = frozenset(self._of_families())
         for at in range(len(self.operations)):
             pairs = self._of_removal(at) if self._removes(at) else self._of_change(at)
             for earlier, later in (*pairs, *self._of_reads(at), *self._of_names(at)):
-                if earlier != later:
+                if earlier != later and (later, earlier) not in families:
                     found[earlier].add(later)
-        for earlier, later in self._of_families():
+        for earlier, later in families:
             if earlier != later:
                 found[earlier].add(later)
         return found
@@ -158,11 +159,15 @@ class _Sorter:
         joins = [(at, op.follows()) for at, op in enumerate(self.operations) if op.follows()]
         if not leaves and not joins:
             return
+        moved = [self.operations[at] for at, _ in (*leaves, *joins)]
+        apart = {ref for op in moved for g in (self.before, self.after) for ref in op.remakes(g)}
         on: dict[QualifiedName, list[int]] = defaultdict(list)
         for at, operation in enumerate(self.operations):
-            kind = operation.subject.kind
-            if kind is ObjectKind.TABLE or kind in PARTS_OF_RELATIONS:
-                on[operation.subject.relation].append(at)
+            subject = operation.subject
+            in_table = subject.kind is ObjectKind.TABLE or subject.kind in PARTS_OF_RELATIONS
+            # What is made anew around it goes before, and comes back after.
+            if in_table and subject not in apart:
+                on[subject.relation].append(at)
         for at, tables in leaves:
             yield from ((at, other) for table in tables for other in on[table])
             yield from ((at, other) for other, joined in joins if tables & joined)

@@ -31,19 +31,29 @@ SELECT CASE
 
 def build_index(table: QualifiedName, name: str, definition: str, *, unique: bool) -> Stage:
     """CREATE INDEX CONCURRENTLY; `definition` is what follows the table, from USING on."""
-    create = ddl(
-        "CREATE {unique}INDEX CONCURRENTLY {name} ON {table} {definition}",
-        unique=raw("UNIQUE " if unique else ""),
-        name=name,
-        table=table,
-        definition=raw(definition),
-    )
+    create = _create("CONCURRENTLY ", table, name, definition, unique=unique)
     lock = LockMode.SHARE_UPDATE_EXCLUSIVE
     return Stage(
         statements=(Statement(sql=create, lock=lock, on=table, scans=True),),
         mode=StageMode.CONCURRENT,
         observe=_observe(table, name, definition, unique=unique),
         repair=(_drop(table, name),),
+    )
+
+
+def create_index(table: QualifiedName, index: Index) -> str:
+    """In a transaction: on a table that nobody else sees yet."""
+    return _create("", table, index.name, index.definition, unique=index.unique)
+
+
+def _create(how: str, table: QualifiedName, name: str, definition: str, *, unique: bool) -> str:
+    return ddl(
+        "CREATE {unique}INDEX {how}{name} ON {table} {definition}",
+        unique=raw("UNIQUE " if unique else ""),
+        how=raw(how),
+        name=name,
+        table=table,
+        definition=raw(definition),
     )
 
 

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import ClassVar, Self
 
 from migrate_core.operations.base import Effect, Operation, Origin, Place, Release, unbound
-from migrate_core.operations.order import in_order
-from migrate_core.operations.registry import kinds, make
+from migrate_core.operations.creation import creating
+from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.parking import (
@@ -80,9 +79,7 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
         """The definition alone, by the kinds that make each part."""
         before = SchemaGraph()
         after = with_table(before, self.was)
-        delta = SchemaDelta(before, after, Answers())
-        found = [made for kind in kinds().values() for made in kind.detect(delta)]
-        return in_order(found, before, after)
+        return creating(before, after)
 
     def inverse(self, place: Place) -> Operation | None:
         kinds = {True: "archiveTable", False: "softDropTable"}

@@ -22,6 +22,7 @@ from migrate_core.schema.following import attached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Partition, Table
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.repartition import moving
 
 EXCLUSIVE, SHARED = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 
@@ -68,10 +69,13 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        along = moving(delta.origin, delta.after)
         for table in delta.after.tables:
             old = delta.origin.table(table.name)
             wanted = table.partition_of
-            if wanted is None or wanted.detaching or (old and old.partition_of == wanted):
+            if wanted is None or wanted.detaching or table.name in along:
+                continue
+            if old and old.partition_of == wanted:
                 continue
             new = old is None
             parent = delta.after.table(wanted.parent)

@@ -20,6 +20,7 @@ from migrate_core.schema.following import detached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.repartition import moving
 
 EXCLUSIVE, SHARED = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 _OBSERVE = """
@@ -75,9 +76,10 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        along = moving(delta.origin, delta.after)
         for table in delta.origin.tables:
             was, new = table.partition_of, delta.after.table(table.name)
-            if was is None or (new is not None and new.partition_of == was):
+            if was is None or table.name in along or (new and new.partition_of == was):
                 continue
             made = cls(table=table.name, parent=was.parent)
             stays = delta.after.table(was.parent) is not None

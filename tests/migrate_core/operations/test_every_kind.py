@@ -12,6 +12,7 @@ A case is a folder `tests/scenarios/<family>/<kind>/<case>/`:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from migrate_core.introspection.graph import read_graph
 from migrate_core.operations.base import Effect, Operation, Place
 from migrate_core.operations.registry import family, from_builtins, kinds
 from migrate_core.pg import codec
-from migrate_core.pg.ddl import Statement
+from migrate_core.pg.ddl import StageMode, Statement
 from migrate_core.planning.plan import Plan, build, decode_plan, encode_plan, no_facts
 from migrate_core.schema.delta import Answers
 from migrate_core.schema.graph import SchemaGraph
@@ -95,17 +96,15 @@ def statements_of(plan: Plan) -> list[Statement]:
 
 
 def execute(db: Connection[Any], plan: Plan) -> None:
-    """As psql would, one statement after another; what is parked goes with its first stage."""
+    """As psql would, one stage after another; what is parked goes with its step's first."""
     for step in plan.steps:
-        statements = [s.sql for stage in step.stages for s in stage.statements]
-        if step.park and step.park.statements:
-            first = len(step.stages[0].statements)
-            with db.transaction():
-                for sql in (*step.park.statements, *statements[:first]):
+        park = step.park.statements if step.park else ()
+        for stage in step.stages:
+            whole = db.transaction() if stage.mode is StageMode.TRANSACTION else nullcontext()
+            with whole:
+                for sql in (*park, *(statement.sql for statement in stage.statements)):
                     db.execute(sql)
-            statements = statements[first:]
-        for sql in statements:
-            db.execute(sql)
+            park = ()
 
 
 @pytest.mark.parametrize("kind", kinds())
