@@ -72,7 +72,7 @@ def run(args: Namespace) -> int:
 
 
 def statements(before: SchemaGraph, operations: tuple[Operation, ...], major: int) -> Iterator[str]:
-    """Each ends in `;` and runs by itself, outside a transaction block, but for archives."""
+    """Each ends in `;` and runs by itself, outside a transaction block, but for rows that move."""
     for setting in sorted({name for operation in operations for name in operation.settings()}):
         yield f"SET {setting};"
     graph = before
@@ -88,11 +88,14 @@ def statements(before: SchemaGraph, operations: tuple[Operation, ...], major: in
         for stage in stages:
             if stage.mode is StageMode.BATCHED:
                 note(f"{operation.kind} {operation.label}: written in one go here")
-            yield from (_ended(statement.sql) for statement in stage.statements)
+            if stage.together:
+                yield from _together((), (stage,))
+            else:
+                yield from (_ended(statement.sql) for statement in stage.statements)
 
 
 def _together(copy: tuple[str, ...], first: tuple[Stage, ...]) -> Iterator[str]:
-    """An archive's lock, copy and drop: a row written between them would be lost."""
+    """A lock, a copy and a drop: a row written between them would be lost."""
     yield "BEGIN;"
     yield from map(_ended, copy)
     yield from (_ended(statement.sql) for stage in first for statement in stage.statements)

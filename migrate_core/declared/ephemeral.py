@@ -23,6 +23,7 @@ from migrate_core.declared.extensions import Installed
 from migrate_core.declared.kept import Kept
 from migrate_core.declared.mentions import WantedExtension
 from migrate_core.declared.mirror import Mirrored, Original, compared
+from migrate_core.declared.skipping import USUAL_COMMENT
 from migrate_core.declared.spelling import Spelling, spelling, visible
 from migrate_core.errors import DeclaredError, ShadowError
 from migrate_core.introspection.graph import read_graph
@@ -106,6 +107,9 @@ def make(
     name = f"{PREFIX}{now[0]:010d}_{secrets.token_hex(6)}"
     mapped = spelling(real, name, apart)
     conn.execute(ddl("CREATE SCHEMA {name}", name=name))
+    if real == "public":
+        text = literal(USUAL_COMMENT)
+        conn.execute(ddl("COMMENT ON SCHEMA {name} IS {text}", name=name, text=text))
     beside = sorted({schema for _, schema, _ in found} - {"pg_catalog"})
     return Room(
         spelling=mapped,

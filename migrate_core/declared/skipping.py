@@ -22,7 +22,7 @@ _OUR_SETTINGS = frozenset(
     }
 )
 # What initdb says of "public", and a dump repeats: nobody's word on an ephemeral schema.
-_USUAL_COMMENT = "'standard public schema'"
+USUAL_COMMENT = "standard public schema"
 
 
 def why_skipped(statement: Statement, scratch: Scratch) -> str | None:
@@ -64,7 +64,7 @@ def why_tolerated(statement: Statement, sqlstate: str) -> str | None:
 
 
 def _is_usual_comment(statement: Statement) -> bool:
-    return statement.begins("comment", "on", "schema") and _USUAL_COMMENT in statement.text
+    return statement.begins("comment", "on", "schema") and f"'{USUAL_COMMENT}'" in statement.text
 
 
 def _start(statement: Statement) -> str:

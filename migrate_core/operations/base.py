@@ -225,7 +225,8 @@ class Operation(
         return frozenset()
 
     def reads(self) -> frozenset[Ref]:
-        """Columns that its data expression reads besides its subject."""
+        """What has to be there, or there still, besides what its subject needs: a column that
+        its data expression reads."""
         return frozenset()
 
     def settings(self) -> frozenset[str]:

@@ -1,18 +1,58 @@
-"""What makes objects from nothing: the operations by which other kinds bring a table about."""
+"""Making things from nothing: what kinds do that bring a table or a type back whole."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
 
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
+from migrate_core.schema.access import DefaultPrivilege, Owner, Privilege
 from migrate_core.schema.delta import Answers, SchemaDelta
-from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.objects import Thing, Value
+from migrate_core.schema.refs import Ref
+
+
+class Rights(Value, frozen=True, kw_only=True):
+    """Who owns some objects, and who may use them; `defaults` is what new ones are born with."""
+
+    owners: tuple[Owner, ...] = ()
+    privileges: tuple[Privilege, ...] = ()
+    defaults: tuple[DefaultPrivilege, ...] = ()
 
 
 def creating(before: SchemaGraph, after: SchemaGraph) -> tuple[Operation, ...]:
     """In running order; `after` holds all of `before`, and more."""
     delta = SchemaDelta(before, after, Answers())
     made = [op for kind in kinds().values() if not kind.looks_last for op in kind.detect(delta)]
-    told = delta.making(op.subject for op in made if op.moment is Effect.CREATE)
-    rights = [op for kind in kinds().values() if kind.looks_last for op in kind.detect(told)]
-    return in_order([*made, *rights], before, after)
+    born = (op.subject for op in made if op.moment is Effect.CREATE)
+    return in_order([*made, *_rights(delta.making(born))], before, after)
+
+
+def rights_on(graph: SchemaGraph, refs: Iterable[Ref]) -> Rights:
+    wanted = frozenset(refs)
+    return Rights(
+        owners=tuple(owner for owner in graph.owners if owner.object in wanted),
+        privileges=tuple(p for p in graph.privileges if p.object in wanted),
+        defaults=graph.default_privileges,
+    )
+
+
+def giving(rights: Rights, things: Sequence[Thing]) -> tuple[Operation, ...]:
+    """What gives things that were made anew the rights that their namesakes had."""
+    born = SchemaGraph(default_privileges=rights.defaults)
+    for thing in things:
+        born = born.put(thing)
+    after = born
+    refs = [ref_of(thing) for thing in things]
+    for ref in refs:
+        after = after.with_privileges(ref, (p for p in rights.privileges if p.object == ref))
+    for owner in rights.owners:
+        after = after.with_owner(owner.object, owner.role)
+    delta = SchemaDelta(born, after, Answers()).making(refs)
+    return in_order(list(_rights(delta)), born, after)
+
+
+def _rights(delta: SchemaDelta) -> Iterator[Operation]:
+    return (op for kind in kinds().values() if kind.looks_last for op in kind.detect(delta))

@@ -142,15 +142,17 @@ class _Sorter:
 
     def edges(self) -> Edges:
         found: Edges = defaultdict(set)
-        families = frozenset(self._of_families())
-        for at in range(len(self.operations)):
+        every = range(len(self.operations))
+        said = {*self._of_families(), *(pair for at in every for pair in self._of_reads(at))}
+        for at in every:
             pairs = self._of_removal(at) if self._removes(at) else self._of_change(at)
-            for earlier, later in (*pairs, *self._of_reads(at), *self._of_names(at)):
-                if earlier != later and (later, earlier) not in families:
+            for earlier, later in (*pairs, *self._of_names(at)):
+                if (later, earlier) not in said:  # what an operation says of itself wins
                     found[earlier].add(later)
-        for earlier, later in families:
-            if earlier != later:
-                found[earlier].add(later)
+        for earlier, later in said:
+            found[earlier].add(later)
+        for at in every:
+            found[at].discard(at)
         return found
 
     def _of_families(self) -> Iterator[tuple[int, int]]:

@@ -105,6 +105,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     `observe` (concurrent stages) answers one text from the catalog: `absent`, `invalid`,
     `holds` or `conflict`; `repair` is run when it says `invalid`.
     `wants` is that answer when the stage is over: `holds`, or `absent` for a drop.
+    Between statements that stand `together` rows would be lost: a script runs them as one.
     """
 
     statements: tuple[Statement, ...] = ()
@@ -113,6 +114,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     wants: str = "holds"
     repair: tuple[Statement, ...] = ()
     batch: Batch | None = None
+    together: bool = False
 
     @property
     def is_long(self) -> bool:

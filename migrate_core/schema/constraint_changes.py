@@ -117,7 +117,14 @@ def _keys_going(delta: SchemaDelta) -> Iterator[KeyColumns]:
 
 
 def foreign_keys_on(graph: SchemaGraph, table: Table, key: Constraint) -> tuple[str, ...]:
-    """Foreign keys that can only have been made for `key`; it cannot be dropped before them."""
+    """Names of the foreign keys that lean on `key`; it cannot be dropped before them."""
+    return tuple(f"{name}.{found.name}" for name, found in leaning_on(graph, table, key))
+
+
+def leaning_on(
+    graph: SchemaGraph, table: Table, key: Constraint
+) -> tuple[tuple[QualifiedName, Constraint], ...]:
+    """(table, foreign key) of those that can only have been made for `key`."""
     columns = frozenset(key.columns)
     others = [
         frozenset(c.columns)
@@ -128,7 +135,7 @@ def foreign_keys_on(graph: SchemaGraph, table: Table, key: Constraint) -> tuple[
     if columns in others:
         return ()
     return tuple(
-        f"{found.name}.{c.name}"
+        (found.name, c)
         for found in graph.tables
         for c in found.constraints
         if c.references == table.name and frozenset(c.ref_columns) == columns

@@ -9,7 +9,8 @@ from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import is_alone
 from migrate_core.schema.objects import Constraint, Index, Table
-from migrate_core.schema.rules import index_key
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.rules import index_key, index_of, read_key
 
 Found = tuple[Table, Index, Index]  # table after, index before, index after
 
@@ -30,6 +31,39 @@ def anew(delta: SchemaDelta) -> Iterator[Found]:
     for table, old, new in _redefined(delta):
         if not _can_stand_aside(delta, table, old, new):
             yield table, old, new
+
+
+def promoted(delta: SchemaDelta) -> Iterator[tuple[Table, Index, Constraint]]:
+    """Indexes of today that become those of new keys, as they are."""
+    for old, new in delta.changed(Table):
+        if new.partition_key is not None or old.partition_key is not None:
+            continue
+        taken: set[str] = set()
+        for key in new.constraints:
+            if key.type in ("primary key", "unique") and old.constraint(key.name) is None:
+                found = next((i for i in old.indexes if _fits(delta, old, new, i, key)), None)
+                if found is not None and found.name not in taken:
+                    taken.add(found.name)
+                    yield new, found, key
+
+
+def _fits(delta: SchemaDelta, old: Table, new: Table, index: Index, key: Constraint) -> bool:
+    """Whether a key can take an index that nothing else is said of."""
+    if (
+        new.index(index.name)
+        or not (index.unique and index.valid)
+        or read_key(key.definition).has_periods
+    ):
+        return False
+    if index.parent or index.name in (old.clustered_on, old.replica_index):
+        return False
+    if Ref.of(ObjectKind.INDEX, old.name, index.name) in delta.rebuilt:
+        return False
+    columns = [old.column(name) for name in key.columns]
+    if key.type == "primary key" and not all(c and c.not_null for c in columns):
+        return False
+    same = (index.definition, index.comment) == (index_of(key), key.index_comment)
+    return same and not index.statistics
 
 
 def _redefined(delta: SchemaDelta) -> Iterator[Found]:

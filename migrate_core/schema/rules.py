@@ -103,26 +103,36 @@ def add_key(table: QualifiedName, constraint: Constraint, *, helper: str) -> tup
 
     No constraint of periods (18) can be made from an index: it is added directly.
     """
-    key = read_key(constraint.definition)
-    if key.has_periods:
+    if read_key(constraint.definition).has_periods:
         return (add_directly(table, constraint),)
+    return (
+        build_index(table, helper, index_of(constraint), unique=True),
+        stage(add_using(table, constraint, helper), *_comment(table, constraint)),
+    )
+
+
+def index_of(constraint: Constraint) -> str:
+    """The definition of the index behind a primary key or a unique constraint, from USING on."""
+    key = read_key(constraint.definition)
     index = f"USING btree {key.columns}"
     index += f" INCLUDE {key.include}" if key.include else ""
     index += "" if key.nulls_distinct else " NULLS NOT DISTINCT"
     index += f" WITH ({options_clause(constraint.options)})" if constraint.options else ""
+    return index
+
+
+def add_using(table: QualifiedName, constraint: Constraint, index: str) -> Statement:
+    """ADD CONSTRAINT with an index that is there; it is called as the constraint afterwards."""
+    timing = read_key(constraint.definition).timing
     sql = ddl(
-        "ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {helper}{timing}",
+        "ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {index}{timing}",
         table=table,
         name=constraint.name,
         kind=raw(constraint.type.upper()),
-        helper=helper,
-        timing=raw(f" {key.timing}" if key.timing else ""),
+        index=index,
+        timing=raw(f" {timing}" if timing else ""),
     )
-    attach = Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=table)
-    return (
-        build_index(table, helper, index, unique=True),
-        stage(attach, *_comment(table, constraint)),
-    )
+    return Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=table)
 
 
 def add_at_once(table: QualifiedName, constraint: Constraint, lock: LockMode) -> Stage:

@@ -1,15 +1,11 @@
 -- One JSON array of [oid, Schema]: every schema a person may have made, or those asked for.
--- The comment that initdb gives to "public" is nobody's word and left out.
 SELECT coalesce(
          json_agg(
            json_build_array(
              n.oid::bigint,
              json_build_object(
                'name', n.nspname,
-               'comment', CASE
-                 WHEN n.nspname = 'public' AND d.description = 'standard public schema' THEN NULL
-                 ELSE d.description
-               END
+               'comment', d.description
              )
            )
            ORDER BY n.nspname

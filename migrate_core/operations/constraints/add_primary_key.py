@@ -20,6 +20,7 @@ from migrate_core.schema.constraint_changes import added
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, to_attach, with_attached
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.index_changes import promoted
 from migrate_core.schema.not_null import forbid_null
 from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.partitioned_keys import add_only, on_partitions
@@ -65,7 +66,10 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
+        taken = {(table.name, key.name) for table, _, key in promoted(delta)}
         for table, constraint in added(delta, "primary key"):
+            if (table.name, constraint.name) in taken:
+                continue
             key = msgspec.structs.replace(constraint, parent=None)
             if table.partition_key is None:
                 yield cls(table=table.name, constraint=key)

@@ -57,11 +57,17 @@ class AlterNotNull(Operation, frozen=True, kw_only=True):
                 yield cls(table=table.name, column=column.name, to=rule, was=was)
 
     def bind(self, graph: SchemaGraph) -> Self:
-        column = table_in(graph, self.table, self).column(self.column)
+        table = table_in(graph, self.table, self)
+        column = table.column(self.column)
         if column is None:
             raise unbound(self, f"column {self.label} does not exist")
         if not column.not_null:
             raise unbound(self, f"column {self.label} allows NULL")
+        if self._name(self.was) != self._name(self.to):
+            for parent in table.parents:
+                above = graph.get(column_ref(parent, self.column))
+                if above is not None and above.not_null:
+                    raise unbound(self, f"PostgreSQL renames no NOT NULL that {parent} has too")
         return self
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:

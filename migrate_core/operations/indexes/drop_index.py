@@ -24,7 +24,7 @@ from migrate_core.schema.concurrent import drop_index
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, attached_to
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.index_changes import anew
+from migrate_core.schema.index_changes import anew, promoted
 from migrate_core.schema.objects import Index, Relation, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.rules import index_key, key_claim
@@ -50,9 +50,10 @@ class DropIndex(Operation, frozen=True, kw_only=True):
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
-        renamed = {(table.name, old.name) for table, old, _ in delta.renamed_parts(Index)}
+        kept = {(table.name, old.name) for table, old, _ in delta.renamed_parts(Index)}
+        kept |= {(table.name, index.name) for table, index, _ in promoted(delta)}
         for table, index in delta.dropped_parts(Index):
-            if (table.name, index.name) not in renamed:
+            if (table.name, index.name) not in kept:
                 yield cls._of(delta, table, index)
         for table, old, _new in anew(delta):
             yield cls._of(delta, table, old)

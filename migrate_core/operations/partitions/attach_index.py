@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
+from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.pg.ddl import Stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -34,13 +34,19 @@ class AttachIndex(Operation, frozen=True, kw_only=True):
     name: str
     parent: QualifiedName  # table
     to: str  # its index
+    key: bool = False  # whether it is the index of a key
 
     @property
     def subject(self) -> Ref:
-        return Ref.of(ObjectKind.INDEX, self.table, self.name)
+        kind = ObjectKind.CONSTRAINT if self.key else ObjectKind.INDEX
+        return Ref.of(kind, self.table, self.name)
 
     def claims(self) -> frozenset[tuple[str, str]]:
         return frozenset()
+
+    def reads(self) -> frozenset[Ref]:
+        """A key that is added in the same migration is there first."""
+        return frozenset({self.subject})
 
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
@@ -56,7 +62,11 @@ class AttachIndex(Operation, frozen=True, kw_only=True):
                 kept = (new.name, part.name) in renamed
                 if part.parent is not None and was is None and not kept:
                     yield cls(
-                        table=new.name, name=part.name, parent=partition.parent, to=part.parent
+                        table=new.name,
+                        name=part.name,
+                        parent=partition.parent,
+                        to=part.parent,
+                        key=isinstance(part, Constraint),
                     )
 
     def bind(self, graph: SchemaGraph) -> Self:
@@ -69,7 +79,8 @@ class AttachIndex(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"index {self.subject} is attached to {part.parent}")
         if not (parent.index(self.to) or parent.constraint(self.to)):
             raise unbound(self, f"index {self.parent.renamed(self.to)} does not exist")
-        return self
+        bound: Self = replaced(self, key=isinstance(part, Constraint))
+        return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         table = graph.table(self.table)

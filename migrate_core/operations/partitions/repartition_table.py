@@ -9,7 +9,7 @@ import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.operations.creation import creating
-from migrate_core.pg.ddl import Stage, Statement, ddl, literal, stage
+from migrate_core.pg.ddl import Stage, Statement, ddl, literal
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -153,10 +153,10 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
         return graph
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        return (stage(*self._statements(place)),) if self.was is not None else ()
+        return (Stage(statements=tuple(self._statements(place)), together=True),)
 
     def _statements(self, place: Place) -> Iterator[Statement]:
-        assert self.was is not None
+        assert self.was is not None  # it is bound
         aside = self.table.renamed(place.helper(self.table.name))
         operations = self._anew(self.was, place.major)
         first = (op for op in operations if op.kind in _FIRST)

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
+from migrate_core.operations.creation import Rights, giving, rights_on
 from migrate_core.operations.dropped_types import PARKED_USERS, parked_users, refuse_parking
 from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage
 from migrate_core.pg.locks import LockMode
@@ -50,6 +51,7 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
     to: tuple[Member, ...]
     was: tuple[Member, ...] = ()
     columns: tuple[MovedColumn, ...] = ()
+    rights: Rights = Rights()  # on all of them, before and after
 
     @property
     def subject(self) -> Ref:
@@ -74,7 +76,8 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
         was = _now(graph, self.to)
         if not self.to or len(was) < len(self.to):
             raise unbound(self, f"not all of {', '.join(str(m.name) for m in self.to)} exist")
-        bound: Self = replaced(self, was=was, columns=moved_columns(graph, was))
+        rights = rights_on(graph, (member.ref for member in was))
+        bound: Self = replaced(self, was=was, columns=moved_columns(graph, was), rights=rights)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -84,7 +87,13 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         by_text = any(member.ref.kind is ObjectKind.RANGE for member in self.to)
-        return (stage(*(self._by_text() if by_text else self._aside(place))),)
+        given = (
+            statement
+            for operation in giving(self.rights, [member.thing for member in self.to])
+            for part in operation.stages(place)
+            for statement in part.statements
+        )
+        return (stage(*(self._by_text() if by_text else self._aside(place)), *given),)
 
     def _aside(self, place: Place) -> Iterator[Statement]:
         for member in self.was:
@@ -126,6 +135,7 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
             to=tuple(order[member.ref] for member in self.to),
             was=self.to,
             columns=self.columns,
+            rights=self.rights,
         )
 
     def disturbs(self) -> frozenset[Ref]:

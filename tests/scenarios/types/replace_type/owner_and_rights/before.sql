@@ -1,0 +1,6 @@
+CREATE TYPE public.mood AS ENUM ('glad', 'sad', 'numb');
+ALTER TYPE public.mood OWNER TO pg_monitor;
+REVOKE USAGE ON TYPE public.mood FROM PUBLIC;
+GRANT USAGE ON TYPE public.mood TO pg_read_all_data;
+CREATE TABLE public.days (day date, mood public.mood);
+INSERT INTO public.days VALUES ('2026-01-01', 'glad');
