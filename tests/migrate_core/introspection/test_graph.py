@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from migrate_core.declared.skipping import USUAL_COMMENT
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg.codec import decode, encode
 from migrate_core.pg.ddl import ddl, literal, raw
@@ -157,7 +158,7 @@ def only_table(conn: Connection) -> Table:
 def test_reads_types_sequences_and_columns(make_db_on: MakeDbOn, major: int) -> None:
     graph = read_graph(make_db_on(major, SHOP))
 
-    assert graph.schemas == (Schema(name="public"),)
+    assert graph.schemas == (Schema(name="public", comment=USUAL_COMMENT),)
     assert graph.enums == (
         Enum(name=public("mood"), values=("sad", "it's ok", "happy"), comment="how"),
     )
@@ -303,7 +304,7 @@ def test_what_an_extension_brought_is_invisible(make_db_on: MakeDbOn, major: int
     graph = read_graph(make_db_on(major, "CREATE SCHEMA x; CREATE EXTENSION citext SCHEMA x"))
 
     assert graph.normal() == SchemaGraph(
-        schemas=(Schema(name="public"), Schema(name="x")),
+        schemas=(Schema(name="public", comment=USUAL_COMMENT), Schema(name="x")),
         extensions=(Extension(name="citext", schema="x"),),
     )
 
