@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from migrate_core.diff.diff import diff
 from migrate_core.errors import StepFailedError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.planning.plan import Plan
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Table
+from migrate_core.schema.repartition import repartitioned
 from tests import runs
 from tests.migrate_core.operations.test_every_kind import CASES, answers_of, plan_of
 
@@ -29,46 +33,40 @@ CREATE TABLE public.orders_2026 PARTITION OF public.orders
 """
 
 
-def plan_between(db: Connection[Any], other: Connection[Any]) -> Plan:
+def plan_between(db: Connection[Any], after: SchemaGraph, case: Path | None = None) -> Plan:
     before = read_graph(db)
-    major = db.info.server_version // 10_000
-    return plan_of(diff(before, read_graph(other)), before, major)
+    operations = diff(before, after, answers_of(case) if case else None)
+    return plan_of(operations, before, db.info.server_version // 10_000)
+
+
+def became_ordinary(before: SchemaGraph, after: SchemaGraph) -> list[Table]:
+    """Partitions that stay, with their rows, as tables of their own."""
+    kept = (table for table in before.tables if table.partition_of)
+    return [t for t in kept if (now := after.table(t.name)) and not now.partition_of]
 
 
 @pytest.mark.parametrize("case", REPARTITIONED, ids=lambda case: case.name)
-def test_every_row_is_there_afterwards(case: Any, make_db: MakeDb) -> None:
+def test_every_row_is_there_afterwards(case: Path, make_db: MakeDb) -> None:
     db = make_db((case / "before.sql").read_text())
-    before = read_graph(db)
-    after = read_graph(make_db((case / "after.sql").read_text()))
-    table = next(
-        t.name
-        for t in before.tables
-        if after.table(t.name) and t.partition_key != after.table(t.name).partition_key
-    )
-    kept = ", ".join(
-        c.name for c in before.table(table).columns if after.table(table).column(c.name)
-    )
-    detached = [
-        t.name
-        for t in after.tables
-        if before.table(t.name) and before.table(t.name).partition_of and not t.partition_of
-    ]
-    db.execute(f"CREATE TEMP TABLE expected AS SELECT {kept} FROM {table}".encode())
+    before, after = read_graph(db), read_graph(make_db((case / "after.sql").read_text()))
+    ((old, new),) = repartitioned(before, after)
+    columns = ", ".join(column.name for column in old.columns if new.column(column.name))
+    db.execute(f"CREATE TEMP TABLE expected AS SELECT {columns} FROM {old.name}".encode())
 
-    runs.run(
-        db, plan_of(diff(before, after, answers_of(case)), before, db.info.server_version // 10_000)
-    )
+    runs.run(db, plan_between(db, after, case))
 
-    found = " UNION ALL ".join(f"SELECT {kept} FROM {name}" for name in (table, *detached))
-    for one, other in (("SELECT * FROM expected", found), (found, "SELECT * FROM expected")):
-        left = db.execute(f"({one}) EXCEPT ALL ({other})".encode()).fetchall()
-        assert left == []
+    wanted = "SELECT * FROM expected"
+    found = " UNION ALL ".join(
+        f"SELECT {columns} FROM {table.name}" for table in (new, *became_ordinary(before, after))
+    )
+    for one, other in ((wanted, found), (found, wanted)):
+        assert db.execute(f"({one}) EXCEPT ALL ({other})".encode()).fetchall() == []
     assert db.execute(b"SELECT count(*) > 0 FROM expected").fetchone() == (True,)
 
 
 def test_the_identity_goes_on_where_it_was(make_db: MakeDb) -> None:
     db = make_db(ORDERS + ROWS)
-    runs.run(db, plan_between(db, make_db(PARTITIONED)))
+    runs.run(db, plan_between(db, read_graph(make_db(PARTITIONED))))
 
     added = db.execute(b"INSERT INTO public.orders (day) VALUES ('2026-05-05') RETURNING id")
 
@@ -80,7 +78,7 @@ def test_a_row_that_no_partition_takes_changes_nothing(make_db: MakeDb) -> None:
     before = read_graph(db)
 
     with pytest.raises(StepFailedError, match="no partition of relation"):
-        runs.run(db, plan_between(db, make_db(PARTITIONED)))
+        runs.run(db, plan_between(db, read_graph(make_db(PARTITIONED))))
 
     assert read_graph(db).same(before)
     assert db.execute(b"SELECT count(*) FROM public.orders").fetchone() == (10,)
