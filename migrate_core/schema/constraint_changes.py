@@ -10,9 +10,12 @@ import msgspec
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import is_alone
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.index_changes import promoted
 from migrate_core.schema.objects import Constraint, ConstraintType, Index, Table
-from migrate_core.schema.rules import index_key
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.rules import index_key, read_key
 
 Found = tuple[Table, Constraint]
 KeyColumns = tuple[QualifiedName, frozenset[str]]
@@ -61,14 +64,67 @@ def _without_timing(constraint: Constraint) -> Constraint:
     return msgspec.structs.replace(constraint, definition=rule)
 
 
+def swapped(delta: SchemaDelta) -> Iterator[tuple[Table, Constraint, Constraint]]:
+    """Keys of one name that can be built anew while the old one serves.
+
+    Not where a column of theirs changes, something leans on the old one, or the table names
+    its index: those are dropped, and then added.
+    """
+    for old_table, table in delta.changed(Table):
+        if not (is_alone(delta.before, old_table) and is_alone(delta.after, table)):
+            continue
+        for new in table.constraints:
+            old = old_table.constraint(new.name)
+            if old and redefined(old, new) and _can_swap(delta, old_table, old, new):
+                yield table, old, new
+
+
+def _can_swap(delta: SchemaDelta, table: Table, old: Constraint, new: Constraint) -> bool:
+    if not (_is_simple_key(old) and _is_simple_key(new)):
+        return False
+    if old.name in (table.clustered_on, table.replica_index):
+        return False
+    if Ref.of(ObjectKind.CONSTRAINT, table.name, old.name) in delta.rebuilt:
+        return False
+    columns = {*old.columns, *new.columns}
+    if not all(_stays(delta, table, name, new) for name in columns):
+        return False
+    key = (table.name, frozenset(old.columns))
+    return not any(_is_pointed_at(graph, key) for graph in (delta.before, delta.after))
+
+
+def _stays(delta: SchemaDelta, table: Table, name: str, key: Constraint) -> bool:
+    """Whether a column is as the key needs it before any other change."""
+    ref = Ref.of(ObjectKind.COLUMN, table.name, name)
+    was, becomes = delta.before.get(ref), delta.after.get(ref)
+    if was is None or becomes is None:
+        return False
+    if (was.type, was.collation) != (becomes.type, becomes.collation):
+        return False
+    return bool(was.not_null) or key.type != "primary key" or name not in key.columns
+
+
+def _is_pointed_at(graph: SchemaGraph, key: KeyColumns) -> bool:
+    """By a foreign key that may have been made for it, or for another over the same columns."""
+    return any(
+        (found.references, frozenset(found.ref_columns)) == key
+        for table in graph.tables
+        for found in table.constraints
+    )
+
+
+def _is_simple_key(key: Constraint) -> bool:
+    return key.type in ("primary key", "unique") and not read_key(key.definition).has_periods
+
+
 def added(delta: SchemaDelta, *types: ConstraintType) -> Iterator[Found]:
     """Constraints to add: new ones (not old ones renamed), and the new form of changed ones."""
     renamed = {(table.name, new.name) for table, _, new in delta.renamed_parts(Constraint)}
     for table, new in delta.added_parts(Constraint):
         if new.type in types and (table.name, new.name) not in renamed:
             yield table, new
-    for table, old, new in delta.changed_parts(Constraint):
-        if new.type in types and redefined(old, new):
+    for table, _old, new in _redefined(delta):
+        if new.type in types:
             yield table, new
 
 
@@ -78,9 +134,17 @@ def dropped(delta: SchemaDelta, *types: ConstraintType) -> Iterator[Found]:
     for table, old in delta.dropped_parts(Constraint):
         if old.type in types and (table.name, old.name) not in renamed:
             yield table, old
-    for table, old, new in delta.changed_parts(Constraint):
-        if old.type in types and redefined(old, new):
+    for table, old, _new in _redefined(delta):
+        if old.type in types:
             yield table, old
+
+
+def _redefined(delta: SchemaDelta) -> Iterator[tuple[Table, Constraint, Constraint]]:
+    """Those that are dropped and added."""
+    apart = {(table.name, new.name) for table, _, new in swapped(delta)}
+    for table, old, new in delta.changed_parts(Constraint):
+        if redefined(old, new) and (table.name, new.name) not in apart:
+            yield table, old, new
 
 
 def leaning(delta: SchemaDelta) -> Iterator[Found]:
@@ -107,9 +171,10 @@ def leaning(delta: SchemaDelta) -> Iterator[Found]:
 def _keys_going(delta: SchemaDelta) -> Iterator[KeyColumns]:
     for table, old in dropped(delta, "primary key", "unique"):
         yield table.name, frozenset(old.columns)
-    renamed = {(table.name, old.name) for table, old, _ in delta.renamed_parts(Index)}
+    kept = {(table.name, old.name) for table, old, _ in delta.renamed_parts(Index)}
+    kept |= {(table.name, index.name) for table, index, _ in promoted(delta)}
     for table, gone in delta.dropped_parts(Index):
-        if gone.unique and (table.name, gone.name) not in renamed:
+        if gone.unique and (table.name, gone.name) not in kept:
             yield table.name, frozenset(index_key(gone))
     for table, was, becomes in delta.changed_parts(Index):
         if was.unique and replaces(was, becomes):

@@ -21,7 +21,7 @@ from migrate_core.pg.ddl import StageMode
 from migrate_core.planning.plan import Plan
 from tests import runs
 from tests.faults import moments
-from tests.migrate_core.operations.test_every_kind import (
+from tests.migrate_core.operations.cases import (
     CASES,
     operations_of,
     parameters,

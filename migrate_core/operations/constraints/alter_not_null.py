@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
@@ -38,6 +38,7 @@ class AlterNotNull(Operation, frozen=True, kw_only=True):
     column: str
     to: NotNull = _USUAL
     was: NotNull = _USUAL
+    above: tuple[QualifiedName, ...] = ()  # parents that forbid NULL once it is renamed
 
     @property
     def subject(self) -> Ref:
@@ -48,13 +49,18 @@ class AlterNotNull(Operation, frozen=True, kw_only=True):
         for table, old, new in delta.changed_parts(Column):
             was = _rule(old) if old.not_null else _USUAL
             if new.not_null and _rule(new) != was:
-                yield cls(table=table.name, column=new.name, to=_rule(new), was=was)
+                above = tuple(_forbidding(delta, table, new)) if old.not_null else ()
+                yield cls(table=table.name, column=new.name, to=_rule(new), was=was, above=above)
         created = ((t, column) for t in delta.added_relations() for column in t.columns)
         for table, column in (*delta.added_parts(Column), *created):
             rule = _rule(column)
             if column.not_null and not rule.validated:
                 was = NotNull(name=rule.name, inherited=rule.inherited)
                 yield cls(table=table.name, column=column.name, to=rule, was=was)
+
+    def precedes(self) -> frozenset[QualifiedName]:
+        """PostgreSQL renames none that a parent has too."""
+        return frozenset(self.above)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -128,6 +134,15 @@ class AlterNotNull(Operation, frozen=True, kw_only=True):
             yield from breaking(facts, "null_rows")
         else:
             yield why.CHANGES_METADATA.because(f"NOT NULL of {self.column}")
+
+
+def _forbidding(delta: SchemaDelta, table: Any, column: Column) -> Iterator[QualifiedName]:
+    """Parents whose column allows NULL, and shall forbid it."""
+    for parent in getattr(table, "parents", ()):
+        ref = column_ref(parent, column.name)
+        was, becomes = delta.origin.get(ref), delta.after.get(ref)
+        if was is not None and becomes is not None and becomes.not_null > was.not_null:
+            yield parent
 
 
 def _rule(column: Column) -> NotNull:

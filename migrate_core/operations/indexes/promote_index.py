@@ -23,8 +23,8 @@ from migrate_core.schema.index_changes import promoted
 from migrate_core.schema.objects import Constraint, Index, Table, Value
 from migrate_core.schema.parking import rename_index
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.rules import add_using as add_constraint_using
 from migrate_core.schema.rules import (
+    add_using,
     columns_in_words,
     constraint_ref,
     drop_constraint,
@@ -108,7 +108,7 @@ class PromoteIndex(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         if not self.back:
-            add = add_constraint_using(self.table, self.constraint, self.index.name)
+            add = add_using(self.table, self.constraint, self.index.name)
             return (stage(add, *constraint_comments(self.table, self.constraint)),)
         index, helper = self.index, place.helper(self.index.name)
         ref = Ref.of(ObjectKind.INDEX, self.table, index.name)

@@ -17,7 +17,7 @@ from migrate_core.operations.base import Place
 from migrate_core.operations.registry import family, kinds
 from migrate_core.pg.ddl import StageMode, Statement
 from migrate_core.planning.plan import Plan, Step
-from tests.migrate_core.operations.test_every_kind import CASES, operations_of, plan_of, snake
+from tests.migrate_core.operations.cases import CASES, operations_of, plan_of, snake
 
 MakeDb = Callable[[str], Connection[Any]]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operations.md"

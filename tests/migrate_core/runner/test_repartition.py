@@ -17,7 +17,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.repartition import repartitioned
 from tests import runs
-from tests.migrate_core.operations.test_every_kind import CASES, answers_of, plan_of
+from tests.migrate_core.operations.cases import CASES, answers_of, plan_of
 
 MakeDb = Callable[[str], Connection[Any]]
 REPARTITIONED = [case for case in CASES if case.parts[-2] == "repartition_table"]
