@@ -10,6 +10,7 @@ import msgspec
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.following import detached, disinherited, follow, is_passed_on
 from migrate_core.schema.graph import PART_KINDS, SchemaGraph
+from migrate_core.schema.not_null import usual_name
 from migrate_core.schema.objects import Column, Constraint, Index, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -122,6 +123,18 @@ def keys_of(table: Any) -> Iterator[Part]:
     """What stands on an index."""
     yield from (c for c in table.constraints if c.type not in ("check", "foreign key"))
     yield from table.indexes
+
+
+def taken_name(graph: SchemaGraph, table: QualifiedName, column: str) -> str | None:
+    """The usual name of a column's NOT NULL, where one below has it already: PostgreSQL would
+    give the column's another."""
+    name = usual_name(table.name, column)
+    for below in descendants(graph, table):
+        found = graph.get(Ref.of(ObjectKind.COLUMN, below, column))
+        rule = found.not_null_rule if found is not None else None
+        if rule is not None and rule.name == name and below.schema == table.schema:
+            return name
+    return None
 
 
 def _children(graph: SchemaGraph, parent: QualifiedName) -> Iterator[Table]:

@@ -49,8 +49,13 @@ def follow_rename(
     yield Statement(sql=sql, lock=LockMode.ACCESS_EXCLUSIVE, on=table)
 
 
-def forbid_null(table: QualifiedName, column: str, *, helper: str) -> tuple[Stage, ...]:
-    """A check proves the rule first, so that SET NOT NULL need not scan; `helper` names it."""
+def forbid_null(
+    table: QualifiedName, column: str, *, helper: str, name: str | None = None
+) -> tuple[Stage, ...]:
+    """A check proves the rule first, so that SET NOT NULL need not scan; `helper` names it.
+
+    `name` is said (18) where PostgreSQL would choose another.
+    """
     names: dict[str, QualifiedName | str] = {"table": table, "column": column, "check": helper}
     exclusive, shared = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
     add = ddl(
@@ -59,6 +64,8 @@ def forbid_null(table: QualifiedName, column: str, *, helper: str) -> tuple[Stag
     )
     validate = ddl("ALTER TABLE {table} VALIDATE CONSTRAINT {check}", **names)
     forbid = ddl("ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL", **names)
+    if name is not None:
+        forbid = ddl("ALTER TABLE {table} ADD CONSTRAINT {n} NOT NULL {column}", n=name, **names)
     drop = ddl("ALTER TABLE {table} DROP CONSTRAINT {check}", **names)
     return (
         stage(Statement(sql=add, lock=exclusive, on=table, inherited=True)),

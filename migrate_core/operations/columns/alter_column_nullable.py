@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Place, table_in, unbound
+from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -16,6 +16,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
+from migrate_core.schema.families import taken_name
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import forbid_null
 from migrate_core.schema.objects import Column
@@ -37,6 +38,7 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
     table: QualifiedName
     column: str
     nullable: bool
+    constraint: str | None = None  # the name of it (18), where PostgreSQL would choose another
 
     @property
     def subject(self) -> Ref:
@@ -58,7 +60,8 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"column {self.label} does not exist")
         if column.not_null != self.nullable:
             raise unbound(self, f"column {self.label} {_state(self.nullable)} already")
-        return self
+        bound: Self = replaced(self, constraint=taken_name(graph, self.table, self.column))
+        return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph.edit(
@@ -70,7 +73,8 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         if not self.nullable:
-            return forbid_null(self.table, self.column, helper=place.helper(self.column))
+            helper = place.helper(self.column)
+            return forbid_null(self.table, self.column, helper=helper, name=self.constraint)
         sql = ddl(
             "ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL",
             table=self.table,

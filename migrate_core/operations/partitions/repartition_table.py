@@ -55,7 +55,7 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
     effect: ClassVar[Effect] = Effect.ALTER
 
     table: QualifiedName
-    key: str | None = None  # "RANGE (day)"; none: an ordinary table
+    partition_key: str | None = None  # "RANGE (day)"; none: an ordinary table
     partitions: tuple[TableParts, ...] = ()  # made with it, parents first
     was: TableParts | None = None
     had: tuple[TableParts, ...] = ()  # partitions that go, parents first
@@ -72,10 +72,10 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
     def precedes(self) -> frozenset[QualifiedName]:
         """An ordinary table can be changed in more ways than a partitioned one."""
         new = frozenset(parts.table.name for parts in self.partitions)
-        return new | {self.table} if self.key is None else new
+        return new | {self.table} if self.partition_key is None else new
 
     def follows(self) -> frozenset[QualifiedName]:
-        return frozenset({self.table}) if self.key is not None else frozenset()
+        return frozenset({self.table}) if self.partition_key is not None else frozenset()
 
     def disturbs(self) -> frozenset[Ref]:
         gone = {Ref.of(ObjectKind.TABLE, parts.table.name) for parts in self.had}
@@ -97,11 +97,11 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
             if new.partition_key is not None:
                 made = tuple(TableParts(table=child) for child in coming(before, after, new.name))
                 had = had if old.partition_key is None else ()
-                yield cls(table=new.name, key=new.partition_key, partitions=made, had=had)
+                yield cls(table=new.name, partition_key=new.partition_key, partitions=made, had=had)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
-        if table.partition_key == self.key:
+        if table.partition_key == self.partition_key:
             raise unbound(self, f"table {self.table} is partitioned so already")
         if table.foreign or table.inherits or table.partition_of:
             kind = "a foreign table" if table.foreign else "a child of another table"
@@ -126,9 +126,9 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
     def _misfit(self, graph: SchemaGraph) -> str | None:
         """None where every row is taken, or nobody can say which are."""
         table = graph.table(self.table)
-        if table is None or self.key is None:
+        if table is None or self.partition_key is None:
             return None
-        root = table.change(partition_key=self.key)
+        root = table.change(partition_key=self.partition_key)
         direct = (p.table.partition_of for p in self.partitions)
         bounds = [b.bound for b in direct if b is not None and b.parent == self.table]
         taken = [condition(graph, root, bound) for bound in bounds]
@@ -142,7 +142,7 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
             return graph
         for child in partitions(graph, self.table):
             graph = without_table(graph, child.name)
-        table = table.change(partition_key=self.key)
+        table = table.change(partition_key=self.partition_key)
         graph = graph.put(table)
         return self._with_partitions(graph, table)
 
@@ -214,7 +214,7 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
         free = tuple(msgspec.structs.replace(s, owned_by=None) for s in was.sequences)
         for sequence in free:
             before = before.put(sequence)
-        table = was.table.change(partition_key=self.key)
+        table = was.table.change(partition_key=self.partition_key)
         table = _named_rules(table) if major >= NAMED_SINCE else table
         after = with_table(before, replaced(was, table=table, sequences=free))
         for child in self.partitions:
@@ -274,7 +274,7 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
         if self.was is None:
             return None
         return RepartitionTable(
-            table=self.table, key=self.was.table.partition_key, partitions=self.had
+            table=self.table, partition_key=self.was.table.partition_key, partitions=self.had
         )
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
@@ -290,7 +290,9 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
         )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        becomes = f"partitioned by {self.key}" if self.key else "an ordinary table"
+        becomes = (
+            f"partitioned by {self.partition_key}" if self.partition_key else "an ordinary table"
+        )
         yield why.REBUILDS_TABLE.because(
             f"{self.table} becomes {becomes}: every row is copied while nobody can read or"
             f" write; {facts.describe()}"
