@@ -58,6 +58,21 @@ def _not_nulls(child: Table, had: Table, parent: Table) -> Table:
     return child
 
 
+def structure(table: Table) -> Table:
+    """Columns, inline constraints and indexes: all else comes by operations of its own."""
+    return table.change(
+        constraints=tuple(c for c in table.constraints if c.inline),
+        policies=(),
+        triggers=(),
+        rules=(),
+        row_security=False,
+        force_row_security=False,
+        replica_identity=None,
+        replica_index=None,
+        clustered_on=None,
+    )
+
+
 def detached(child: Table) -> Table:
     """A partition as a table of its own: its keys and indexes are no longer attached."""
     return child.change(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema import families
-from migrate_core.schema.following import attached, detached
+from migrate_core.schema.following import attached, detached, structure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.removal import without_table
@@ -45,7 +45,7 @@ def coming(before: SchemaGraph, after: SchemaGraph, table: QualifiedName) -> tup
     """Partitions that are made with the new table, as that makes them."""
     had = {child.name for child in partitions(before, table)}
     return tuple(
-        _made(child)
+        structure(child)
         for child in partitions(after, table)
         if child.name in had or before.table(child.name) is None
     )
@@ -82,18 +82,3 @@ def put_partition(graph: SchemaGraph, child: Table, root: Table) -> SchemaGraph:
     parent = root if bound.parent == root.name else graph.table(bound.parent)
     assert parent is not None  # parents come before children
     return graph.put(attached(detached(child), parent, bound))
-
-
-def _made(child: Table) -> Table:
-    """Its columns, keys, checks and indexes: all else comes by operations of its own."""
-    return child.change(
-        constraints=tuple(c for c in child.constraints if c.inline),
-        policies=(),
-        triggers=(),
-        rules=(),
-        row_security=False,
-        force_row_security=False,
-        replica_identity=None,
-        replica_index=None,
-        clustered_on=None,
-    )

@@ -22,7 +22,7 @@ from migrate_core.schema.clauses import (
 )
 from migrate_core.schema.cycles import later_parts
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.following import detached
+from migrate_core.schema.following import detached, structure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -139,20 +139,12 @@ class CreateTable(Operation, frozen=True, kw_only=True):
 def _bare(table: Table, later: Sequence[Column] = (), checks: Sequence[Constraint] = ()) -> Table:
     """The table as it stands by itself, before it is a partition of another; without the
     defaults and checks that call what needs the table."""
-    alone = detached(table) if table.partition_of else table
+    alone = structure(detached(table) if table.partition_of else table)
     columns = (msgspec.structs.replace(c, default=None) if c in later else c for c in alone.columns)
     return alone.change(
         columns=tuple(columns),
-        constraints=tuple(c for c in alone.constraints if c.inline and c not in checks),
+        constraints=tuple(c for c in alone.constraints if c not in checks),
         indexes=(),
-        policies=(),
-        triggers=(),
-        rules=(),
-        row_security=False,
-        force_row_security=False,
-        replica_identity=None,
-        replica_index=None,
-        clustered_on=None,
     )
 
 
