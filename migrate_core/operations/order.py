@@ -277,8 +277,11 @@ class _Sorter:
 
     def _of_reads(self, at: int) -> Iterator[tuple[int, int]]:
         for read in self.operations[at].reads():
-            for other, effect in self._on(read):
-                yield (at, other) if effect in _REMOVES else (other, at)
+            found = list(self._on(read))
+            # A rule that is made anew is waited for; the values of a column that is, are gone.
+            anew = read.kind is not ObjectKind.COLUMN and any(e not in _REMOVES for _, e in found)
+            for other, effect in found:
+                yield (at, other) if effect in _REMOVES and not anew else (other, at)
 
     def _of_names(self, at: int) -> Iterator[tuple[int, int]]:
         """Of two operations on one object or name: a drop makes room first."""

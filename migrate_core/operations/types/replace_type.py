@@ -18,7 +18,9 @@ from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.hindrances import hindrances
 from migrate_core.risk.reasons import Reason
+from migrate_core.schema.bounds import object_name
 from migrate_core.schema.clauses import noun
+from migrate_core.schema.definitions import Domain
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -30,7 +32,7 @@ from migrate_core.schema.type_changes import (
     moved_columns,
     replacements,
 )
-from migrate_core.schema.type_clauses import created
+from migrate_core.schema.type_clauses import TypeThing, created
 
 
 class ReplaceType(Operation, frozen=True, kw_only=True):
@@ -125,7 +127,7 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
 
     def _made(self) -> Iterator[Statement]:
         for member in self.to:
-            yield from created(member.thing)
+            yield from created(_with_rule_named(member.thing))
 
     def inverse(self, place: Place) -> Operation | None:
         if not self.was:
@@ -225,6 +227,14 @@ def _alter(column: MovedColumn, using: str | None) -> Statement:
     )
     exclusive = LockMode.ACCESS_EXCLUSIVE
     return Statement(sql=sql, lock=exclusive, on=column.table, rewrites=True)
+
+
+def _with_rule_named(thing: TypeThing) -> TypeThing:
+    """A domain's NOT NULL by its usual name (17), which the old domain has while it stands."""
+    if not isinstance(thing, Domain) or not thing.not_null or thing.not_null_name:
+        return thing
+    name = object_name(thing.name.name, "", "not_null")
+    return msgspec.structs.replace(thing, not_null_name=name)
 
 
 def _drop(member: Member, name: QualifiedName) -> Statement:

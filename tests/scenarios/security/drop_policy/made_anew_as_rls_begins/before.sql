@@ -1,0 +1,2 @@
+CREATE TABLE public.orders (id integer);
+CREATE POLICY mine ON public.orders USING (false);

@@ -1,0 +1,3 @@
+DROP POLICY mine ON public.orders;
+CREATE POLICY mine ON public.orders AS PERMISSIVE FOR SELECT TO PUBLIC USING (true);
+ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,1 @@
+CREATE DOMAIN public.amount AS bigint NOT NULL; CREATE TABLE public.t (a public.amount);
