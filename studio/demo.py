@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg import sql
 
+from migrate_core.declared import removal
 from migrate_core.states import ChangeState, RunState
 from studio import credentials, stories
 from studio.boards.run import is_silent
@@ -131,7 +132,7 @@ def _make_base(conn: psycopg.Connection) -> None:
     row = conn.execute(ready, [name]).fetchone()
     if row and row[0]:
         return
-    conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    removal.drop(conn, name)
     conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     with psycopg.connect(**_parameters(name)) as base:
         for file in ("base.sql", "data.sql"):
@@ -147,7 +148,7 @@ def _copy_base(dbname: str) -> None:
     """On a thread of a pool: nothing in here asks Django's own connection."""
     names = {"new": sql.Identifier(dbname), "base": sql.Identifier(database_name(BASE))}
     with _server() as conn:
-        conn.execute(sql.SQL("DROP DATABASE IF EXISTS {new} WITH (FORCE)").format(**names))
+        removal.drop(conn, dbname)
         conn.execute(sql.SQL("CREATE DATABASE {new} TEMPLATE {base}").format(**names))
 
 

@@ -39,18 +39,23 @@ def remove(conn: psycopg.Connection[Any], name: str, as_login: OpenAsLogin) -> N
     if _exists(conn, "SELECT FROM pg_catalog.pg_database WHERE datname = %s", name):
         take_over(conn, name)
         conn.execute(ddl("ALTER DATABASE {name} IS_TEMPLATE false", name=name))
-        drop = ddl("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name)
         try:
-            conn.execute(drop)
-        except psycopg.errors.InsufficientPrivilege:
-            # An autovacuum worker is in it: FORCE may not end that one, a plain DROP does.
-            terminate(conn, name)
-            conn.execute(ddl("DROP DATABASE IF EXISTS {name}", name=name))
+            drop(conn, name)
         except psycopg.errors.ObjectInUse:
             _roll_back_prepared(conn, name, as_login)
-            conn.execute(drop)
+            drop(conn, name)
     _drop_login(conn, name)
     roles.collect(conn)
+
+
+def drop(conn: psycopg.Connection[Any], name: str) -> None:
+    """Drop a database with the sessions in it, as any role that owns both may."""
+    try:
+        conn.execute(ddl("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=name))
+    except psycopg.errors.InsufficientPrivilege:
+        # An autovacuum worker is in it: FORCE may not end that one, a plain DROP does.
+        terminate(conn, name)
+        conn.execute(ddl("DROP DATABASE IF EXISTS {name}", name=name))
 
 
 def terminate(conn: psycopg.Connection[Any], name: str) -> None:

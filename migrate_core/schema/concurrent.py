@@ -19,8 +19,7 @@ SELECT CASE
   WHEN c.oid IS NULL THEN 'absent'
   WHEN i.indexrelid IS NULL OR i.indrelid <> to_regclass({table}) THEN 'conflict'
   WHEN NOT i.indisvalid THEN 'invalid'
-  WHEN i.indisunique = {unique}
-   AND right(pg_get_indexdef(c.oid), length({definition})) = {definition} THEN 'holds'
+  WHEN i.indisunique = {unique}{same} THEN 'holds'
   ELSE 'conflict' END
   FROM (SELECT 1) AS one
   LEFT JOIN pg_catalog.pg_class AS c
@@ -29,14 +28,20 @@ SELECT CASE
 """
 
 
-def build_index(table: QualifiedName, name: str, definition: str, *, unique: bool) -> Stage:
-    """CREATE INDEX CONCURRENTLY; `definition` is what follows the table, from USING on."""
+def build_index(
+    table: QualifiedName, name: str, definition: str, *, unique: bool, is_spelled: bool = True
+) -> Stage:
+    """CREATE INDEX CONCURRENTLY; `definition` is what follows the table, from USING on.
+
+    Where that is not yet as PostgreSQL will spell it (`is_spelled`), the name has to be one
+    of our own: by that alone the index is known.
+    """
     create = _create("CONCURRENTLY ", table, name, definition, unique=unique)
     lock = LockMode.SHARE_UPDATE_EXCLUSIVE
     return Stage(
         statements=(Statement(sql=create, lock=lock, on=table, scans=True),),
         mode=StageMode.CONCURRENT,
-        observe=_observe(table, name, definition, unique=unique),
+        observe=_observe(table, name, definition if is_spelled else None, unique=unique),
         repair=(_drop(table, name),),
     )
 
@@ -127,12 +132,16 @@ def _drop(table: QualifiedName, name: str) -> Statement:
     return Statement(sql=sql, lock=LockMode.SHARE_UPDATE_EXCLUSIVE, on=table)
 
 
-def _observe(table: QualifiedName, name: str, definition: str, *, unique: bool) -> str:
+def _observe(table: QualifiedName, name: str, definition: str | None, *, unique: bool) -> str:
+    same = ddl(
+        "\n   AND right(pg_get_indexdef(c.oid), length({definition})) = {definition}",
+        definition=literal(definition or ""),
+    )
     return ddl(
         _OBSERVE,
         table=literal(str(table)),
         name=literal(name),
         schema=literal(str(QualifiedName(table.schema, "x")).rpartition(".")[0]),
-        definition=literal(definition),
+        same=raw(same if definition is not None else ""),
         unique=raw("true" if unique else "false"),
     ).strip()

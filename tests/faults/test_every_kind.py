@@ -31,7 +31,7 @@ from tests.migrate_core.operations.cases import (
 )
 
 MakeDb = Callable[..., Connection[Any]]
-FEW = 12
+FEW = 10
 
 
 class Undisturbed(NamedTuple):

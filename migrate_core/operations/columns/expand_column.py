@@ -105,8 +105,9 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
             yield from forbid_null(self.table, pair.new, helper=pair.helper("not_null"))
         for index in self.to.indexes:
             made = pair.prepared(index)
-            unique = index.unique
-            yield build_index(self.table, made.name, made.definition, unique=unique)
+            yield build_index(
+                self.table, made.name, made.definition, unique=index.unique, is_spelled=False
+            )
         for constraint in self.to.constraints:
             yield from self._rule(constraint)
         for key in self.incoming:
