@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 from psycopg import Connection
 
 from migrate_core.introspection.graph import read_graph
@@ -75,6 +76,12 @@ def endpoint_of(conn: Connection[Any]) -> Endpoint:
 def connector(conn: Connection[Any]) -> Callable[[], Connection[Any]]:
     """Opens a session W on the database that `conn` is on."""
     endpoint = endpoint_of(conn)
+    return lambda: apply_session(endpoint, "zanith")
+
+
+def connector_as(conn: Connection[Any], user: str, password: str) -> Callable[[], Connection[Any]]:
+    """The same as another login."""
+    endpoint = msgspec.structs.replace(endpoint_of(conn), user=user, password=password)
     return lambda: apply_session(endpoint, "zanith")
 
 

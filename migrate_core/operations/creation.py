@@ -44,12 +44,8 @@ def giving(rights: Rights, things: Sequence[Thing]) -> tuple[Operation, ...]:
     born = SchemaGraph(default_privileges=rights.defaults)
     for thing in things:
         born = born.put(thing)
-    after = born
     refs = [ref_of(thing) for thing in things]
-    for ref in refs:
-        after = after.with_privileges(ref, (p for p in rights.privileges if p.object == ref))
-    for owner in rights.owners:
-        after = after.with_owner(owner.object, owner.role)
+    after = born.with_rights(refs, rights.owners, rights.privileges)
     delta = SchemaDelta(born, after, Answers()).making(refs)
     return in_order(list(_rights(delta)), born, after)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
@@ -60,9 +61,9 @@ class DropType(Operation, frozen=True, kw_only=True):
     def stages(self, place: Place) -> tuple[Stage, ...]:
         return (stage(Statement(sql=ddl("DROP TYPE {name}", name=self.name))),)
 
+    @abstractmethod
     def contents(self) -> str:
         """What is lost with it, for the reviewer."""
-        raise NotImplementedError
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         return (parked_users(str(self.name)),)

@@ -87,21 +87,20 @@ def _can_swap(delta: SchemaDelta, table: Table, old: Constraint, new: Constraint
     if Ref.of(ObjectKind.CONSTRAINT, table.name, old.name) in delta.rebuilt:
         return False
     columns = {*old.columns, *new.columns}
-    if not all(_stays(delta, table, name, new) for name in columns):
+    if not all(_stays(delta, table, name) for name in columns):
         return False
     key = (table.name, frozenset(old.columns))
     return not any(_is_pointed_at(graph, key) for graph in (delta.before, delta.after))
 
 
-def _stays(delta: SchemaDelta, table: Table, name: str, key: Constraint) -> bool:
-    """Whether a column is as the key needs it before any other change."""
+def _stays(delta: SchemaDelta, table: Table, name: str) -> bool:
+    """Whether a column is before any other change as it is after all of them."""
     ref = Ref.of(ObjectKind.COLUMN, table.name, name)
     was, becomes = delta.before.get(ref), delta.after.get(ref)
     if was is None or becomes is None:
         return False
-    if (was.type, was.collation) != (becomes.type, becomes.collation):
-        return False
-    return bool(was.not_null) or key.type != "primary key" or name not in key.columns
+    fields = ("type", "collation", "not_null")
+    return all(getattr(was, field) == getattr(becomes, field) for field in fields)
 
 
 def _is_pointed_at(graph: SchemaGraph, key: KeyColumns) -> bool:

@@ -328,6 +328,17 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         owners += [Owner(object=ref, role=role)] if role and own else []
         return msgspec.structs.replace(self, owners=access.owners_in_order(owners))
 
+    def with_rights(
+        self, refs: Iterable[Ref], owners: Iterable[Owner], privileges: Iterable[Privilege]
+    ) -> SchemaGraph:
+        """A copy in which `refs` have these owners, and exactly these of the privileges."""
+        graph, wanted, listed = self, frozenset(refs), tuple(privileges)
+        for ref in wanted:
+            graph = graph.with_privileges(ref, (p for p in listed if p.object == ref))
+        for owner in owners:
+            graph = graph.with_owner(owner.object, owner.role) if owner.object in wanted else graph
+        return graph
+
     def same(self, other: SchemaGraph) -> bool:
         """Equal but for the order of columns and options."""
         return self.normal() == other.normal()

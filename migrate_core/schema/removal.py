@@ -102,11 +102,8 @@ def with_table(graph: SchemaGraph, parts: TableParts) -> SchemaGraph:
     graph = graph.put(parts.table)
     for sequence in parts.sequences:
         graph = graph.put(sequence)
-    for ref in _with_rights(parts.table, parts.sequences):
-        graph = graph.with_privileges(ref, (p for p in parts.privileges if p.object == ref))
-    for owner in parts.owners:
-        graph = graph.with_owner(owner.object, owner.role)
-    return graph
+    refs = _with_rights(parts.table, parts.sequences)
+    return graph.with_rights(refs, parts.owners, parts.privileges)
 
 
 def readers(graph: SchemaGraph, table: Table, column: str | None = None) -> tuple[str, ...]:

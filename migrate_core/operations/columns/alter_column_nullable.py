@@ -60,7 +60,8 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"column {self.label} does not exist")
         if column.not_null != self.nullable:
             raise unbound(self, f"column {self.label} {_state(self.nullable)} already")
-        bound: Self = replaced(self, constraint=taken_name(graph, self.table, self.column))
+        name = None if self.nullable else taken_name(graph, self.table, self.column)
+        bound: Self = replaced(self, constraint=name)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:

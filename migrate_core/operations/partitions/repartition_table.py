@@ -206,6 +206,8 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
             schema=self.table.schema,
             table=self.table,
         )
+        if was.table.row_security:  # under FORCE its owner would copy what policies show, no more
+            yield on_table(self.table, "DISABLE ROW LEVEL SECURITY")
         yield on_table(self.table, "RENAME TO {new}", new=aside.name)
 
     def _anew(self, was: TableParts, major: int) -> tuple[Operation, ...]:
@@ -219,7 +221,8 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
         after = with_table(before, replaced(was, table=table, sequences=free))
         for child in self.partitions:
             after = with_table(after, child)
-        return creating(_with_rights_of_sequences(before, was), after)
+        refs = (Ref.of(ObjectKind.SEQUENCE, sequence.name) for sequence in free)
+        return creating(before.with_rights(refs, was.owners, was.privileges), after)
 
     def _by(self, operations: Iterable[Operation], place: Place) -> Iterator[Statement]:
         """Nobody sees the new tables yet: only locks on others stop anybody."""
@@ -316,13 +319,3 @@ def _named_rules(table: Table) -> Table:
 
 def _identities(table: Table) -> Iterator[Identity]:
     return (column.identity for column in table.columns if column.identity is not None)
-
-
-def _with_rights_of_sequences(graph: SchemaGraph, was: TableParts) -> SchemaGraph:
-    """The sequences stay, with their owner and all rights on them."""
-    for sequence in was.sequences:
-        ref = Ref.of(ObjectKind.SEQUENCE, sequence.name)
-        graph = graph.with_privileges(ref, (p for p in was.privileges if p.object == ref))
-        for owner in was.owners:
-            graph = graph.with_owner(ref, owner.role) if owner.object == ref else graph
-    return graph
