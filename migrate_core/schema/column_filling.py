@@ -37,7 +37,9 @@ def add_filled(
         begun += _numbers(numbers, identity)
     begun += _add(table, column, default)
     required = column.not_null or identity is not None
-    forbidden = forbid_null(table, column.name, helper=helper(column.name)) if required else ()
+    name = column.not_null_rule.name if column.not_null_rule else None
+    forbidden = forbid_null(table, column.name, helper=helper(column.name), name=name)
+    forbidden = forbidden if required else ()
     last = (stage(*_become(table, column, identity, numbers)),) if identity else ()
     return (stage(*begun), _fill(table, column.name, default, key), *forbidden, *last)
 

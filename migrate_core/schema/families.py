@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -125,16 +125,15 @@ def keys_of(table: Any) -> Iterator[Part]:
     yield from table.indexes
 
 
-def taken_name(graph: SchemaGraph, table: QualifiedName, column: str) -> str | None:
-    """The usual name of a column's NOT NULL, where one below has it already: PostgreSQL would
-    give the column's another."""
-    name = usual_name(table.name, column)
-    for below in descendants(graph, table):
-        found = graph.get(Ref.of(ObjectKind.COLUMN, below, column))
-        rule = found.not_null_rule if found is not None else None
-        if rule is not None and rule.name == name and below.schema == table.schema:
-            return name
-    return None
+def taken_names(
+    graph: SchemaGraph, table: QualifiedName, columns: Iterable[Column]
+) -> tuple[tuple[str, str], ...]:
+    """The columns whose NOT NULL has its usual name, which another in the schema has already,
+    and that name: PostgreSQL would choose another unless it is told."""
+    plain = (c.name for c in columns if not (c.not_null_rule and c.not_null_rule.name))
+    names = ((column, usual_name(table.name, column)) for column in plain)
+    taken = graph.named_not_nulls
+    return tuple((c, n) for c, n in names if n and QualifiedName(table.schema, n) in taken)
 
 
 def _children(graph: SchemaGraph, parent: QualifiedName) -> Iterator[Table]:

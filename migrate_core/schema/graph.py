@@ -147,8 +147,11 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         taken = at < len(found) and found[at].key == thing.key
         made = self._with(type(thing), (*found[:at], thing, *found[at + taken :]))
         made = made._following(found[at] if taken else None, thing)
-        if not isinstance(thing, Table) or (taken and found[at].parents == thing.parents):
-            made._keep_children(self)
+        had = found[at] if taken else None
+        if not isinstance(thing, Table) or (had is not None and had.parents == thing.parents):
+            made._keep(self, "children")
+        if not isinstance(thing, Table) or _rules(had) == _rules(thing):
+            made._keep(self, "named_not_nulls")
         return made
 
     def drop(self, kind: type[Thing], key: Any) -> SchemaGraph:
@@ -156,7 +159,12 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         found: tuple[Any, ...] = getattr(self, FIELDS[kind])
         left = tuple(thing for thing in found if thing.key != key)
         made = self._with(kind, left)
-        return made if len(left) == len(found) else made._following(self.find(kind, key), None)
+        if len(left) == len(found):
+            return made
+        had = self.find(kind, key)
+        if not isinstance(had, Table) or not _rules(had):
+            made._keep(self, "named_not_nulls")
+        return made._following(had, None)
 
     def rename(self, old: Thing, new: Thing) -> SchemaGraph:
         """A copy in which `old` is called as `new` is, with its rights and what needs it."""
@@ -217,10 +225,15 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
                 found[parent].append(table.name)
         return {parent: tuple(names) for parent, names in found.items()}
 
-    def _keep_children(self, before: SchemaGraph) -> None:
-        """Families change rarely: one look through all tables serves many graphs."""
-        if "children" in before.__dict__:
-            self.__dict__["children"] = before.children
+    @cached_property
+    def named_not_nulls(self) -> frozenset[QualifiedName]:
+        """Names that a NOT NULL has though PostgreSQL would not give it them, by schema."""
+        return frozenset(name for table in self.tables for name in _rules(table))
+
+    def _keep(self, before: SchemaGraph, known: str) -> None:
+        """These change rarely: one look through all tables serves many graphs."""
+        if known in before.__dict__:
+            self.__dict__[known] = before.__dict__[known]
 
     def _passed_on(self, old: Table, new: Relation) -> SchemaGraph:
         graph = self
@@ -356,6 +369,14 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
 
 def _position(found: tuple[Any, ...], key: Any) -> int:
     return bisect_left(found, key, key=lambda thing: thing.key)
+
+
+def _rules(table: Table | None) -> frozenset[QualifiedName]:
+    """The names that a table's NOT NULLs have of somebody's choice."""
+    if table is None:
+        return frozenset()
+    rules = (column.not_null_rule for column in table.columns)
+    return frozenset(QualifiedName(table.name.schema, r.name) for r in rules if r and r.name)
 
 
 def _part(relation: Relation | None, ref: Ref) -> Any:

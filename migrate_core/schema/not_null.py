@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import MAX_BYTES, QualifiedName
-from migrate_core.schema.objects import Table
+from migrate_core.schema.objects import Column, NotNull, Table
 
 NAMED_SINCE = 18  # PostgreSQL: NOT NULL is a constraint
 _ENDING = "_not_null"
@@ -27,6 +29,12 @@ def made_name(table: str, column: str) -> str:
         one, other = (one - 1, other) if one > other else (one, other - 1)
     parts = ((table, one), (column, other))
     return "_".join(n.encode()[:size].decode(errors="ignore") for n, size in parts) + _ENDING
+
+
+def with_name(column: Column, name: str) -> Column:
+    """The column with the name of its NOT NULL said."""
+    rule = msgspec.structs.replace(column.not_null_rule or NotNull(), name=name)
+    return msgspec.structs.replace(column, not_null_rule=rule)
 
 
 def usually_named(table: Table) -> tuple[str, ...]:

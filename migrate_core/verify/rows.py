@@ -67,7 +67,7 @@ def copy(target: psycopg.Connection[Any], scratch: psycopg.Connection[Any], most
         while True:
             try:
                 first, chosen = sample.choose(target, sampling, most)
-                _load(target, scratch, sampling, chosen, there)
+                notes = _load(target, scratch, sampling, chosen, there)
                 break
             except sample.TooLargeError as error:
                 return Sample(asked=most, problem=str(error))
@@ -75,7 +75,6 @@ def copy(target: psycopg.Connection[Any], scratch: psycopg.Connection[Any], most
                 if not error.root:
                     return Sample(asked=most, problem=error.why)
                 sampling.exclude(error.root, error.why)
-        notes = _set_sequences(target, scratch)
     return Sample(asked=most, tables=_counted(sampling, first, chosen), notes=notes)
 
 
@@ -102,7 +101,8 @@ def _load(
     sampling: Sampling,
     chosen: Chosen,
     there: dict[str, Relation],
-) -> None:
+) -> tuple[str, ...]:
+    """The rows, and the sequences behind them; what is to be said of these is returned."""
     root = ""
     try:
         with scratch.transaction():
@@ -115,9 +115,11 @@ def _load(
                 for part in sample.chunks(tids):
                     _copy_part(target, scratch, leaf, there[root].columns, part)
             root = ""
+            notes = _set_sequences(target, scratch)
             _run(scratch, [after for _, after in obstacles])
     except psycopg.Error as error:
         raise _RefusedError(root, f"could not be loaded: {sample.why(error)}") from error
+    return notes
 
 
 def _run(conn: psycopg.Connection[Any], statements: Sequence[str]) -> None:

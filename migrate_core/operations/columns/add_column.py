@@ -21,8 +21,9 @@ from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.column_filling import add_filled
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
-from migrate_core.schema.families import is_alone
+from migrate_core.schema.families import is_alone, taken_names
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.not_null import with_name
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.storage import column_settings
@@ -45,6 +46,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
     column: Column
     checked: bool = False  # whether its domain has rules
     key: tuple[str, ...] = ()  # the primary key's columns, where rows are filled by it
+    constraint: str | None = None  # the usual name of NOT NULL (18), where it has to be said
 
     @property
     def subject(self) -> Ref:
@@ -69,19 +71,23 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             str(domain.name) == self.column.type and (domain.constraints or domain.not_null)
             for domain in graph.domains
         )
-        bound: Self = replaced(self, key=key, checked=checked)
+        required = [self.column] if self.column.not_null else []
+        names = taken_names(graph, self.table, required)
+        name = names[0][1] if names else None
+        bound: Self = replaced(self, key=key, checked=checked, constraint=name)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph.edit(self.table, lambda table: table.with_part(self.column))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
+        column = with_name(self.column, self.constraint) if self.constraint else self.column
         if self.key:
-            return add_filled(self.table, self.column, self.key, place.helper)
+            return add_filled(self.table, column, self.key, place.helper)
         add = ddl(
             "ALTER TABLE {table} ADD COLUMN {clause}",
             table=self.table,
-            clause=column_clause(self.column),
+            clause=column_clause(column),
         )
         statement = Statement(
             sql=add,

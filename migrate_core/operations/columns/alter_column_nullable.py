@@ -16,7 +16,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
-from migrate_core.schema.families import taken_name
+from migrate_core.schema.families import taken_names
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import forbid_null
 from migrate_core.schema.objects import Column
@@ -60,8 +60,8 @@ class AlterColumnNullable(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"column {self.label} does not exist")
         if column.not_null != self.nullable:
             raise unbound(self, f"column {self.label} {_state(self.nullable)} already")
-        name = None if self.nullable else taken_name(graph, self.table, self.column)
-        bound: Self = replaced(self, constraint=name)
+        names = () if self.nullable else taken_names(graph, self.table, [column])
+        bound: Self = replaced(self, constraint=names[0][1] if names else None)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:

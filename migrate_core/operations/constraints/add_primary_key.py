@@ -18,7 +18,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, duplicates
 from migrate_core.schema.constraint_changes import added
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.families import Attached, to_attach, with_attached
+from migrate_core.schema.families import Attached, taken_names, to_attach, with_attached
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.index_changes import promoted
 from migrate_core.schema.not_null import forbid_null
@@ -49,6 +49,7 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
     table: QualifiedName
     constraint: Constraint
     nullable: tuple[str, ...] = ()
+    not_nulls: tuple[tuple[str, str], ...] = ()  # columns, and names (18) that are taken
     partitioned: bool = False
     partitions: tuple[Attached, ...] = ()  # what its partitions have attached to it
 
@@ -95,6 +96,7 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
             self,
             constraint=constraint,
             nullable=nullable,
+            not_nulls=taken_names(graph, self.table, (found[name] for name in nullable)),
             partitioned=table.partition_key is not None,
         )
         return bound
@@ -110,10 +112,13 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
         return with_attached(graph, self.partitions)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
+        names = dict(self.not_nulls)
         required = (
             stage
             for name in self.nullable
-            for stage in forbid_null(self.table, name, helper=place.helper(name))
+            for stage in forbid_null(
+                self.table, name, helper=place.helper(name), name=names.get(name)
+            )
         )
         helper = place.helper(self.constraint.name)
         if self.partitioned:

@@ -23,8 +23,8 @@ from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.concurrent import create_index
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.not_null import NAMED_SINCE, made_name
-from migrate_core.schema.objects import Identity, NotNull, Table
+from migrate_core.schema.not_null import NAMED_SINCE, made_name, with_name
+from migrate_core.schema.objects import Identity, Table
 from migrate_core.schema.parking import on_table, rename_table_parts
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, table_parts, with_table, without_table
@@ -312,8 +312,8 @@ def _named_rules(table: Table) -> Table:
     """With the usual names of NOT NULLs said: as long as the old table stands, these are taken."""
     for column in table.columns:
         if column.not_null and column.not_null_rule is None:
-            rule = NotNull(name=made_name(table.name.name, column.name))
-            table = table.change_column(column.name, not_null_rule=rule)
+            named = with_name(column, made_name(table.name.name, column.name))
+            table = table.with_part(named)
     return table
 
 

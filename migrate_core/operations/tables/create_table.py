@@ -22,8 +22,10 @@ from migrate_core.schema.clauses import (
 )
 from migrate_core.schema.cycles import later_parts
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.families import taken_names
 from migrate_core.schema.following import detached, structure
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.not_null import with_name
 from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.storage import column_settings
@@ -41,6 +43,7 @@ class CreateTable(Operation, frozen=True, kw_only=True):
     definition: Table
     given: tuple[Column, ...] = ()  # columns as its parents have them that it has otherwise
     later: tuple[str, ...] = ()  # keys over the columns of another
+    not_nulls: tuple[tuple[str, str], ...] = ()  # columns, and names (18) that are taken
 
     @property
     def subject(self) -> Ref:
@@ -64,7 +67,12 @@ class CreateTable(Operation, frozen=True, kw_only=True):
         if self.definition != _bare(self.definition):
             problem = "foreign keys, indexes, policies and row security are operations of their own"
             raise unbound(self, problem)
-        bound: Self = replaced(self, later=self.later or _repeated(self.definition))
+        required = [c for c in self.definition.columns if c.not_null and c.local]
+        bound: Self = replaced(
+            self,
+            later=self.later or _repeated(self.definition),
+            not_nulls=taken_names(graph, self.definition.name, required),
+        )
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -75,7 +83,11 @@ class CreateTable(Operation, frozen=True, kw_only=True):
         also = tuple((parent, lock) for parent in self.definition.inherits)
         later = [c for c in self.definition.constraints if c.name in self.later]
         first = tuple(c for c in self.definition.constraints if c.name not in self.later)
-        bare = self.definition.change(constraints=first)
+        named = dict(self.not_nulls)
+        columns = (
+            with_name(c, named[c.name]) if c.name in named else c for c in self.definition.columns
+        )
+        bare = self.definition.change(constraints=first, columns=tuple(columns))
         create = Statement(sql=table_clause(bare), also=also)
         keys = (
             ddl("ALTER TABLE {t} ADD {key}", t=self.definition.name, key=constraint_clause(key))

@@ -1,0 +1,2 @@
+CREATE TABLE other (x integer CONSTRAINT t_n_not_null NOT NULL);
+CREATE TABLE t (id integer);

@@ -1,0 +1,1 @@
+ALTER TABLE public.t ADD COLUMN n integer DEFAULT 1 CONSTRAINT t_n_not_null NOT NULL;

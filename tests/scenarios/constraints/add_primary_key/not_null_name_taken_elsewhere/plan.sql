@@ -1,0 +1,6 @@
+ALTER TABLE public.t ADD CONSTRAINT _zanith_helper_n_83f9d2bd CHECK (n IS NOT NULL) NOT VALID;
+ALTER TABLE public.t VALIDATE CONSTRAINT _zanith_helper_n_83f9d2bd;
+ALTER TABLE public.t ADD CONSTRAINT t_n_not_null NOT NULL n;
+ALTER TABLE public.t DROP CONSTRAINT _zanith_helper_n_83f9d2bd;
+CREATE UNIQUE INDEX CONCURRENTLY _zanith_helper_t_pkey_e66d0980 ON public.t USING btree (n);
+ALTER TABLE public.t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX _zanith_helper_t_pkey_e66d0980;
