@@ -31,9 +31,13 @@ def diff(
     """
     given = answers or Answers()
     after = complete(after, before)
-    renames = _detect(SchemaDelta(before, after, given), _renames)
+    delta = SchemaDelta(before, after, given)
+    renames = _detect(delta, _renames)
     renamed = replay(before, renames)
-    changes = _changes(SchemaDelta(settled(renamed, after), after, given, renamed))
+    stays = settled(renamed, after)
+    if stays is not before:
+        delta = SchemaDelta(stays, after, given, renamed)
+    changes = _changes(delta)
     found, reached = _bound(before, (*renames, *in_order(changes, renamed, after)))
     _check_covered(reached, after)
     return found

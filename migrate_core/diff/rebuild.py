@@ -19,7 +19,8 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import closure
 from migrate_core.schema.families import descendants
 from migrate_core.schema.following import inherited_checks
-from migrate_core.schema.graph import PART_KINDS, SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import PART_KINDS, ref_of
 from migrate_core.schema.objects import Column, Constraint, Index, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 from migrate_core.schema.routines import bare_name

@@ -28,7 +28,7 @@ _SUFFIX = ".yaml"
 _MAX_SLUG = 40
 
 
-class Migration(Value, frozen=True, kw_only=True, dict=True):
+class Migration(Value, frozen=True, kw_only=True, dict=True, gc=True):
     """An id `YYYYMMDD_HHMMSS_slug`, what it is for, and what it does.
 
     `needs` is the id of a migration that must have been applied before, if there is one.

@@ -9,7 +9,8 @@ from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
 from migrate_core.schema.access import DefaultPrivilege, Owner, Privilege
 from migrate_core.schema.delta import Answers, SchemaDelta
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Thing, Value
 from migrate_core.schema.refs import Ref
 

@@ -18,7 +18,8 @@ from migrate_core.schema.altering import altered, check_known, statement
 from migrate_core.schema.clauses import comment_on, noun
 from migrate_core.schema.definitions import Definition, remade
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.refs import ObjectKind, Ref
 
 

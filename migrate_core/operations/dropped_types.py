@@ -48,9 +48,10 @@ class DropType(Operation, frozen=True, kw_only=True):
         was = graph.find(self.model, self.name)
         if was is None:
             raise unbound(self, f"{self.of} {self.label} does not exist")
+        name = str(self.name)
         for table in graph.tables:
             for column in table.columns:
-                if is_of(column, str(self.name)):
+                if is_of(column, name):
                     raise unbound(self, f"column {table.name}.{column.name} is of that type")
         bound: Self = replaced(self, was=was)
         return bound

@@ -157,10 +157,9 @@ def using_of(graph: SchemaGraph, old: Column, new: Column) -> str | None:
 
 
 def incoming(graph: SchemaGraph, table: QualifiedName, column: str) -> Iterator[Incoming]:
-    for found in graph.tables:
-        for key in found.constraints:
-            if key.references == table and column in key.ref_columns:
-                yield Incoming(table=found.name, constraint=key)
+    for found, key in graph.foreign_keys_to(table):
+        if column in key.ref_columns:
+            yield Incoming(table=found.name, constraint=key)
 
 
 def _carried(graph: SchemaGraph, table: Table, was: ColumnParts, to: ColumnParts) -> ColumnParts:

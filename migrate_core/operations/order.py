@@ -8,7 +8,7 @@ are read from goes. Where nothing decides, the effect does, then the name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from heapq import heapify, heappop, heappush
 
 from migrate_core.operations.base import Effect, Operation
@@ -95,9 +95,9 @@ def _sorted(ranks: Sequence[Rank], edges: Edges, wishes: Edges) -> Iterator[int]
     left = {rank[-1] for rank in ranks}
     while left:
         # A wish yields where nothing else is ready. A cycle leaves nothing at all: the least
-        # of what is left breaks it.
+        # of one that waits for nothing but itself breaks it.
         heap = ready or eager
-        at = heappop(heap)[-1] if heap else min(ranks[n] for n in left)[-1]
+        at = heappop(heap)[-1] if heap else min(ranks[n] for n in _cycle(left, ranks, edges))[-1]
         if at not in left:
             continue
         left.discard(at)
@@ -108,6 +108,34 @@ def _sorted(ranks: Sequence[Rank], edges: Edges, wishes: Edges) -> Iterator[int]
         for follower in edges[at] | wishes[at]:
             if not waiting[follower]:
                 heappush(eager if hoping[follower] else ready, ranks[follower])
+
+
+def _cycle(left: Set[int], ranks: Sequence[Rank], edges: Edges) -> Set[int]:
+    """Of what is left, some that wait for each other and for nothing else.
+
+    The last start of a search that goes through everything is among them: what leads to it
+    was not found before, so it is found from there, and leads back.
+    """
+    seen: set[int] = set()
+    start = 0
+    for rank in sorted((ranks[at] for at in left), reverse=True):
+        if rank[-1] not in seen:
+            start = rank[-1]
+            seen |= _reached(start, edges, left)
+    backward: Edges = defaultdict(set)
+    for at in left:
+        for follower in edges[at] & left:
+            backward[follower].add(at)
+    return _reached(start, backward, left)
+
+
+def _reached(start: int, edges: Edges, within: Set[int]) -> set[int]:
+    found, todo = {start}, [start]
+    while todo:
+        more = (edges[todo.pop()] & within) - found
+        found |= more
+        todo += more
+    return found
 
 
 def _counts(ranks: Sequence[Rank], edges: Edges) -> list[int]:

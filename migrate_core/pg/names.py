@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from functools import cache, total_ordering
+from functools import cache, lru_cache, total_ordering
 
 from migrate_core.errors import InvalidNameError
 from migrate_core.pg.keywords import KEYWORDS
@@ -78,6 +78,7 @@ class QualifiedName:
         self._hash = hash((schema, name))
 
     @classmethod
+    @lru_cache(maxsize=1 << 16)  # a schema names each of its objects many times
     def parse(cls, text: str) -> QualifiedName:
         """Read `schema.name`; each part may be quoted. Unquoted parts fold to lower case.
 

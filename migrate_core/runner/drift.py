@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from migrate_core.pg.codec import digest
 from migrate_core.planning.plan import Step
-from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import FIELDS, PART_KINDS, ref_of
 from migrate_core.schema.objects import PARTS, Relation
 
 Parts = dict[tuple[str, str], str]  # (kind, name) -> digest

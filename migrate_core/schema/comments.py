@@ -11,7 +11,8 @@ from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.constraint_changes import redefined
 from migrate_core.schema.definitions import Definition, remade
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import FIELDS, PART_KINDS, ref_of
 from migrate_core.schema.objects import (
     Column,
     Constraint,

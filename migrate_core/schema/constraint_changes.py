@@ -29,6 +29,8 @@ _OF_A_FOREIGN_KEY = re.compile(
 
 def redefined(old: Constraint, new: Constraint) -> bool:
     """Whether two constraints of one name differ in more than ALTER and VALIDATE can change."""
+    if old == new:
+        return False
     if old.type == new.type == "foreign key" and not _is_enforced_again(old, new):
         old, new = (_without_timing(constraint) for constraint in (old, new))
     return old != msgspec.structs.replace(
@@ -89,8 +91,11 @@ def _can_swap(delta: SchemaDelta, table: Table, old: Constraint, new: Constraint
     columns = {*old.columns, *new.columns}
     if not all(_stays(delta, table, name) for name in columns):
         return False
-    key = (table.name, frozenset(old.columns))
-    return not any(_is_pointed_at(graph, key) for graph in (delta.before, delta.after))
+    return not any(
+        frozenset(found.ref_columns) == frozenset(old.columns)
+        for graph in (delta.before, delta.after)
+        for _, found in graph.foreign_keys_to(table.name)
+    )
 
 
 def _stays(delta: SchemaDelta, table: Table, name: str) -> bool:
@@ -101,15 +106,6 @@ def _stays(delta: SchemaDelta, table: Table, name: str) -> bool:
         return False
     fields = ("type", "collation", "not_null")
     return all(getattr(was, field) == getattr(becomes, field) for field in fields)
-
-
-def _is_pointed_at(graph: SchemaGraph, key: KeyColumns) -> bool:
-    """By a foreign key that may have been made for it, or for another over the same columns."""
-    return any(
-        (found.references, frozenset(found.ref_columns)) == key
-        for table in graph.tables
-        for found in table.constraints
-    )
 
 
 def _is_simple_key(key: Constraint) -> bool:
@@ -140,10 +136,15 @@ def dropped(delta: SchemaDelta, *types: ConstraintType) -> Iterator[Found]:
 
 def _redefined(delta: SchemaDelta) -> Iterator[tuple[Table, Constraint, Constraint]]:
     """Those that are dropped and added."""
-    apart = {(table.name, new.name) for table, _, new in swapped(delta)}
-    for table, old, new in delta.changed_parts(Constraint):
-        if redefined(old, new) and (table.name, new.name) not in apart:
-            yield table, old, new
+    found: list[tuple[Table, Constraint, Constraint]] | None = delta.memo.get("redefined")
+    if found is None:
+        apart = {(table.name, new.name) for table, _, new in swapped(delta)}
+        found = delta.memo["redefined"] = [
+            (table, old, new)
+            for table, old, new in delta.changed_parts(Constraint)
+            if redefined(old, new) and (table.name, new.name) not in apart
+        ]
+    yield from found
 
 
 def leaning(delta: SchemaDelta) -> Iterator[Found]:
@@ -200,7 +201,6 @@ def leaning_on(
         return ()
     return tuple(
         (found.name, c)
-        for found in graph.tables
-        for c in found.constraints
-        if c.references == table.name and frozenset(c.ref_columns) == columns
+        for found, c in graph.foreign_keys_to(table.name)
+        if frozenset(c.ref_columns) == columns
     )

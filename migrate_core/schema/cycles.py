@@ -7,7 +7,8 @@ the view's rows. The table is made without the default, the view without its que
 from __future__ import annotations
 
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, ObjectKind, Ref
 from migrate_core.schema.views import Query
@@ -26,8 +27,8 @@ def loops(graph: SchemaGraph) -> frozenset[Ref]:
 def _loops(graph: SchemaGraph) -> set[Ref]:
     reached: dict[Ref, frozenset[Ref]] = {}
     found: set[Ref] = set()
-    for one, needed in graph.depends:
-        if one.kind not in _MADE_LATER or needed.kind is not ObjectKind.ROUTINE:
+    for one, needed in graph.calls:
+        if one.kind not in _MADE_LATER:
             continue
         if needed not in reached:
             reached[needed] = _reach(graph, needed)

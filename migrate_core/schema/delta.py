@@ -16,14 +16,8 @@ import msgspec
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.definitions import Definition
-from migrate_core.schema.graph import (
-    FIELDS,
-    PART_KINDS,
-    RELATION_KINDS,
-    TOP_KINDS,
-    SchemaGraph,
-    ref_of,
-)
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import FIELDS, PART_KINDS, RELATION_KINDS, TOP_KINDS, ref_of
 from migrate_core.schema.objects import (
     PARTS,
     Column,
@@ -58,7 +52,7 @@ class Rename(Value, frozen=True, kw_only=True):
     new: str
 
 
-class Answers(Value, frozen=True, kw_only=True, dict=True):
+class Answers(Value, frozen=True, kw_only=True, dict=True, gc=True):
     """What two graphs alone cannot tell, as a person answered it."""
 
     drops: DropMode = DropMode.SOFT  # unless `drop_modes` says otherwise
@@ -68,7 +62,11 @@ class Answers(Value, frozen=True, kw_only=True, dict=True):
     expand: tuple[Ref, ...] = ()  # columns of today that change in two migrations
 
     def drop_mode(self, ref: Ref) -> DropMode:
-        return dict(self.drop_modes).get(ref, self.drops)
+        return self.mode_of.get(ref, self.drops)
+
+    @cached_property
+    def mode_of(self) -> Mapping[Ref, DropMode]:
+        return dict(self.drop_modes)
 
     @cached_property
     def backfill_of(self) -> Mapping[Ref, str]:
@@ -94,11 +92,13 @@ class SchemaDelta:
         self.origin = origin or before
         self.rebuilt: frozenset[Ref] = frozenset()
         self.made: frozenset[Ref] = frozenset()  # what operations create, once that is known
+        self.memo: dict[str, Any] = {}  # what was found of this delta once
         self._tops = {kind: _pair(before, after, kind) for kind in FIELDS}
 
     def rebuilding(self, refs: Iterable[Ref]) -> SchemaDelta:
         """The same delta in which `refs` are made anew, whether they differ or not."""
         made = copy(self)
+        made.memo = {}
         made.rebuilt = self.rebuilt | frozenset(refs)
         made._tops = {
             kind: _with_rebuilt(pairs, self, kind, made.rebuilt)
@@ -109,6 +109,7 @@ class SchemaDelta:
     def making(self, refs: Iterable[Ref]) -> SchemaDelta:
         """The same delta with what the operations create, for kinds that come last."""
         told = copy(self)
+        told.memo = {}
         told.made = frozenset(refs)
         return told
 
@@ -246,10 +247,10 @@ def _alike(one: Constraint | Index, other: Constraint | Index) -> bool:
 
 def _pair(before: SchemaGraph, after: SchemaGraph, kind: Any) -> list[tuple[Any, Any]]:
     """Objects of one kind that differ, in name order; compared in C, column order apart."""
-    old = {thing.key: thing for thing in getattr(before, FIELDS[kind])}
-    new = {thing.key: thing for thing in getattr(after, FIELDS[kind])}
-    pairs = ((old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys()))
-    return [(a, b) for a, b in pairs if a != b and not _same_relation(a, b)]
+    pairs = [(old, after.find(kind, old.key)) for old in getattr(before, FIELDS[kind])]
+    differ = [(a, b) for a, b in pairs if a != b and not _same_relation(a, b)]
+    came = (new for new in getattr(after, FIELDS[kind]) if before.find(kind, new.key) is None)
+    return sorted([*differ, *((None, new) for new in came)], key=_key)
 
 
 def _with_rebuilt(

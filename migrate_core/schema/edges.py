@@ -17,22 +17,31 @@ from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.cycles import loops
 from migrate_core.schema.families import descendants
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import PART_FIELDS, ref_of
 from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 from migrate_core.schema.views import Query
 
 _IN_RELATIONS = PARTS_OF_RELATIONS | RELATIONS
+# What comes once a relation stands, and goes with it.
+_LATER_PARTS = {kind: name for kind, name in PART_FIELDS.items() if kind is not ObjectKind.COLUMN}
 _OF_A_COLUMN = (ObjectKind.COLUMN, ObjectKind.DEFAULT)
+_NAME = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_]*)'  # as quote_ident() writes it
+_QUALIFIED = re.compile(rf"{_NAME}\.{_NAME}")
 _REGCLASS = re.compile(r"(\bE)?'((?:[^']|'')+)'::regclass")
 
 
 def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
     """Everything `ref` depends on, directly or not, without itself."""
+    known: dict[Ref, tuple[Ref, ...]] = graph.memo.setdefault("needs", {})
     seen: set[Ref] = set()
     todo = [ref]
     while todo:
-        for needed in needs(graph, todo.pop()):
+        one = todo.pop()
+        if one not in known:
+            known[one] = tuple(needs(graph, one))
+        for needed in known[one]:
             if needed not in seen:
                 seen.add(needed)
                 todo.append(needed)
@@ -40,12 +49,13 @@ def closure(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
 
 
 def removal_needs(graph: SchemaGraph, ref: Ref) -> frozenset[Ref]:
-    """What `ref` leans on while it stands: of a table, what its foreign keys point at too."""
+    """What `ref` leans on while it stands: of a relation, what its parts need too."""
     found = closure(graph, ref)
-    table = graph.table(ref.relation) if ref.kind is ObjectKind.TABLE else None
-    for constraint in table.constraints if table else ():
-        if constraint.references is not None:
-            found |= closure(graph, Ref.of(ObjectKind.CONSTRAINT, ref.relation, constraint.name))
+    relation = graph.relation(ref.relation) if ref.kind in RELATIONS else None
+    if relation is not None:
+        for kind, field in _LATER_PARTS.items():
+            for part in getattr(relation, field, ()):
+                found |= closure(graph, Ref.of(kind, ref.relation, part.name))
     return found - {ref}
 
 
@@ -162,9 +172,8 @@ def _texts(column: Column) -> list[str]:
 
 def _types_and_sequences(graph: SchemaGraph, texts: list[str]) -> Iterator[Ref]:
     text = "\0".join(texts)  # no name holds a NUL, so none is found across two of them
-    for enum in graph.enums:
-        if str(enum.name) in text:
-            yield Ref.of(ObjectKind.ENUM, enum.name)
+    named = _QUALIFIED.findall(text) if graph.enum_names and "." in text else ()
+    yield from (graph.enum_names[name] for name in named if name in graph.enum_names)
     for name in _sequence_names(text):
         if graph.find(Sequence, name):
             yield Ref.of(ObjectKind.SEQUENCE, name)

@@ -9,7 +9,8 @@ import msgspec
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.following import detached, disinherited, follow, is_passed_on
-from migrate_core.schema.graph import PART_KINDS, SchemaGraph
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import PART_KINDS
 from migrate_core.schema.not_null import usual_name
 from migrate_core.schema.objects import Column, Constraint, Index, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -369,8 +370,5 @@ def referenced(table: Table) -> tuple[QualifiedName, ...]:
 def referring(graph: SchemaGraph, table: Table) -> tuple[QualifiedName, ...]:
     """The other tables whose foreign keys point at a partitioned table, or at one above it."""
     whole = {table.name, *(above.name for above in ancestors(graph, table))}
-    return tuple(
-        other.name
-        for other in graph.tables
-        if other.name not in whole and any(c.references in whole for c in other.constraints)
-    )
+    found = {other for name in whole for other in graph.referring.get(name, ())}
+    return tuple(sorted(found - whole))

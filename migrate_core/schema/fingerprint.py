@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate_core.pg.codec import digest
-from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import FIELDS, ref_of
 from migrate_core.schema.objects import Relation
 
 

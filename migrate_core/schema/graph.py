@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
 import msgspec
 
 from migrate_core.pg.names import QualifiedName
-from migrate_core.schema import access
+from migrate_core.schema import access, lookups
 from migrate_core.schema.access import PUBLIC_SCHEMA, DefaultPrivilege, Owner, Privilege
 from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
 from migrate_core.schema.following import follow
+from migrate_core.schema.kinds import (
+    FIELDS,
+    PART_FIELDS,
+    PART_KINDS,
+    RELATION_KINDS,
+    TOP_KINDS,
+    ref_of,
+)
 from migrate_core.schema.objects import (
-    PARTS,
-    Column,
     Constraint,
     Enum,
     Extension,
-    Index,
     Other,
-    Policy,
     Relation,
-    Rule,
     Schema,
     Sequence,
     Table,
     Thing,
-    Trigger,
     Value,
 )
 from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
@@ -38,48 +40,8 @@ from migrate_core.schema.views import MaterializedView, Query, View
 
 T = TypeVar("T", bound=Thing)
 
-FIELDS: dict[type[Any], str] = {
-    Schema: "schemas",
-    Extension: "extensions",
-    Enum: "enums",
-    Domain: "domains",
-    Composite: "composites",
-    Sequence: "sequences",
-    Routine: "routines",
-    Table: "tables",
-    View: "views",
-    MaterializedView: "materialized_views",
-    Definition: "definitions",
-}
-RELATION_KINDS: dict[type[Any], ObjectKind] = {
-    Table: ObjectKind.TABLE,
-    View: ObjectKind.VIEW,
-    MaterializedView: ObjectKind.MATERIALIZED_VIEW,
-}
-TOP_KINDS: dict[type[Any], ObjectKind] = {
-    Schema: ObjectKind.SCHEMA,
-    Extension: ObjectKind.EXTENSION,
-    Enum: ObjectKind.ENUM,
-    Domain: ObjectKind.DOMAIN,
-    Composite: ObjectKind.COMPOSITE,
-    Sequence: ObjectKind.SEQUENCE,
-    Routine: ObjectKind.ROUTINE,
-    **RELATION_KINDS,
-}
 
-
-PART_KINDS: dict[type, ObjectKind] = {
-    Column: ObjectKind.COLUMN,
-    Constraint: ObjectKind.CONSTRAINT,
-    Index: ObjectKind.INDEX,
-    Policy: ObjectKind.POLICY,
-    Trigger: ObjectKind.TRIGGER,
-    Rule: ObjectKind.RULE,
-}
-PART_FIELDS = {kind: PARTS[part] for part, kind in PART_KINDS.items()}
-
-
-class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
+class SchemaGraph(Value, frozen=True, kw_only=True, dict=True, gc=True):
     """Each field stands in the order of its things' keys, so equal schemas are equal values.
 
     Arrays, not maps: jsonb reorders keys, and a name that is not text cannot be one.
@@ -111,9 +73,8 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
     depends: tuple[tuple[Ref, Ref], ...] = ()
 
     def find(self, kind: type[T], key: Any) -> T | None:
-        found: tuple[T, ...] = getattr(self, FIELDS[kind])
-        at = _position(found, key)
-        return found[at] if at < len(found) and found[at].key == key else None
+        found: T | None = self._by_key(kind).get(key)
+        return found
 
     def table(self, name: QualifiedName) -> Table | None:
         return self.find(Table, name)
@@ -142,36 +103,37 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
 
         What is new comes with the rights that default privileges give it.
         """
-        found: tuple[Any, ...] = getattr(self, FIELDS[type(thing)])
+        kind, had = type(thing), self.find(type(thing), thing.key)
+        found: tuple[Any, ...] = getattr(self, FIELDS[kind])
         at = _position(found, thing.key)
-        taken = at < len(found) and found[at].key == thing.key
-        made = self._with(type(thing), (*found[:at], thing, *found[at + taken :]))
-        made = made._following(found[at] if taken else None, thing)
-        had = found[at] if taken else None
-        if not isinstance(thing, Table) or (had is not None and had.parents == thing.parents):
-            made._keep(self, "children")
-        if not isinstance(thing, Table) or _rules(had) == _rules(thing):
-            made._keep(self, "named_not_nulls")
-        return made
+        things = list(found)
+        things[at : at + (had is not None)] = [thing]
+        return self._replaced(kind, tuple(things), had, thing)
 
     def drop(self, kind: type[Thing], key: Any) -> SchemaGraph:
         """A copy without the object, and without the rights on it."""
-        found: tuple[Any, ...] = getattr(self, FIELDS[kind])
-        left = tuple(thing for thing in found if thing.key != key)
-        made = self._with(kind, left)
-        if len(left) == len(found):
-            return made
         had = self.find(kind, key)
-        if not isinstance(had, Table) or not _rules(had):
-            made._keep(self, "named_not_nulls")
-        return made._following(had, None)
+        if had is None:
+            return self
+        left = tuple(thing for thing in getattr(self, FIELDS[kind]) if thing is not had)
+        return self._replaced(kind, left, had, None)
+
+    def _replaced(
+        self, kind: type[Thing], things: tuple[Any, ...], old: Thing | None, new: Thing | None
+    ) -> SchemaGraph:
+        """A copy with these objects of one kind, where one is another, or came or went."""
+        made = self._copy(**{FIELDS[kind]: things})
+        made._indexes[kind] = self._by_key(kind).with_changed(old, new)
+        for name in lookups.kept(old, new):
+            made._keep(self, name)
+        return made._following(old, new)
 
     def rename(self, old: Thing, new: Thing) -> SchemaGraph:
         """A copy in which `old` is called as `new` is, with its rights and what needs it."""
         kind = type(old)
         left = tuple(thing for thing in getattr(self, FIELDS[kind]) if thing.key != old.key)
         at = _position(left, new.key)
-        made = self._with(kind, (*left[:at], new, *left[at:]))
+        made = self._copy(**{FIELDS[kind]: (*left[:at], new, *left[at:])})
         return made.renaming(ref_of(old), ref_of(new))
 
     def _following(self, old: Thing | None, new: Thing | None) -> SchemaGraph:
@@ -185,8 +147,7 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
 
     def _without_rights(self, gone: frozenset[Ref]) -> SchemaGraph:
         schemas = {ref.name for ref in gone if ref.kind is ObjectKind.SCHEMA}
-        return msgspec.structs.replace(
-            self,
+        return self._copy(
             owners=tuple(o for o in self.owners if o.object not in gone),
             privileges=tuple(p for p in self.privileges if p.object not in gone),
             default_privileges=tuple(d for d in self.default_privileges if d.schema not in schemas),
@@ -199,7 +160,7 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
             own = Owner(object=PUBLIC_SCHEMA, role=self.reader)
             owners = access.owners_in_order((*owners, own))
         privileges = access.in_order((*self.privileges, *more)) if more else self.privileges
-        return msgspec.structs.replace(self, owners=owners, privileges=privileges)
+        return self._copy(owners=owners, privileges=privileges)
 
     def edit(self, table: QualifiedName, change: Callable[[Any], Relation]) -> SchemaGraph:
         """A copy in which `change` was made to one relation, if it is there; what inherits
@@ -219,21 +180,35 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
     @cached_property
     def children(self) -> Mapping[QualifiedName, tuple[QualifiedName, ...]]:
         """Which tables inherit from each, or are partitions of it."""
-        found: dict[QualifiedName, list[QualifiedName]] = defaultdict(list)
-        for table in self.tables:
-            for parent in table.parents:
-                found[parent].append(table.name)
-        return {parent: tuple(names) for parent, names in found.items()}
+        return lookups.children(self.tables)
+
+    @cached_property
+    def referring(self) -> Mapping[QualifiedName, tuple[QualifiedName, ...]]:
+        """Which tables have foreign keys to each."""
+        return lookups.referring(self.tables)
+
+    def foreign_keys_to(self, table: QualifiedName) -> Iterator[tuple[Table, Constraint]]:
+        """Those of the table itself among them, in the order of their tables."""
+        for name in self.referring.get(table, ()):
+            found = self.find(Table, name)
+            for key in found.constraints if found else ():
+                if found is not None and key.references == table:
+                    yield found, key
 
     @cached_property
     def named_not_nulls(self) -> frozenset[QualifiedName]:
         """Names that a NOT NULL has though PostgreSQL would not give it them, by schema."""
-        return frozenset(name for table in self.tables for name in _rules(table))
+        return lookups.named_not_nulls(self.tables)
 
-    def _keep(self, before: SchemaGraph, known: str) -> None:
-        """These change rarely: one look through all tables serves many graphs."""
-        if known in before.__dict__:
-            self.__dict__[known] = before.__dict__[known]
+    @cached_property
+    def owned_sequences(self) -> Mapping[QualifiedName, tuple[QualifiedName, ...]]:
+        """Which sequences belong to columns of each table, those of identities apart."""
+        return lookups.owned_sequences(self.sequences)
+
+    @cached_property
+    def enum_names(self) -> Mapping[str, Ref]:
+        """By their names as they stand in texts."""
+        return {str(enum.name): ref_of(enum) for enum in self.enums}
 
     def _passed_on(self, old: Table, new: Relation) -> SchemaGraph:
         graph = self
@@ -249,7 +224,7 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         return graph
 
     def edit_all(self, change: Callable[[Table], Table]) -> SchemaGraph:
-        return self._with(Table, tuple(change(table) for table in self.tables))
+        return self._copy(tables=tuple(change(table) for table in self.tables))
 
     @cached_property
     def memo(self) -> dict[str, Any]:
@@ -259,18 +234,17 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
     @cached_property
     def needs_of(self) -> Mapping[Ref, tuple[Ref, ...]]:
         """What each object needs, by `depends`."""
-        found: dict[Ref, list[Ref]] = defaultdict(list)
-        for one, needed in self.depends:
-            found[one].append(needed)
-        return {one: tuple(needed) for one, needed in found.items()}
+        return lookups.needs_of(self.depends)
 
     @cached_property
     def dependents(self) -> Mapping[Ref, tuple[Ref, ...]]:
         """What needs each object, by `depends`."""
-        found: dict[Ref, list[Ref]] = defaultdict(list)
-        for one, needed in self.depends:
-            found[needed].append(one)
-        return {needed: tuple(ones) for needed, ones in found.items()}
+        return lookups.dependents(self.depends)
+
+    @cached_property
+    def calls(self) -> tuple[tuple[Ref, Ref], ...]:
+        """What needs a routine, and that routine."""
+        return lookups.calls(self.depends)
 
     def renaming(self, old: Ref, new: Ref) -> SchemaGraph:
         """A copy whose `depends` calls an object, and with a relation its parts, `new`."""
@@ -287,8 +261,7 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
 
         owners = (Owner(object=now(o.object), role=o.role) for o in self.owners)
         privileges = (access.renamed(p, now(p.object)) for p in self.privileges)
-        return msgspec.structs.replace(
-            self,
+        return self._copy(
             depends=tuple(sorted((now(one), now(needed)) for one, needed in self.depends)),
             owners=access.owners_in_order(owners),
             privileges=access.in_order(privileges),
@@ -297,14 +270,11 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
     @cached_property
     def owner_of(self) -> Mapping[Ref, str]:
         """Of what does not belong to the reader."""
-        return {owner.object: owner.role for owner in self.owners}
+        return lookups.owner_of(self.owners)
 
     @cached_property
     def privileges_of(self) -> Mapping[Ref, tuple[Privilege, ...]]:
-        found: dict[Ref, list[Privilege]] = defaultdict(list)
-        for privilege in self.privileges:
-            found[privilege.object].append(privilege)
-        return {ref: tuple(privileges) for ref, privileges in found.items()}
+        return lookups.privileges_of(self.privileges)
 
     @cached_property
     def sequence_owners(self) -> Mapping[Ref, Ref]:
@@ -332,14 +302,14 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
     def with_privileges(self, ref: Ref, privileges: Iterable[Privilege]) -> SchemaGraph:
         """A copy in which these are the rights on one object."""
         others = (p for p in self.privileges if p.object != ref)
-        return msgspec.structs.replace(self, privileges=access.in_order((*others, *privileges)))
+        return self._copy(privileges=access.in_order((*others, *privileges)))
 
     def with_owner(self, ref: Ref, role: str) -> SchemaGraph:
         """A copy in which the object belongs to `role`; none: to the reader."""
         owners = [o for o in self.owners if o.object != ref]
         own = role != self.reader or ref == PUBLIC_SCHEMA
         owners += [Owner(object=ref, role=role)] if role and own else []
-        return msgspec.structs.replace(self, owners=access.owners_in_order(owners))
+        return self._copy(owners=access.owners_in_order(owners))
 
     def with_rights(
         self, refs: Iterable[Ref], owners: Iterable[Owner], privileges: Iterable[Privilege]
@@ -354,7 +324,14 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
 
     def same(self, other: SchemaGraph) -> bool:
         """Equal but for the order of columns and options."""
-        return self.normal() == other.normal()
+        relations = {FIELDS[kind] for kind in RELATION_KINDS}
+        return all(
+            _all_alike(getattr(self, field), getattr(other, field))
+            if field in relations
+            else getattr(self, field) == getattr(other, field)
+            for field in self.__struct_fields__
+            if field not in _NOT_COMPARED
+        )
 
     def normal(self) -> SchemaGraph:
         relations = {
@@ -363,20 +340,43 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True):
         }
         return msgspec.structs.replace(self, **relations, depends=(), reader="", silent=(), major=0)
 
-    def _with(self, kind: type, things: tuple[Any, ...]) -> SchemaGraph:
-        return msgspec.structs.replace(self, **{FIELDS[kind]: things})
+    @cached_property
+    def _indexes(self) -> dict[type, lookups.Index]:
+        return {}
+
+    def _by_key(self, kind: type) -> lookups.Index:
+        if kind not in self._indexes:
+            self._indexes[kind] = lookups.Index(getattr(self, FIELDS[kind]))
+        return self._indexes[kind]
+
+    def _copy(self, **changes: Any) -> SchemaGraph:
+        """A copy that keeps what was found of all that does not change."""
+        made = msgspec.structs.replace(self, **changes)
+        for name, sources in lookups.SOURCES.items():
+            if sources.isdisjoint(changes):
+                made._keep(self, name)
+        for kind, index in self._indexes.items():
+            if FIELDS[kind] not in changes:
+                made._indexes[kind] = index
+        return made
+
+    def _keep(self, before: SchemaGraph, name: str) -> None:
+        if name in before.__dict__:
+            self.__dict__[name] = before.__dict__[name]
+
+
+# Where it was read, and in which words, is no part of a schema.
+_NOT_COMPARED = {"depends", "reader", "silent", "major"}
+
+
+def _all_alike(ours: tuple[Relation, ...], theirs: tuple[Relation, ...]) -> bool:
+    pairs = zip(ours, theirs, strict=False)
+    same = all(a is b or a == b or a.normal == b.normal for a, b in pairs)
+    return len(ours) == len(theirs) and same
 
 
 def _position(found: tuple[Any, ...], key: Any) -> int:
     return bisect_left(found, key, key=lambda thing: thing.key)
-
-
-def _rules(table: Table | None) -> frozenset[QualifiedName]:
-    """The names that a table's NOT NULLs have of somebody's choice."""
-    if table is None:
-        return frozenset()
-    rules = (column.not_null_rule for column in table.columns)
-    return frozenset(QualifiedName(table.name.schema, r.name) for r in rules if r and r.name)
 
 
 def _part(relation: Relation | None, ref: Ref) -> Any:
@@ -386,14 +386,3 @@ def _part(relation: Relation | None, ref: Ref) -> Any:
     field = PART_FIELDS[kind]
     parts = getattr(relation, field) if relation is not None else ()
     return next((part for part in parts if part.name == ref.part), None)
-
-
-def ref_of(thing: Thing) -> Ref:
-    """The reference to an object of its own."""
-    if isinstance(thing, Definition):
-        kind, schema = thing.kind, thing.schema
-    else:
-        kind, schema = TOP_KINDS[type(thing)], getattr(thing, "schema", "")
-    if isinstance(thing.name, QualifiedName):
-        return Ref.of(kind, thing.name)
-    return Ref(kind, "" if kind is ObjectKind.EXTENSION else schema, thing.name)

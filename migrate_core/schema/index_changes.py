@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from migrate_core.schema.concurrent import replaces
 from migrate_core.schema.delta import SchemaDelta
@@ -90,14 +89,8 @@ def _can_stand_aside(delta: SchemaDelta, table: Table, old: Index, new: Index) -
 
 def _is_leaned_on(delta: SchemaDelta, table: Table, old: Index, new: Index) -> bool:
     keys = {frozenset(index_key(index)) for index in (old, new) if index.unique}
-    leans = partial(_leans, table, keys)
     return bool(keys) and any(
-        leans(key)
+        frozenset(key.ref_columns) in keys
         for graph in (delta.before, delta.after)
-        for other in graph.tables
-        for key in other.constraints
+        for _, key in graph.foreign_keys_to(table.name)
     )
-
-
-def _leans(table: Table, keys: set[frozenset[str]], key: Constraint) -> bool:
-    return key.references == table.name and frozenset(key.ref_columns) in keys

@@ -16,7 +16,9 @@ from msgspec import Struct
 from migrate_core.pg.names import QualifiedName
 
 
-class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Value(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """A frozen value; fields that hold their default are left out of JSON and YAML."""
 
 
@@ -234,7 +236,7 @@ class Rule(Value, frozen=True, kw_only=True):
         share_defaults(self)
 
 
-class Relation(Thing, frozen=True, kw_only=True, dict=True):
+class Relation(Thing, frozen=True, kw_only=True, dict=True, gc=True):
     """What has rows. Columns stand in attnum order; all else in name order."""
 
     name: QualifiedName
@@ -331,7 +333,7 @@ class Foreign(Value, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()  # "table_name 'x'", in name order
 
 
-class Table(Relation, frozen=True, kw_only=True, dict=True):
+class Table(Relation, frozen=True, kw_only=True, dict=True, gc=True):
     """An ordinary, partitioned or foreign table; a partition is one too."""
 
     row_security: bool = False

@@ -10,7 +10,7 @@ import msgspec
 from migrate_core.pg.ddl import Raw, Statement, ddl, raw
 from migrate_core.pg.locks import LockMode
 from migrate_core.schema.clauses import comment_on
-from migrate_core.schema.graph import ref_of
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.views import MaterializedView, Output, Query, View
 

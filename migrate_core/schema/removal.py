@@ -6,7 +6,8 @@ from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.access import Owner, Privilege, with_rights_of
 from migrate_core.schema.following import without_own_column
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import (
     Column,
     Constraint,
@@ -61,11 +62,9 @@ def _with_rights(table: Table, sequences: tuple[Sequence, ...]) -> frozenset[Ref
 def owned_sequences(
     graph: SchemaGraph, table: QualifiedName, column: str | None = None
 ) -> tuple[Sequence, ...]:
-    return tuple(
-        s
-        for s in graph.sequences
-        if s.owned_by and s.owned_by.table == table and column in (None, s.owned_by.column)
-    )
+    names = graph.owned_sequences.get(table, ())
+    found = (s for name in names if (s := graph.find(Sequence, name)) and s.owned_by)
+    return tuple(s for s in found if column in (None, s.owned_by and s.owned_by.column))
 
 
 def without_column(graph: SchemaGraph, table: QualifiedName, column: str) -> SchemaGraph:

@@ -17,9 +17,10 @@ from migrate_core.schema.removal import without_table
 
 
 def repartitioned(before: SchemaGraph, after: SchemaGraph) -> Iterator[tuple[Table, Table]]:
-    for new in after.tables:
-        old = before.table(new.name)
-        if old is not None and old.partition_key != new.partition_key:
+    keyed = {t.name for graph in (before, after) for t in graph.tables if t.partition_key}
+    for name in sorted(keyed):
+        old, new = before.table(name), after.table(name)
+        if old and new and old.partition_key != new.partition_key:
             yield old, new
 
 

@@ -14,7 +14,8 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.schema import access
 from migrate_core.schema.access import Privilege, State
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import RELATION_KINDS, SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import RELATION_KINDS, ref_of
 from migrate_core.schema.objects import Sequence
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 

@@ -12,7 +12,8 @@ import msgspec
 
 from migrate_core.schema import access
 from migrate_core.schema.access import Owner
-from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import FIELDS, ref_of
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rights import owning_role, stands
 

@@ -11,7 +11,8 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.casts import Cast, between
 from migrate_core.schema.definitions import Composite, Definition, Domain
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Column, Enum, Value
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.type_clauses import TypeThing

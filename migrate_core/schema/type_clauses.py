@@ -14,7 +14,7 @@ from migrate_core.schema.definitions import (
     Domain,
     DomainCheck,
 )
-from migrate_core.schema.graph import ref_of
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Enum
 
 TypeThing = Enum | Domain | Composite | Definition

@@ -24,7 +24,7 @@ class Output(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class Query(Relation, frozen=True, kw_only=True, dict=True):
+class Query(Relation, frozen=True, kw_only=True, dict=True, gc=True):
     """What shows the rows of a query; `definition` is pg_get_viewdef() without its semicolon."""
 
     definition: str
@@ -50,11 +50,11 @@ class Query(Relation, frozen=True, kw_only=True, dict=True):
         return self.change(outputs=tuple(outputs))
 
 
-class View(Query, frozen=True, kw_only=True, dict=True):
+class View(Query, frozen=True, kw_only=True, dict=True, gc=True):
     """A view; its column defaults are for INSERT."""
 
 
-class MaterializedView(Query, frozen=True, kw_only=True, dict=True):
+class MaterializedView(Query, frozen=True, kw_only=True, dict=True, gc=True):
     """A materialized view; whether it holds rows is data, and no part of it."""
 
     access_method: str | None = None  # None: heap

@@ -9,7 +9,8 @@ from migrate_core.pg import codec
 from migrate_core.schema.access import in_words
 from migrate_core.schema.clauses import column_clause
 from migrate_core.schema.definitions import Definition, Routine
-from migrate_core.schema.graph import FIELDS, PART_KINDS, SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import FIELDS, PART_KINDS, ref_of
 from migrate_core.schema.objects import (
     PARTS,
     Column,

@@ -10,7 +10,8 @@ from migrate_core.pg.names import quote_ident
 from migrate_core.schema.access import in_words
 from migrate_core.schema.clauses import column_clause, constraint_clause, sequence_clause
 from migrate_core.schema.definitions import Composite, Definition, Domain, Routine
-from migrate_core.schema.graph import FIELDS, SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import FIELDS, ref_of
 from migrate_core.schema.objects import (
     Enum,
     Extension,

@@ -284,8 +284,10 @@ def _keys_on(
     graph: SchemaGraph, table: QualifiedName, column: str
 ) -> Iterator[tuple[QualifiedName, Constraint]]:
     """Foreign keys with the column on either side."""
-    for found in graph.tables:
-        for key in found.constraints:
-            ours = found.name == table and column in key.columns
-            if key.references and (ours or (key.references == table and column in key.ref_columns)):
-                yield found.name, key
+    own = graph.table(table)
+    for key in own.constraints if own else ():
+        if key.references and column in key.columns:
+            yield table, key
+    for found, key in graph.foreign_keys_to(table):
+        if column in key.ref_columns and (found.name != table or column not in key.columns):
+            yield found.name, key

@@ -71,10 +71,10 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         along = moving(delta.origin, delta.after)
         for table in delta.after.tables:
-            old = delta.origin.table(table.name)
             wanted = table.partition_of
             if wanted is None or wanted.detaching or table.name in along:
                 continue
+            old = delta.origin.table(table.name)
             if old and old.partition_of == wanted:
                 continue
             new = old is None

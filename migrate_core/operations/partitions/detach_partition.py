@@ -78,8 +78,11 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         along = moving(delta.origin, delta.after)
         for table in delta.origin.tables:
-            was, new = table.partition_of, delta.after.table(table.name)
-            if was is None or table.name in along or (new and new.partition_of == was):
+            was = table.partition_of
+            if was is None or table.name in along:
+                continue
+            new = delta.after.table(table.name)
+            if new and new.partition_of == was:
                 continue
             made = cls(table=table.name, parent=was.parent)
             stays = delta.after.table(was.parent) is not None

@@ -52,7 +52,9 @@ class DropInheritance(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for table in delta.origin.tables:
-            new = delta.after.table(table.name) if table.inherits else None
+            if not table.inherits:
+                continue
+            new = delta.after.table(table.name)
             parked = new is None and delta.table_mode(table.name) is not DropMode.PLAIN
             lost = lost_parents(table, new) if new else table.inherits if parked else ()
             for parent in lost:

@@ -15,7 +15,8 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.routines import (
     UNCHECKED,

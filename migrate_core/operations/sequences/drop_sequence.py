@@ -45,9 +45,10 @@ class DropSequence(Operation, frozen=True, kw_only=True):
         was = graph.find(Sequence, self.name)
         if was is None:
             raise unbound(self, f"sequence {self.label} does not exist")
+        name = f"'{self.name}'"
         for table in graph.tables:
             for column in table.columns:
-                if column.default and f"'{self.name}'" in column.default:
+                if column.default and name in column.default:
                     raise unbound(self, f"the default of {table.name}.{column.name} uses it")
         bound: Self = replaced(self, was=was)
         return bound

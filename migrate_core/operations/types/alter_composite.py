@@ -14,7 +14,8 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.definitions import Attribute, Composite
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.type_changes import is_alterable, replaced_types
 from migrate_core.schema.type_clauses import attribute_clause, comment_on_attribute

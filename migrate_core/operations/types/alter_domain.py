@@ -17,7 +17,8 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema import domain_changes
 from migrate_core.schema.definitions import Domain
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.graph import SchemaGraph, ref_of
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.type_changes import columns_leaning, replaced_types
 

@@ -6,7 +6,8 @@ from hypothesis import given
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
-from migrate_core.schema.graph import FIELDS, SchemaGraph
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import FIELDS
 from migrate_core.schema.objects import (
     Column,
     Constraint,
