@@ -6,8 +6,10 @@ of our values; nothing is put together row by row here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
@@ -54,14 +56,14 @@ RELATIONS = (
     Document("views", list[tuple[int, View]]),
     Document("materialized_views", list[tuple[int, MaterializedView]]),
 )
-# Two halves that take about as long as each other.
-COLUMNS_HALF = (
+# What takes longest. The first two need each table's own entry in the session's cache.
+COLUMNS = (
     Document("columns", list[tuple[int, tuple[Column, ...]]]),
     Document("constraints", list[tuple[int, tuple[Constraint, ...]]]),
-    Document("extensions", tuple[objects.Extension, ...]),
 )
-INDEXES_HALF = (
-    Document("indexes", list[tuple[int, tuple[Index, ...]]]),
+INDEXES = (Document("indexes", list[tuple[int, tuple[Index, ...]]]), DEPENDS)
+SMALL = (
+    Document("extensions", tuple[objects.Extension, ...]),
     Document("policies", list[tuple[int, tuple[Policy, ...]]]),
     Document("enums", tuple[objects.Enum, ...]),
     Document("domains", tuple[Domain, ...]),
@@ -71,7 +73,6 @@ INDEXES_HALF = (
     Document("rules", list[tuple[int, tuple[Rule, ...]]]),
     Document("routines", tuple[Routine, ...]),
     *rights.DOCUMENTS,
-    DEPENDS,
 )
 
 
@@ -132,11 +133,11 @@ def _read(
     tables = relations["tables"]
     scope["tables"] = oid_array(oid for oid, _ in tables)
     scope["relations"] = oid_array(oid for found in relations.values() for oid, _ in found)
-    rest = _rest(major(conn), everywhere=schemas is None)
+    small = _small(major(conn), everywhere=schemas is None)
     if more and len(tables) >= MANY_TABLES:
-        read = _read_in_two(conn, more, rest, scope)
+        read = _read_in_two(conn, more, small, scope)
     else:
-        read = read_documents(conn, COLUMNS_HALF + rest, scope)
+        read = read_documents(conn, COLUMNS + INDEXES + small, scope)
     graph = SchemaGraph(
         schemas=tuple(schema for _, schema in found),
         extensions=read["extensions"],
@@ -161,9 +162,8 @@ def _seen(graph: SchemaGraph, found: tuple[tuple[Ref, Ref], ...]) -> tuple[tuple
     return tuple(edge for edge in found if graph.get(edge[0]) is not None)
 
 
-def _rest(major: int, *, everywhere: bool) -> tuple[Document, ...]:
-    """All but columns, constraints and extensions."""
-    found: tuple[Document, ...] = INDEXES_HALF
+def _small(major: int, *, everywhere: bool) -> tuple[Document, ...]:
+    found: tuple[Document, ...] = SMALL
     found += (NOT_NULLS,) if major >= NOT_NULLS_SINCE else ()
     found += definitions.documents(major, everywhere=everywhere)
     return found + others.documents()
@@ -172,18 +172,26 @@ def _rest(major: int, *, everywhere: bool) -> tuple[Document, ...]:
 def _read_in_two(
     conn: psycopg.Connection[Any],
     more: Callable[[], psycopg.Connection[Any]],
-    rest: tuple[Document, ...],
+    small: tuple[Document, ...],
     scope: Scope,
 ) -> dict[str, Any]:
+    """Each begins with large ones of its own; who is done takes the next of what is left."""
     snapshot = export_snapshot(conn)
+    left = deque(small)
 
-    def read_rest() -> dict[str, Any]:
+    def reading(large: tuple[Document, ...]) -> Iterator[Document]:
+        yield from large
+        with suppress(IndexError):
+            while True:
+                yield left.popleft()
+
+    def read_second() -> dict[str, Any]:
         with more() as second, catalog_snapshot(second, shared=snapshot):
-            return read_documents(second, rest, scope)
+            return read_documents(second, reading(INDEXES), scope)
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        second = pool.submit(read_rest)
-        first = read_documents(conn, COLUMNS_HALF, scope)
+        second = pool.submit(read_second)
+        first = read_documents(conn, reading(COLUMNS), scope)
         return first | second.result()
 
 
