@@ -1,7 +1,8 @@
 """`-- renamed from: old` in declared SQL: an answer that travels with the schema.
 
-Above CREATE TABLE it speaks of the table; in its parentheses, behind a column or on a line of
-its own above it, of that column. It is heeded while the target still has the old name.
+Above CREATE TABLE it speaks of the table, as it does above what creates a type, a view, a
+sequence or a routine; in a table's parentheses, behind a column or on a line of its own above
+it, of that column. It is heeded while the target still has the old name.
 """
 
 from __future__ import annotations
@@ -19,13 +20,18 @@ from migrate_core.schema.delta import Rename
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.renaming import named
 
 _SAYS = re.compile(r"--\s*renamed from:\s*(?P<old>\"(?:[^\"]|\"\")+\"|[\w$]+)\s*$", re.IGNORECASE)
+_NAMED = ("table", "view", "sequence", "type", "domain", "function", "procedure", "aggregate")
 _DEFAULT_SCHEMA = "public"  # what an unqualified name means in a declared file
 
 
 class RenamedFrom(Struct, frozen=True, kw_only=True):
-    """What a comment says: `table`, or its column `column`, was called `old`."""
+    """What a comment says: `table`, or its column `column`, was called `old`.
+
+    `table` may be another object that has a name.
+    """
 
     table: QualifiedName
     column: str = ""
@@ -55,11 +61,12 @@ def answers(found: Iterable[RenamedFrom], live: SchemaGraph) -> tuple[Rename, ..
     """Those that still have to be carried out in `live`."""
     hints = tuple(found)
     was = {hint.table: hint.table.renamed(hint.old) for hint in hints if not hint.column}
-    renames = []
+    renames: list[Rename] = []
     for hint in hints:
         here = hint.table if live.table(hint.table) else was.get(hint.table, hint.table)
         table = live.table(here)
         if table is None:
+            renames += [] if hint.column else _other(live, hint)
             continue
         if not hint.column and here != hint.table:
             renames.append(Rename(old=Ref.of(ObjectKind.TABLE, here), new=hint.table.name))
@@ -68,21 +75,27 @@ def answers(found: Iterable[RenamedFrom], live: SchemaGraph) -> tuple[Rename, ..
     return tuple(renames)
 
 
+def _other(live: SchemaGraph, hint: RenamedFrom) -> Iterator[Rename]:
+    """Of a type, a view, a sequence or a routine; nothing where several have the old name."""
+    old = list(named(live, hint.table.renamed(hint.old)))
+    if len(old) == 1 and not any(named(live, hint.table)):
+        yield Rename(old=old[0], new=hint.table.name)
+
+
 def _of(statement: Statement) -> Iterator[RenamedFrom]:
-    table = _table(statement)
-    if table is None:
+    kind = next((k for k in statement.keywords[:5] if k in _NAMED), None)
+    name = _name(statement, kind) if kind and statement.begins("create") else None
+    if name is None:
         return
     old = _above(statement)
     if old:
-        yield RenamedFrom(table=table, old=old)
-    for column, before in _columns(statement.text):
-        yield RenamedFrom(table=table, column=column, old=before)
+        yield RenamedFrom(table=name, old=old)
+    for column, before in _columns(statement.text) if kind == "table" else ():
+        yield RenamedFrom(table=name, column=column, old=before)
 
 
-def _table(statement: Statement) -> QualifiedName | None:
-    if not statement.begins("create") or "table" not in statement.keywords[:4]:
-        return None
-    at = statement.keywords.index("table") + 1
+def _name(statement: Statement, kind: str) -> QualifiedName | None:
+    at = statement.keywords.index(kind) + 1
     if statement.keywords[at : at + 3] == ("if", "not", "exists"):
         at += 3
     names = statement.names[at : at + 3]

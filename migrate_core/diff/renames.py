@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+import msgspec
+
+from migrate_core.schema.definitions import Composite, Domain, Routine
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Column, Enum, Table, Value
+from migrate_core.schema.kinds import ref_of
+from migrate_core.schema.objects import Column, Enum, Sequence, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.renaming import namesakes, routine_name, routine_under
+from migrate_core.schema.views import MaterializedView, View
 
 
 class RenameQuestion(Value, frozen=True, kw_only=True):
@@ -23,7 +30,13 @@ def questions(
 ) -> tuple[RenameQuestion, ...]:
     """Every pair worth asking about, in name order; each object may be in several."""
     delta = SchemaDelta(before, after, answers or Answers())
-    return (*_tables(delta), *_columns(delta), *_enum_values(delta))
+    return (
+        *_tables(delta),
+        *_columns(delta),
+        *_enum_values(delta),
+        *_things(delta),
+        *_routines(delta),
+    )
 
 
 def _tables(delta: SchemaDelta) -> Iterator[RenameQuestion]:
@@ -65,6 +78,53 @@ def _enum_values(delta: SchemaDelta) -> Iterator[RenameQuestion]:
                     new=come,
                     why="both stand at the same place",
                 )
+
+
+def _things(delta: SchemaDelta) -> Iterator[RenameQuestion]:
+    """Types, views and sequences that are the same but for their names."""
+    for kind, why in _SAME.items():
+        added = list(delta.added(kind))
+        for old in delta.dropped(kind):
+            for new in added:
+                if old.name.schema == new.name.schema and _alike(old, new):
+                    yield RenameQuestion(old=ref_of(old), new=new.name.name, why=why)
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Equal but for names, comments and what is named after them."""
+    if isinstance(old, Sequence) and (old.owned_by or new.owned_by):
+        return False  # one that a column owns goes with it
+    if isinstance(old, Domain):
+        checks = [sorted(check.definition for check in d.constraints) for d in (old, new)]
+        unnamed = {"constraints": new.constraints, "not_null_name": new.not_null_name}
+        return checks[0] == checks[1] and _under(old, new, **unnamed) == new
+    return bool(_under(old, new) == new)
+
+
+def _under(old: Any, new: Any, **also: Any) -> Any:
+    return msgspec.structs.replace(old, name=new.name, comment=new.comment, **also)
+
+
+def _routines(delta: SchemaDelta) -> Iterator[RenameQuestion]:
+    added = list(delta.added(Routine))
+    for old in delta.dropped(Routine):
+        if namesakes(delta.before, old):
+            continue
+        for new in added:
+            name = routine_name(new)
+            if new.schema == old.schema and _under(routine_under(old, name), new) == new:
+                why = "the two are the same, bodies included"
+                yield RenameQuestion(old=ref_of(old), new=name, why=why)
+
+
+_SAME: Mapping[type[Any], str] = {
+    Enum: "both have the same values",
+    Domain: "both have the same type and rules",
+    Composite: "both have the same attributes",
+    Sequence: "both count alike",
+    View: "both are the same query",
+    MaterializedView: "both are the same query",
+}
 
 
 def _shared(old: Table, new: Table) -> int:

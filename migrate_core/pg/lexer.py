@@ -159,11 +159,11 @@ def rename_relation(expression: str, old: tuple[str, str], new: tuple[str, str])
 
 
 def rename_source(query: str, old: tuple[str, str], new: tuple[str, str]) -> str:
-    """Rewrite a relation in a query that PostgreSQL deparsed: its columns go on being called
-    by the old name, which becomes an alias where it has none."""
+    """Rewrite a relation in a query that PostgreSQL deparsed, and what its columns are
+    qualified by; an alias stays as it is."""
     found = list(tokens(query))
     out: list[str] = []
-    at = 0
+    at, has_alias = 0, False
     while at < len(found):
         dotted = at + 2 < len(found) and found[at + 1].text == "."
         if not dotted or (found[at].name, found[at + 2].name) != old:
@@ -172,10 +172,19 @@ def rename_source(query: str, old: tuple[str, str], new: tuple[str, str]) -> str
             continue
         at += 3
         alias = [token for token in found[at : at + 2] if token.lex in (Lex.WORD, Lex.QUOTED)]
-        has_alias = bool(alias) and not alias[0].text.isupper()
+        has_alias |= any(token.name == old[1] for token in alias)
         out.append(".".join(map(quote_ident, new)))
-        out += [] if has_alias else [" ", quote_ident(old[1])]
-    return "".join(out)
+    text = "".join(out)
+    return text if has_alias else _requalified(text, old[1], new[1])
+
+
+def _requalified(query: str, old: str, new: str) -> str:
+    found = list(tokens(query))
+    texts = [token.text for token in found]
+    for at, token in enumerate(found[:-1]):
+        if token.name == old and texts[at + 1] == "." and (not at or texts[at - 1] != "."):
+            texts[at] = quote_ident(new)
+    return "".join(texts)
 
 
 def _rename_regclass(token: Token, old: tuple[str, str], new: tuple[str, str]) -> str:

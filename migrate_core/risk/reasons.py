@@ -408,6 +408,12 @@ RENAME_COLUMN = _code(
     "Code that uses the old name fails from the moment it commits.",
     "Add the new column, backfill, and move readers before parking the old one.",
 )
+RENAMES_OBJECT = _code(
+    "renames_object",
+    Level.HIGH,
+    "Code that uses the old name fails from the moment it commits.",
+    "Make an object of the new name, move what uses the old one, then drop that.",
+)
 ADDS_ENUM_VALUE = _code(
     "adds_enum_value",
     Level.MEDIUM,

@@ -105,6 +105,13 @@ def _not_null(domain: Domain, users: Tables, major: int) -> Stage:
     return stage(_reads(domain, action, users))
 
 
+def with_not_null_name(domain: Domain, major: int) -> Domain:
+    """With the usual name of its NOT NULL said, where PostgreSQL keeps one."""
+    if not domain.not_null or major < NAMED_SINCE:
+        return domain
+    return msgspec.structs.replace(domain, not_null_name=_not_null_name(domain))
+
+
 def _not_null_name(domain: Domain) -> str:
     return domain.not_null_name or f"{cut(domain.name.name[:54])}_not_null"
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Enum, Thing
+from migrate_core.schema.texts import rewritten
 
 
 def rename_value(graph: SchemaGraph, name: QualifiedName, old: str, new: str) -> SchemaGraph:
@@ -29,7 +28,7 @@ def rename_value(graph: SchemaGraph, name: QualifiedName, old: str, new: str) ->
         *graph.domains,
     )
     for thing in named:
-        changed = _rewritten(thing, change)
+        changed = rewritten(thing, change)
         if changed != thing:
             graph = graph.put(changed)
     return graph
@@ -53,16 +52,3 @@ def _rewriter(name: QualifiedName, old: str, new: str) -> Callable[[str], str]:
 
 def _quoted(label: str) -> str:
     return "'" + label.replace("'", "''") + "'"
-
-
-def _rewritten(value: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, tuple):
-        return tuple(_rewritten(one, change) for one in value)
-    if isinstance(value, Struct):
-        fields = {field: getattr(value, field) for field in value.__struct_fields__}
-        made = {field: _rewritten(found, change) for field, found in fields.items()}
-        changes = {field: found for field, found in made.items() if found != fields[field]}
-        return msgspec.structs.replace(value, **changes) if changes else value
-    return value

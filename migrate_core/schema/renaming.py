@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
-from migrate_core.pg.lexer import rename, rename_relation, rename_source
+from migrate_core.pg.lexer import rename, rename_relation, rename_source, tokens
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.definitions import Composite, Domain, Routine
 from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import (
     Column,
     ColumnRef,
     Constraint,
+    Enum,
     Index,
     Policy,
     Sequence,
     Table,
+    Thing,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.views import Query
+from migrate_core.schema.texts import everywhere, rewritten
+from migrate_core.schema.views import MaterializedView, Query, View
 
 _REFERENCES = " REFERENCES "
 
@@ -192,3 +198,57 @@ def rename_sequence(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaG
 
     renamed = msgspec.structs.replace(sequence, name=old.renamed(new))
     return graph.rename(sequence, renamed).edit_all(retarget)
+
+
+def rename_object(graph: SchemaGraph, old: Thing, name: QualifiedName) -> SchemaGraph:
+    """A type, a view or a sequence under another name, in whatever is written down of others."""
+    graph = graph.rename(old, msgspec.structs.replace(old, name=name))
+    pair = (old.name.schema, old.name.name), (name.schema, name.name)
+    if isinstance(old, Query):
+        graph = _in_queries(graph, old.name, name)
+    return everywhere(graph, lambda text: renamed_in(text, *pair))
+
+
+def rename_routine(graph: SchemaGraph, old: Routine, name: str) -> SchemaGraph:
+    """Under another name; a body that is a string goes on calling the old one."""
+    return everywhere(graph, _routine_change(old, name))
+
+
+def routine_under(routine: Routine, name: str) -> Routine:
+    made: Routine = rewritten(routine, _routine_change(routine, name))
+    return made
+
+
+def _routine_change(routine: Routine, name: str) -> Callable[[str], str]:
+    pair = (routine.schema, routine_name(routine)), (routine.schema, name)
+    return lambda text: renamed_in(text, *pair)
+
+
+def renamed_in(text: str, old: tuple[str, str], new: tuple[str, str]) -> str:
+    return rename_relation(text, old, new) if old[1] in text else text
+
+
+def renamed_signature(routine: Routine, name: str) -> str:
+    return _routine_change(routine, name)(routine.name)
+
+
+def named(graph: SchemaGraph, name: QualifiedName) -> Iterator[Ref]:
+    """What has a name, tables apart, that a rename may be about."""
+    for kind in (Enum, Domain, Composite, Sequence, View, MaterializedView):
+        if (thing := graph.find(kind, name)) is not None:
+            yield ref_of(thing)
+    for routine in graph.routines:
+        if routine.schema == name.schema and routine_name(routine) == name.name:
+            yield ref_of(routine)
+
+
+def namesakes(graph: SchemaGraph, routine: Routine) -> list[Routine]:
+    """Others of its schema and name, with other arguments."""
+    name = routine_name(routine)
+    alike = (r for r in graph.routines if r.schema == routine.schema and r.name != routine.name)
+    return [other for other in alike if routine_name(other) == name]
+
+
+def routine_name(routine: Routine) -> str:
+    """Without its schema and arguments."""
+    return next(token.name for token in list(tokens(routine.name))[2:] if token.name)

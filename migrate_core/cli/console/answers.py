@@ -18,8 +18,10 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.delta import Answers, Rename
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Enum
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.renaming import named
 
 T = TypeVar("T")
 
@@ -74,6 +76,8 @@ def _rename(old: str, new: str, live: SchemaGraph, wanted: SchemaGraph) -> Renam
         if wanted.table(QualifiedName(relation.schema, target.name)):
             return Rename(old=Ref.of(ObjectKind.TABLE, relation), new=target.name)
         raise _unknown(f"{old}={new}", f"the declared schema has no table {target}")
+    if (other := _other_named(old, live)) is not None:
+        return Rename(old=other, new=_read(table, new).name)
     relation, name = _read(column, old)
     enum = live.find(Enum, relation)
     if enum is not None and name in enum.values:
@@ -83,6 +87,15 @@ def _rename(old: str, new: str, live: SchemaGraph, wanted: SchemaGraph) -> Renam
     if found is None or found.column(name) is None:
         raise _unknown(f"{old}={new}", f"the target has no {old}")
     return Rename(old=column_ref(relation, name), new=_read(table, new).name)
+
+
+def _other_named(text: str, live: SchemaGraph) -> Ref | None:
+    """A type, view, sequence or routine of the target; a routine with or without arguments."""
+    routines = [r for r in live.routines if text in (r.name, r.name.removeprefix("public."))]
+    if routines:
+        return ref_of(routines[0])
+    relation = _table_named(text)
+    return next(iter(named(live, relation)), None) if relation else None
 
 
 def _read(reader: Callable[[str], T], text: str) -> T:
@@ -102,7 +115,7 @@ def _table_named(text: str) -> QualifiedName | None:
 def _unknown(option: str, problem: str) -> MisuseError:
     return MisuseError(
         f"--rename {option}: {problem}",
-        hint="Write table=new_name, table.column=new_name, or type.value=new_value.",
+        hint="Write object=new_name, table.column=new_name, or type.value=new_value.",
     )
 
 

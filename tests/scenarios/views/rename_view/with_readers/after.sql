@@ -1,0 +1,7 @@
+CREATE TABLE t (id integer, n integer);
+CREATE VIEW small AS SELECT id, n FROM t;
+CREATE VIEW w AS SELECT v.id FROM small v;
+CREATE MATERIALIZED VIEW sums AS SELECT id, sum(n) AS total FROM t GROUP BY id;
+CREATE UNIQUE INDEX m_id ON sums (id);
+CREATE FUNCTION rows() RETURNS SETOF small LANGUAGE sql AS $$ SELECT 1, 2 $$;
+GRANT SELECT ON small TO PUBLIC;
