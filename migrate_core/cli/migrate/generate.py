@@ -52,7 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="OLD=NEW",
-        help="a table or TABLE.COLUMN that only has another name; may be repeated",
+        help="an object or TABLE.COLUMN that only has another name; may be repeated",
     )
     add_drops(parser, DropMode.SOFT)
     add_strict(parser)
