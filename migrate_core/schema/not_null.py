@@ -31,6 +31,15 @@ def made_name(table: str, column: str) -> str:
     return "_".join(n.encode()[:size].decode(errors="ignore") for n, size in parts) + _ENDING
 
 
+def names_of(table: Table) -> tuple[str, ...]:
+    """The names of its columns' NOT NULLs (18), whoever chose them."""
+    required = (column for column in table.columns if column.not_null)
+    rules = ((column.name, column.not_null_rule) for column in required)
+    return tuple(
+        (rule and rule.name) or made_name(table.name.name, column) for column, rule in rules
+    )
+
+
 def with_name(column: Column, name: str) -> Column:
     """The column with the name of its NOT NULL said."""
     rule = msgspec.structs.replace(column.not_null_rule or NotNull(), name=name)

@@ -8,6 +8,7 @@ from typing import LiteralString
 from migrate_core.pg.ddl import Statement, ddl, raw
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.not_null import NAMED_SINCE, names_of
 from migrate_core.schema.objects import Constraint, Index, Table
 from migrate_core.schema.removal import ColumnParts, TableParts
 
@@ -51,14 +52,16 @@ def rename_parts(
 
 
 def rename_table_parts(
-    parts: TableParts, rename: Rename, *, back: bool, schema: str, table: QualifiedName
+    parts: TableParts, rename: Rename, *, back: bool, table: QualifiedName, major: int
 ) -> Iterator[Statement]:
-    """Every name a table owns in its schema: keys, indexes, sequences; not its own."""
-    found = parts.table
-    for constraint in found.constraints:
-        if constraint.type not in ("check", "foreign key"):
-            old, new = _way(constraint.name, rename, back=back)
-            yield on_table(table, "RENAME CONSTRAINT {old} TO {new}", old=old, new=new)
+    """Every name a table owns in its schema: keys, indexes, sequences, and NOT NULLs, which
+    PostgreSQL would not give to another table either; not its own."""
+    found, schema = parts.table, table.schema
+    named = [c.name for c in found.constraints if c.type not in ("check", "foreign key")]
+    named += names_of(found) if major >= NAMED_SINCE else ()
+    for name in named:
+        old, new = _way(name, rename, back=back)
+        yield on_table(table, "RENAME CONSTRAINT {old} TO {new}", old=old, new=new)
     for index in found.indexes:
         yield rename_index(schema, *_way(index.name, rename, back=back))
     names = [s.name.name for s in parts.sequences]

@@ -77,7 +77,7 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
             yield drop_foreign_key(self.name, key)
         if self.was is not None:
             yield from rename_table_parts(
-                self.was, place.parked_name, back=False, schema=self.name.schema, table=self.name
+                self.was, place.parked_name, back=False, table=self.name, major=place.major
             )
         parked = place.parked_name(self.name.name)
         yield on_table(self.name, "RENAME TO {new}", new=parked)

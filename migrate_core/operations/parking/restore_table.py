@@ -62,9 +62,9 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
             for key in outgoing_keys(self._table)
         )
         validated = (st for key in keys for st in key.stages(place))
-        return (stage(*self._unpark(self.parked)), *validated)
+        return (stage(*self._unpark(self.parked, place.major)), *validated)
 
-    def _unpark(self, origin: Origin) -> Iterator[Statement]:
+    def _unpark(self, origin: Origin, major: int) -> Iterator[Statement]:
         name = self._table.name
         parked = name.renamed(origin.parked_name(name.name))
         if self.archived:
@@ -72,7 +72,7 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
             yield on_table(moved, "SET SCHEMA {schema}", schema=name.schema)
         yield on_table(parked, "RENAME TO {new}", new=name.name)
         yield from rename_table_parts(
-            self.was, origin.parked_name, back=True, schema=name.schema, table=name
+            self.was, origin.parked_name, back=True, table=name, major=major
         )
 
     def _anew(self) -> tuple[Operation, ...]:

@@ -75,7 +75,7 @@ class SoftDropTable(Operation, frozen=True, kw_only=True):
     def _renames(self, place: Place) -> Iterator[Statement]:
         if self.was is not None:
             yield from rename_table_parts(
-                self.was, place.parked_name, back=False, schema=self.name.schema, table=self.name
+                self.was, place.parked_name, back=False, table=self.name, major=place.major
             )
         yield on_table(self.name, "RENAME TO {new}", new=place.parked_name(self.name.name))
 

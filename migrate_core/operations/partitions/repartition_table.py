@@ -203,8 +203,8 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
             TableParts(table=was.table),
             place.helper,
             back=False,
-            schema=self.table.schema,
             table=self.table,
+            major=0,  # its partitions have the names of its NOT NULLs too: the new table says them
         )
         if was.table.row_security:  # under FORCE its owner would copy what policies show, no more
             yield on_table(self.table, "DISABLE ROW LEVEL SECURITY")
