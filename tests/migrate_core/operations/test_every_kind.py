@@ -29,6 +29,7 @@ from tests.migrate_core.operations.cases import (
     snake,
     statements_of,
 )
+from tests.migrate_core.operations.document import DOCUMENT, MAJOR, example_of, section
 from tests.migrate_core.operations.observed import problems
 
 SAMPLE = 1 / 3  # of the scenarios, on each major beside the usual one
@@ -67,6 +68,7 @@ def test_scenario(
     if is_usual:  # another spells expressions otherwise
         assert any(snake(step.kind) == case.parts[-2] for step in plan.steps)
         check_golden(case, plan, anew=option("golden"))
+        check_document(case, plan)
 
     db.execute("CREATE SCHEMA IF NOT EXISTS _zanith_archive")
     check_run(db, plan)
@@ -87,6 +89,12 @@ def check_golden(case: Path, plan: Plan, *, anew: bool) -> None:
     if anew:
         golden.write_text(text)
     assert text == golden.read_text()
+
+
+def check_document(case: Path, plan: Plan) -> None:
+    kind = next(kind for kind in kinds() if snake(kind) == case.parts[-2])
+    if plan.major == MAJOR and case == example_of(kind):
+        assert section(kind, plan) in DOCUMENT.read_text()
 
 
 def check_storage(plan: Plan) -> None:
