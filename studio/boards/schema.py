@@ -49,16 +49,19 @@ def _others(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
 
 
 def _rights(before: SchemaGraph, after: SchemaGraph) -> Iterator[ObjectDiff]:
-    """Owners, privileges and default privileges, each by the object it is about."""
-    yield from _texts(_right_texts(before), _right_texts(after))
+    """Owners, privileges and default privileges, each by the object it is about; those of what
+    goes go with it, which is nothing of its own."""
+    yield from _texts(_right_texts(before, after), _right_texts(after, after))
 
 
-def _right_texts(graph: SchemaGraph) -> dict[tuple[str, str], str]:
-    found = {("owner", f"{o.object.kind} {o.object}"): o.role for o in graph.owners}
+def _right_texts(graph: SchemaGraph, after: SchemaGraph) -> dict[tuple[str, str], str]:
+    owners = (owner for owner in graph.owners if after.get(owner.object) is not None)
+    found = {("owner", f"owner of {o.object.kind} {o.object}"): o.role for o in owners}
     for ref, privileges in graph.privileges_of.items():
-        found["privileges", f"{ref.kind} {ref}"] = in_words(privileges)
+        if after.get(ref) is not None:
+            found["privileges", f"privileges on {ref.kind} {ref}"] = in_words(privileges)
     for about, defaults in graph.defaults_of.items():
-        found["default privileges", about] = in_words(defaults)
+        found["default privileges", f"default privileges {about}"] = in_words(defaults)
     return found
 
 

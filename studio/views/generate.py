@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from migrate_core.errors import MigrateError
 from migrate_core.schema.delta import Answers
+from migrate_core.schema.silence import complete
 from studio import stories
 from studio.access import form as shown_form
 from studio.boards.schema import differences
@@ -85,10 +86,11 @@ def compare(request: HttpRequest, declared: DeclaredVersion) -> HttpResponse:
         except MigrateError as refusal:
             error = refusal
     found = generate.compare(declared, request.user, name=name, answers=answers)
+    wanted = complete(found.wanted, found.live)
     context = {
         "declared": declared,
         "found": found,
-        "objects": [d for d in differences(found.live, found.wanted) if d.change != "same"],
+        "objects": [d for d in differences(found.live, wanted) if d.change != "same"],
         "name": "" if name == NAME else name,
         "error": error,
         **_questions(first, answers, dropped),
