@@ -83,7 +83,7 @@ def _other(live: SchemaGraph, hint: RenamedFrom) -> Iterator[Rename]:
 
 
 def _of(statement: Statement) -> Iterator[RenamedFrom]:
-    kind = next((k for k in statement.keywords[:5] if k in _NAMED), None)
+    kind = next((k for k in statement.keywords[:4] if k in _NAMED), None)
     name = _name(statement, kind) if kind and statement.begins("create") else None
     if name is None:
         return

@@ -42,7 +42,7 @@ class File(Struct, frozen=True):
         )
 
 
-class Statement(Struct, frozen=True, dict=True, gc=True):
+class Statement(Struct, frozen=True, dict=True):
     """One statement: `text` is what stands in the file from `start` on, so that a position
     PostgreSQL reports in it can be found in the file."""
 

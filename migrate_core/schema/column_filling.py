@@ -38,8 +38,9 @@ def add_filled(
     begun += _add(table, column, default)
     required = column.not_null or identity is not None
     name = column.not_null_rule.name if column.not_null_rule else None
-    forbidden = forbid_null(table, column.name, helper=helper(column.name), name=name)
-    forbidden = forbidden if required else ()
+    forbidden: tuple[Stage, ...] = ()
+    if required:
+        forbidden = forbid_null(table, column.name, helper=helper(column.name), name=name)
     last = (stage(*_become(table, column, identity, numbers)),) if identity else ()
     return (stage(*begun), _fill(table, column.name, default, key), *forbidden, *last)
 

@@ -19,7 +19,11 @@ from migrate_core.pg.names import QualifiedName
 class Value(
     Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
 ):
-    """A frozen value; fields that hold their default are left out of JSON and YAML."""
+    """A frozen value; fields that hold their default are left out of JSON and YAML.
+
+    No value holds itself, so the garbage collector need not look through the hundred
+    thousands of a large schema; only what has a dict of lookups is tracked.
+    """
 
 
 def share_defaults(value: Struct) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from migrate_core.pg.lexer import rename, rename_relation, rename_source, tokens
+from migrate_core.pg.lexer import rename, rename_relation, rename_source
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.definitions import Composite, Domain, Routine
 from migrate_core.schema.families import descendants
@@ -25,6 +25,7 @@ from migrate_core.schema.objects import (
     Thing,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.routines import bare_name
 from migrate_core.schema.texts import everywhere, rewritten
 from migrate_core.schema.views import MaterializedView, Query, View
 
@@ -244,11 +245,11 @@ def named(graph: SchemaGraph, name: QualifiedName) -> Iterator[Ref]:
 
 def namesakes(graph: SchemaGraph, routine: Routine) -> list[Routine]:
     """Others of its schema and name, with other arguments."""
-    name = routine_name(routine)
-    alike = (r for r in graph.routines if r.schema == routine.schema and r.name != routine.name)
-    return [other for other in alike if routine_name(other) == name]
+    whole = bare_name(ref_of(routine))
+    others = (other for other in graph.routines if other.name != routine.name)
+    return [other for other in others if bare_name(ref_of(other)) == whole]
 
 
 def routine_name(routine: Routine) -> str:
     """Without its schema and arguments."""
-    return next(token.name for token in list(tokens(routine.name))[2:] if token.name)
+    return QualifiedName.parse(bare_name(ref_of(routine))).name

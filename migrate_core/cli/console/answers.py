@@ -76,8 +76,8 @@ def _rename(old: str, new: str, live: SchemaGraph, wanted: SchemaGraph) -> Renam
         if wanted.table(QualifiedName(relation.schema, target.name)):
             return Rename(old=Ref.of(ObjectKind.TABLE, relation), new=target.name)
         raise _unknown(f"{old}={new}", f"the declared schema has no table {target}")
-    if (other := _other_named(old, live)) is not None:
-        return Rename(old=other, new=_read(table, new).name)
+    if others := _others_named(old, live):
+        return _of_one(others, old, _read(table, new).name, wanted)
     relation, name = _read(column, old)
     enum = live.find(Enum, relation)
     if enum is not None and name in enum.values:
@@ -89,13 +89,21 @@ def _rename(old: str, new: str, live: SchemaGraph, wanted: SchemaGraph) -> Renam
     return Rename(old=column_ref(relation, name), new=_read(table, new).name)
 
 
-def _other_named(text: str, live: SchemaGraph) -> Ref | None:
-    """A type, view, sequence or routine of the target; a routine with or without arguments."""
+def _others_named(text: str, live: SchemaGraph) -> list[Ref]:
+    """Types, views, sequences and routines of the target; a routine with or without arguments."""
     routines = [r for r in live.routines if text in (r.name, r.name.removeprefix("public."))]
-    if routines:
-        return ref_of(routines[0])
     relation = _table_named(text)
-    return next(iter(named(live, relation)), None) if relation else None
+    return [*map(ref_of, routines)] or (list(named(live, relation)) if relation else [])
+
+
+def _of_one(found: list[Ref], old: str, new: str, wanted: SchemaGraph) -> Rename:
+    """Raises MisuseError where several have the old name, or no declared one the new."""
+    if len(found) > 1:
+        raise _unknown(f"{old}={new}", f"the target has {len(found)} of that name")
+    declared = named(wanted, QualifiedName(found[0].schema, new))
+    if not any(ref.kind is found[0].kind for ref in declared):
+        raise _unknown(f"{old}={new}", f"the declared schema has no {found[0].kind.value} {new}")
+    return Rename(old=found[0], new=new)
 
 
 def _read(reader: Callable[[str], T], text: str) -> T:

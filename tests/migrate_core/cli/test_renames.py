@@ -94,6 +94,17 @@ def test_an_option_answers(case: Renamed, shop: Shop, zanith: Zanith) -> None:
     assert case.new not in {question["new"] for question in found.data["questions"]}
 
 
+def test_a_new_name_that_is_not_declared_is_misuse(
+    case: Renamed, shop: Shop, zanith: Zanith
+) -> None:
+    declare(shop, case.declared)
+
+    found = zanith(*GENERATE, "--rename", f"{case.option}=nowhere")
+
+    assert found.code == 2
+    assert "nowhere" in found.err
+
+
 def test_a_comment_above_it_answers(case: Renamed, shop: Shop, zanith: Zanith) -> None:
     old = case.option.removeprefix("public.").partition("(")[0]
     declare(shop, f"-- renamed from: {old}\n{case.declared}\n")
@@ -111,3 +122,4 @@ def test_one_of_several_routines_of_a_name_is_not_asked_about(shop: Shop, zanith
     )
 
     assert "--rename public.f" not in zanith(*GENERATE).err
+    assert zanith(*GENERATE, "--rename", "f=g").code == 2
