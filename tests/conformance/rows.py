@@ -30,7 +30,10 @@ ORDER BY c.oid
 """
 COLUMNS = """
 SELECT a.attrelid::regclass::text AS table, quote_ident(a.attname) AS name,
-  format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null,
+  -- With what a domain is over: where that changes, values are written otherwise.
+  concat_ws(' over ', format_type(a.atttypid, a.atttypmod),
+    CASE w.typtype WHEN 'd' THEN format_type(w.typbasetype, w.typtypmod) END) AS type,
+  a.attnotnull AS not_null,
   a.atthasdef AS has_default, a.attgenerated <> '' AS generated, a.attidentity <> '' AS identity,
   a.atttypmod AS modifier, coalesce(e.typcategory, t.typcategory)::text AS category,
   coalesce(e.typname, t.typname) AS base, e.oid IS NOT NULL AS is_array,
