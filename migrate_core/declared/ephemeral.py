@@ -39,7 +39,8 @@ SHOWN = 5
 DROP_WAIT = "30s"
 _HINT = (
     "Give the shadow a login of its own: no attributes, no memberships, owner of nothing, with"
-    " CREATE on the database; or one that may create databases."
+    " CREATE on the database; or one that may create databases. Up to PostgreSQL 14 everybody may"
+    " create objects in schema public until REVOKE CREATE ON SCHEMA public FROM PUBLIC."
 )
 
 

@@ -76,6 +76,15 @@ WITH rows AS MATERIALIZED (
             AND d.refobjsubid = f.adnum
           )
         UNION ALL
+       -- Up to 14 a generated column itself leans on what its expression names, and goes with it.
+       SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid, 0, d.refclassid, d.refobjid, d.refobjsubid
+         FROM pg_catalog.pg_depend AS d
+         JOIN pg_catalog.pg_attrdef AS f ON f.adrelid = d.objid AND f.adnum = d.objsubid
+        WHERE d.classid = 'pg_catalog.pg_class'::regclass
+          AND d.objsubid > 0
+          AND d.deptype = 'a'
+          AND d.refobjid >= 16384
+        UNION ALL
        SELECT 'pg_catalog.pg_class'::regclass, i.inhrelid, 0,
               'pg_catalog.pg_class'::regclass, i.inhparent, 0
          FROM pg_catalog.pg_inherits AS i

@@ -58,6 +58,7 @@ class Weak:
     def __init__(self, conn: Connection) -> None:
         self.conn = conn
         self.name = f"weak_{secrets.token_hex(4)}"
+        conn.execute(b"REVOKE CREATE ON SCHEMA public FROM PUBLIC")  # as it is from 15 on
         conn.execute(f"CREATE ROLE {self.name} LOGIN PASSWORD 'weak'".encode())
         conn.execute(f"GRANT CREATE ON DATABASE {conn.info.dbname} TO {self.name}".encode())
         self.endpoint = msgspec.structs.replace(endpoint_of(conn), user=self.name, password="weak")
