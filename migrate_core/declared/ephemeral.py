@@ -31,6 +31,7 @@ from migrate_core.pg.connect import Endpoint
 from migrate_core.pg.ddl import ddl, literal
 from migrate_core.pg.names import quote_ident
 from migrate_core.pg.queries import query
+from migrate_core.schema.access import PUBLIC, PUBLIC_SCHEMA, Privilege, in_order
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Extension
 
@@ -111,6 +112,7 @@ def make(
     if real == "public":
         text = literal(USUAL_COMMENT)
         conn.execute(ddl("COMMENT ON SCHEMA {name} IS {text}", name=name, text=text))
+        conn.execute(ddl("GRANT USAGE ON SCHEMA {name} TO PUBLIC", name=name))
     beside = sorted({schema for _, schema, _ in found} - {"pg_catalog"})
     return Room(
         spelling=mapped,
@@ -233,8 +235,19 @@ def introspect(conn: psycopg.Connection[Any], room: Room) -> SchemaGraph:
     with shown(conn, room.name) as other:
         graph = read_graph(conn, [other])
     found = room.spelling.value_back(graph)
+    if room.spelling.real == "public":
+        found = _as_public(found)
     there = {extension.name: extension for extension in (*found.extensions, *room.extensions)}
     return msgspec.structs.replace(found, extensions=tuple(there[name] for name in sorted(there)))
+
+
+def _as_public(graph: SchemaGraph) -> SchemaGraph:
+    """Everybody may use public, and what is told of it is that this was taken away."""
+    usual = Privilege(object=PUBLIC_SCHEMA, grantee=PUBLIC, privilege="USAGE")
+    told = {*graph.privileges} ^ {usual}
+    if usual in told:
+        told = told - {usual} | {msgspec.structs.replace(usual, state="revoked")}
+    return msgspec.structs.replace(graph, privileges=in_order(told))
 
 
 def refuse_leaks(conn: psycopg.Connection[Any], room: Room) -> None:

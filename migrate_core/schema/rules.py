@@ -175,6 +175,10 @@ def validate(table: QualifiedName, constraint: Constraint) -> Stage:
     return stage(Statement(sql=sql, lock=lock, on=table, also=also, scans=True, inherited=True))
 
 
+# The first major in which a foreign key to a partitioned table has triggers on each partition.
+TRIGGERS_ON_PARTITIONS = 15
+
+
 def drop_constraint(
     table: QualifiedName, name: str, references: QualifiedName | None = None
 ) -> Statement:

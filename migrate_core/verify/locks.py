@@ -64,15 +64,15 @@ class LockObserver:
         held, note = sampler.stop() if sampler else (_held(conn, conn.info.backend_pid), "")
         before, after = self._before, read_relations(conn, settled=sampler is not None)
         held = _without_dead_indexes(held, before, after) if sampler else held
+        unseen = relations.unseen_scans(conn, before, settled=sampler is not None)
         doings = Doings(
             before=before,
             after=after,
             held=held,
             taken=held if sampler else held - self._held,
             rewrote=tuple(rewritten(before, after)),
-            scanned=tuple(scanned(before, after)),
+            scanned=() if unseen else tuple(scanned(before, after)),
         )
-        unseen = relations.unseen_scans(conn, before, settled=sampler is not None)
         self.found.append(self._report(statement, doings, note, unseen, sampled=bool(sampler)))
 
     def _report(
@@ -87,7 +87,7 @@ class LockObserver:
             declared_scan=statement.scans,
             observed=tuple(_observed(doings)),
             rewrote=names(doings.rewrote),
-            scanned=() if unseen else names(doings.scanned),
+            scanned=names(doings.scanned),
             problems=tuple(problems(statement, doings)),
             remarks=tuple(remarks(statement, doings, sampled=sampled, blind=bool(unseen))),
             note="; ".join(filter(None, (note, unseen))),

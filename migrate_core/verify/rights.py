@@ -75,7 +75,7 @@ def grant_as_live(scratch: Scratch, made: SchemaGraph, live: SchemaGraph) -> boo
         for number, operation in enumerate(operations, start=1):
             place = Place(migration_id=_PLACE_ID, step=number, major=scratch.major)
             for stage in operation.stages(place):
-                _run(conn, [statement.sql for statement in stage.statements])
+                _run(conn, [scratch.there(statement.sql) for statement in stage.statements])
     return True
 
 

@@ -89,10 +89,8 @@ WITH objects AS (
               coalesce(o.acl, acldefault(o.letter::"char", o.owner)) AS acl,
               CASE
                 WHEN o.kind = 'schema' AND o.name = 'public'
+                  -- Up to 14 a new database lets everybody create in it too: told as any right.
                   THEN acldefault('n', o.owner) || makeaclitem(0, o.owner, 'USAGE', false)
-                    || CASE WHEN current_setting('server_version_num')::int < 150000
-                         THEN ARRAY[makeaclitem(0, o.owner, 'CREATE', false)]
-                       END
                 ELSE coalesce(i.initprivs, acldefault(o.letter::"char", o.owner))
               END AS given
          FROM objects AS o

@@ -23,6 +23,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Partition, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.repartition import moving
+from migrate_core.schema.rules import TRIGGERS_ON_PARTITIONS
 
 EXCLUSIVE, SHARED = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 
@@ -125,7 +126,9 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
         # A foreign key that it has already gives way to the parent's.
         lock = LockMode.SHARE_ROW_EXCLUSIVE if self.new else EXCLUSIVE
         also += [(other, lock) for other in self.references]
-        also += [(other, LockMode.SHARE_ROW_EXCLUSIVE) for other in self.referring]
+        waits = place.major >= TRIGGERS_ON_PARTITIONS
+        lock = LockMode.SHARE_ROW_EXCLUSIVE if waits else LockMode.ACCESS_SHARE
+        also += [(other, lock) for other in self.referring]
         sql = ddl(
             "ALTER TABLE {parent} ATTACH PARTITION {table} {bound}",
             parent=self.parent,

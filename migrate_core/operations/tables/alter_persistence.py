@@ -64,7 +64,7 @@ class AlterPersistence(Operation, frozen=True, kw_only=True):
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        sequences = owned_sequences(graph, self.name)
+        sequences = owned_sequences(graph, self.name) if graph.major >= FOLLOWS else ()
         if self.sequence:
             sequences = tuple(s for s in graph.sequences if s.name == self.name)
         for sequence in sequences:

@@ -358,6 +358,23 @@ def test_an_expression_that_never_ends_is_ended_there_too(
     assert weak.left() == []
 
 
+def test_what_everybody_may_do_is_the_rehearsals_too(
+    major: int, make_db_on: Callable[..., Connection], make_weak: Callable[..., Weak]
+) -> None:
+    live = (
+        "CREATE TABLE users (id int); GRANT SELECT ON users TO PUBLIC;"
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC;"
+    )
+    weak = make_weak(on=make_db_on(major, live))
+    case = story(weak, live + "GRANT USAGE ON SCHEMA public TO PUBLIC;")
+    plan = case.plan()
+
+    report = verify(case, plan)
+
+    assert [step.kind for step in plan.steps if step.kind in ("grant", "revoke")] == ["grant"]
+    assert report.ok, told(report)
+
+
 def test_it_works_on_every_major(
     major: int, make_db_on: Callable[..., Connection], make_weak: Callable[..., Weak]
 ) -> None:
