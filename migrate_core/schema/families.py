@@ -15,6 +15,8 @@ from migrate_core.schema.not_null import usual_name
 from migrate_core.schema.objects import Column, Constraint, Index, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
 
+KEEPS_FOREIGN_KEYS = 15  # the first major in which DETACH keeps those to partitioned tables
+
 Part = Constraint | Index
 
 
@@ -163,6 +165,18 @@ def default_partitions(graph: SchemaGraph, parent: QualifiedName) -> Iterator[Qu
             yield name
 
 
+def alone(graph: SchemaGraph, child: Table) -> Table:
+    """A partition after DETACH: up to 14 without its foreign keys to partitioned tables."""
+    table = detached(child)
+    if graph.major >= KEEPS_FOREIGN_KEYS:
+        return table
+    for key in child.constraints:
+        other = graph.table(key.references) if key.references else None
+        if other is not None and other.partition_key is not None:
+            table = table.without_part(Constraint, key.name)
+    return table
+
+
 def settled(before: SchemaGraph, after: SchemaGraph) -> SchemaGraph:
     """`before` with every table that stays as its parents' changes will leave it.
 
@@ -180,7 +194,7 @@ def settled(before: SchemaGraph, after: SchemaGraph) -> SchemaGraph:
 
 def _settled(before: SchemaGraph, after: SchemaGraph, child: Table, new: Table | None) -> Table:
     if child.partition_of is not None and (new is None or new.partition_of != child.partition_of):
-        return detached(child)
+        return alone(before, child)
     if new is None:
         return child
     for name in lost_parents(child, new):
@@ -361,10 +375,12 @@ def _parents_first(graph: SchemaGraph) -> Iterator[Table]:
                 yield one
 
 
-def referenced(table: Table) -> tuple[QualifiedName, ...]:
-    """The other tables that its foreign keys point at."""
-    found = (c.references for c in table.constraints if c.references != table.name)
-    return tuple(dict.fromkeys(name for name in found if name is not None))
+def referenced(
+    graph: SchemaGraph, table: Table, keys: Iterable[Constraint]
+) -> tuple[QualifiedName, ...]:
+    """The other tables that a table's keys point at, with their partitions: all have triggers."""
+    found = (key.references for key in keys if key.references and key.references != table.name)
+    return tuple(dict.fromkeys(name for one in found for name in (one, *descendants(graph, one))))
 
 
 def referring(graph: SchemaGraph, table: Table) -> tuple[QualifiedName, ...]:

@@ -275,6 +275,11 @@ def _twin(child: Table, part: Constraint | Index) -> Any:
     return next((one for one in found if one.parent is None), None)
 
 
+def merged_keys(child: Table, parent: Table) -> Iterator[Constraint]:
+    """The foreign keys of a partitioned table that one of a table's own would be attached to."""
+    return (c for c in parent.constraints if _is_foreign(c) and _twin(child, c) is not None)
+
+
 def index_of(key: Constraint) -> str:
     """The definition of the index behind a simple key, from USING on."""
     return "USING btree " + key.definition[key.definition.index("(") :]

@@ -93,13 +93,6 @@ def rename_sequence(old: QualifiedName, new: str) -> Statement:
     return Statement(sql=sql, lock=EXCLUSIVE, on=old)
 
 
-def drop_foreign_key(table: QualifiedName, key: Constraint) -> Statement:
-    """Both tables are locked: the one that is pointed at too."""
-    sql = ddl("ALTER TABLE {table} DROP CONSTRAINT {name}", table=table, name=key.name)
-    also = ((key.references, EXCLUSIVE),) if key.references else ()
-    return Statement(sql=sql, lock=EXCLUSIVE, on=table, also=also, inherited=True)
-
-
 def outgoing_keys(table: Table) -> tuple[Constraint, ...]:
     """Foreign keys to other tables: they would go on locking and judging them."""
     return tuple(c for c in table.constraints if c.references and c.references != table.name)

@@ -6,6 +6,7 @@ python -m tests.conformance [--major 15] [--only TEXT] [--limit N] [--show OUTCO
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import time
@@ -16,12 +17,13 @@ from typing import IO
 
 import msgspec
 
-from benchmarks.servers import bin_folders, server
+from benchmarks.servers import server
+from studio.majors import FOLDERS, bin_folders
 from tests.conformance import cases as files
 from tests.conformance import report
 from tests.conformance.engines import Ours
 from tests.conformance.harness import Outcome, Result
-from tests.conformance.runs import SETTINGS, judged, major_of
+from tests.conformance.runs import SETTINGS, judged
 
 
 def main() -> None:
@@ -60,13 +62,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(arguments: argparse.Namespace) -> Iterator[Result]:
-    folders = {major_of(folder): folder for folder in bin_folders()}
-    for major in arguments.major or (15, 18):
+    folders = bin_folders(arguments.major or (15, 18))
+    os.environ[FOLDERS] = os.pathsep.join(map(str, folders.values()))  # pg_dump is looked for there
+    for major, folder in folders.items():
         chosen = [case for case in files.load(major) if arguments.only in case.name]
         if arguments.limit:
             print(f"--seed {arguments.seed}", file=sys.stderr)
             chosen = list(files.sample(chosen, arguments.limit, arguments.seed))
-        with server(folders[major], SETTINGS) as postgres:
+        with server(folder, SETTINGS) as postgres:
             yield from judged(
                 postgres.url(), chosen, Ours(), jobs=arguments.jobs, rows=not arguments.no_rows
             )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
-from pathlib import Path
 
 from tests.conformance.cases import Case
 from tests.conformance.databases import Workbench
@@ -34,11 +31,6 @@ def judged(
         finally:
             pool.shutdown(cancel_futures=True)  # an interrupted run ends soon
     print(file=sys.stderr)
-
-
-def major_of(folder: Path) -> int:
-    said = subprocess.check_output([str(folder / "postgres"), "--version"], text=True)
-    return int(re.findall(r"\d+", said)[0])
 
 
 def _judge(url: str, batch: Sequence[Case], engine: Engine, rows: bool) -> list[Result]:

@@ -26,6 +26,7 @@ from migrate_core.schema.families import left_behind
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, column_parts, without_column
+from migrate_core.schema.rules import drop_constraint
 
 
 class DropColumn(Operation, frozen=True, kw_only=True):
@@ -84,14 +85,7 @@ class DropColumn(Operation, frozen=True, kw_only=True):
     def _foreign_keys(self) -> Iterator[Stage]:
         for key in self.was.constraints if self.was else ():
             if key.references:
-                sql = ddl(
-                    "ALTER TABLE {table} DROP CONSTRAINT {name}", table=self.table, name=key.name
-                )
-                also = ((key.references, LockMode.ACCESS_EXCLUSIVE),)
-                exclusive = LockMode.ACCESS_EXCLUSIVE
-                yield stage(
-                    Statement(sql=sql, lock=exclusive, on=self.table, also=also, inherited=True)
-                )
+                yield stage(drop_constraint(self.table, key.name, key.references))
 
     def inverse(self, place: Place) -> Operation | None:
         """The column, its constraints and indexes; its values are gone."""

@@ -26,9 +26,10 @@ from migrate_core.schema.checksum import checksum_query, count_query, size_query
 from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.parking import ARCHIVE_SCHEMA, EXCLUSIVE, drop_foreign_key, on_table
+from migrate_core.schema.parking import ARCHIVE_SCHEMA, EXCLUSIVE, on_table
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, column_parts, readers, without_column
+from migrate_core.schema.rules import drop_constraint
 
 
 class ArchiveColumn(Operation, frozen=True, kw_only=True):
@@ -78,7 +79,7 @@ class ArchiveColumn(Operation, frozen=True, kw_only=True):
 
     def _statements(self) -> Iterator[Statement]:
         for constraint in self.was.constraints if self.was else ():
-            yield drop_foreign_key(self.table, constraint)
+            yield drop_constraint(self.table, constraint.name, constraint.references)
         yield on_table(self.table, "DROP COLUMN {column}", column=self.column)
 
     def inverse(self, place: Place) -> Operation | None:

@@ -28,13 +28,13 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.parking import (
     ARCHIVE_SCHEMA,
     EXCLUSIVE,
-    drop_foreign_key,
     on_table,
     outgoing_keys,
     rename_table_parts,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, readers, table_parts, without_table
+from migrate_core.schema.rules import drop_constraint
 
 
 class ArchiveTable(Operation, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
 
     def _move(self, place: Place) -> Iterator[Statement]:
         for key in outgoing_keys(self.was.table) if self.was else ():
-            yield drop_foreign_key(self.name, key)
+            yield drop_constraint(self.name, key.name, key.references)
         if self.was is not None:
             yield from rename_table_parts(
                 self.was, place.parked_name, back=False, table=self.name, major=place.major

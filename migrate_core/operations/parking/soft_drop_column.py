@@ -28,13 +28,13 @@ from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
 from migrate_core.schema.parking import (
-    drop_foreign_key,
     dropped_parts,
     on_table,
     rename_parts,
 )
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, column_parts, readers, without_column
+from migrate_core.schema.rules import drop_constraint
 
 
 class SoftDropColumn(Operation, frozen=True, kw_only=True):
@@ -94,7 +94,7 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
         """What would break inserts that no longer name the column."""
         for part in dropped_parts(was):
             if isinstance(part, Constraint):
-                yield drop_foreign_key(self.table, part)
+                yield drop_constraint(self.table, part.name, part.references)
             else:
                 index = self.table.renamed(part.name)
                 yield Statement(sql=ddl("DROP INDEX {index}", index=index))

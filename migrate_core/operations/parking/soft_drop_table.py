@@ -26,13 +26,13 @@ from migrate_core.schema.checksum import count_query, size_query
 from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.parking import (
-    drop_foreign_key,
     on_table,
     outgoing_keys,
     rename_table_parts,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, readers, table_parts, without_table
+from migrate_core.schema.rules import drop_constraint
 
 
 class SoftDropTable(Operation, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class SoftDropTable(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         keys = outgoing_keys(self.was.table) if self.was else ()
-        freed = (stage(drop_foreign_key(self.name, key)) for key in keys)
+        freed = (stage(drop_constraint(self.name, key.name, key.references)) for key in keys)
         return (*freed, stage(*self._renames(place)))
 
     def _renames(self, place: Place) -> Iterator[Statement]:

@@ -18,7 +18,7 @@ from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema.bounds import condition
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import default_partitions, referenced, referring
-from migrate_core.schema.following import attached
+from migrate_core.schema.following import attached, merged_keys
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Partition, Table
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -48,6 +48,7 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
     proof: str | None = None
     default: QualifiedName | None = None  # the parent's DEFAULT partition, which is read
     references: tuple[QualifiedName, ...] = ()  # tables that the parent's foreign keys point at
+    merges: tuple[QualifiedName, ...] = ()  # those of them that a key of its own points at too
     referring: tuple[QualifiedName, ...] = ()  # tables whose foreign keys point at the parent
 
     @property
@@ -87,11 +88,14 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
         """Itself with its proof and the DEFAULT partition, as `graph` has them."""
         default = next((t for t in default_partitions(graph, self.parent)), None)
         proof = None if self.new else condition(graph, parent, self.bound)
+        table = graph.table(self.table)
+        merged = merged_keys(table, parent) if table else ()
         found: Self = replaced(
             self,
             proof=proof,
             default=None if default == self.table else default,
-            references=referenced(parent),
+            references=referenced(graph, parent, parent.constraints),
+            merges=referenced(graph, parent, merged),
             referring=referring(graph, parent),
         )
         return found
@@ -124,8 +128,9 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
         also = [(self.table, EXCLUSIVE)]
         also += [(self.default, EXCLUSIVE)] if self.default else []
         # A foreign key that it has already gives way to the parent's.
-        lock = LockMode.SHARE_ROW_EXCLUSIVE if self.new else EXCLUSIVE
-        also += [(other, lock) for other in self.references]
+        also += [(other, EXCLUSIVE) for other in self.merges]
+        added = (other for other in self.references if other not in self.merges)
+        also += [(other, LockMode.SHARE_ROW_EXCLUSIVE) for other in added]
         waits = place.major >= TRIGGERS_ON_PARTITIONS
         lock = LockMode.SHARE_ROW_EXCLUSIVE if waits else LockMode.ACCESS_SHARE
         also += [(other, lock) for other in self.referring]
@@ -148,8 +153,9 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
 
     @property
     def _reads(self) -> bool:
-        """A new one is read too, empty as it is."""
-        return self.default is not None or self.proof is None
+        """A new one is read too, empty as it is; so is one that lacks a key of the parent's."""
+        lacks = self.references != self.merges
+        return self.default is not None or self.proof is None or lacks
 
     def _on_table(self, action: str, lock: LockMode, *, scans: bool = False) -> Statement:
         sql = ddl("ALTER TABLE {table} {action}", table=self.table, action=raw(action))

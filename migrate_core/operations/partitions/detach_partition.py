@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import ClassVar, Self
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
@@ -15,8 +16,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.bounds import leftover
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.families import default_partitions, referenced, referring
-from migrate_core.schema.following import detached
+from migrate_core.schema.families import alone, default_partitions, referenced, referring
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -102,7 +102,7 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
             pending=was.detaching,
             leftover=leftover(graph, table, parent) if concurrently else None,
             default=None if default == self.table else default,
-            references=referenced(parent),
+            references=referenced(graph, parent, parent.constraints),
             referring=referring(graph, parent),
         )
         return found
@@ -115,7 +115,7 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
         return self._measured(graph, table, stays=stays)
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return graph.edit(self.table, detached)
+        return graph.edit(self.table, partial(alone, graph))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         if self.pending:

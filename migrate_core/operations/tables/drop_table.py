@@ -18,6 +18,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, table_parts, without_table
+from migrate_core.schema.rules import drop_constraint
 
 
 class DropTable(Operation, frozen=True, kw_only=True):
@@ -66,12 +67,7 @@ class DropTable(Operation, frozen=True, kw_only=True):
     def _foreign_keys(self) -> Iterator[Stage]:
         for key in self.was.table.constraints if self.was else ():
             if key.references and key.references != self.name:
-                sql = ddl(
-                    "ALTER TABLE {table} DROP CONSTRAINT {name}", table=self.name, name=key.name
-                )
-                exclusive = LockMode.ACCESS_EXCLUSIVE
-                also = ((key.references, exclusive),)
-                yield stage(Statement(sql=sql, lock=exclusive, on=self.name, also=also))
+                yield stage(drop_constraint(self.name, key.name, key.references))
 
     def claims(self) -> frozenset[tuple[str, str]]:
         names = [self.name.name]

@@ -1,0 +1,2 @@
+ALTER TABLE public.visit DETACH PARTITION public.visit_2021 CONCURRENTLY;
+ALTER TABLE public.visit_2021 DROP CONSTRAINT IF EXISTS visit_2021_day_check;
