@@ -18,11 +18,12 @@ from migrate_core.declared.renamed import RenamedFrom
 from migrate_core.declared.renamed import answers as declared_answers
 from migrate_core.diff.diff import diff
 from migrate_core.diff.expand import candidates, expanded
-from migrate_core.diff.renames import RenameQuestion, questions
+from migrate_core.diff.renames import RenameQuestion, questions, weighed
 from migrate_core.files.migration import Migration, dump, new_id
 from migrate_core.files.schema import SCHEMA_FILE
 from migrate_core.introspection.probes import ask
 from migrate_core.introspection.sizes import read_sizes
+from migrate_core.introspection.statistics import read_column_statistics
 from migrate_core.ledger import ledger
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.pg.names import QualifiedName
@@ -34,7 +35,7 @@ from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Value
-from migrate_core.schema.refs import Ref
+from migrate_core.schema.refs import ObjectKind, Ref
 
 
 class Generated(Value, frozen=True, kw_only=True):
@@ -61,24 +62,27 @@ def generate(
     now: datetime | None = None,
     schema: str = "",
     renames: Sequence[RenamedFrom] = (),
+    endpoint: Endpoint | None = None,
 ) -> Generated:
     """The migration from `found`, with what is pending already applied, to `wanted`.
 
     `renames`: what the declared SQL or zanith.toml says; an answer of `answers` wins.
     `schema`: where the file's editor finds the JSON Schema, if not beside it.
+    `endpoint`: the target, whose column statistics weigh the questions about renames.
     """
     given = answers or Answers()
     base = after_all(found, pending)
     given = _with_renames(given, renames, base)
     migration, contract = _migrations(base, wanted, given, name, now or datetime.now(UTC))
     offered = tuple(_new_columns(base, wanted, given))
+    asked = _unanswered(questions(base, wanted, given), given)
     return Generated(
         migration=migration,
         text=dump(migration, schema=schema or SCHEMA_FILE) if migration.operations else "",
         contract=contract,
         contract_text=dump(contract, schema=schema or SCHEMA_FILE) if contract else "",
         expandable=tuple(candidates(base, wanted, given)),
-        questions=_unanswered(questions(base, wanted, given), given),
+        questions=_weighed(endpoint, asked, wanted) if endpoint else asked,
         backfills_needed=tuple(ref for ref, column in offered if _needs_value(ref, column, given)),
         backfills_offered=tuple(ref for ref, _column in offered),
         pending=tuple(m.id for m in pending),
@@ -212,3 +216,13 @@ def _needs_value(ref: Ref, column: Column, answers: Answers) -> bool:
 def _unanswered(asked: Iterable[RenameQuestion], answers: Answers) -> tuple[RenameQuestion, ...]:
     answered = {answer.old for answer in answers.renames}
     return tuple(question for question in asked if question.old not in answered)
+
+
+def _weighed(
+    endpoint: Endpoint, asked: tuple[RenameQuestion, ...], wanted: SchemaGraph
+) -> tuple[RenameQuestion, ...]:
+    columns = [question.old for question in asked if question.old.kind is ObjectKind.COLUMN]
+    if not columns:
+        return asked
+    with closing(plan_session(endpoint, "zanith/read")) as conn:
+        return weighed(asked, wanted, read_column_statistics(conn, columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +11,15 @@ from migrate_core.schema.definitions import Composite, Domain, Routine
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
-from migrate_core.schema.objects import Column, Enum, Sequence, Table, Value
+from migrate_core.schema.objects import (
+    Column,
+    ColumnStatistics,
+    Constraint,
+    Enum,
+    Sequence,
+    Table,
+    Value,
+)
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.renaming import namesakes, routine_name, routine_under
 from migrate_core.schema.views import MaterializedView, View
@@ -37,6 +45,42 @@ def questions(
         *_things(delta),
         *_routines(delta),
     )
+
+
+def weighed(
+    asked: Iterable[RenameQuestion], wanted: SchemaGraph, known: Mapping[Ref, ColumnStatistics]
+) -> tuple[RenameQuestion, ...]:
+    """The same questions, the likelier ones first, with what the values of columns speak against.
+
+    A declared column has no values; but what it forbids, those of the old one must not be.
+    """
+    told = [_told(question, wanted, known.get(question.old)) for question in asked]
+    return tuple(question for question, _ in sorted(told, key=lambda one: one[1]))
+
+
+def _told(
+    question: RenameQuestion, wanted: SchemaGraph, seen: ColumnStatistics | None
+) -> tuple[RenameQuestion, int]:
+    """The question with what the statistics say, and how many rules of the new one they break."""
+    table = wanted.table(question.old.relation) if seen else None
+    new = table.column(question.new) if table else None
+    if seen is None or table is None or new is None:
+        return question, 0
+    against = []
+    if new.not_null and seen.nulls:
+        against.append(f"{_percent(seen.nulls)} of its rows are NULL and the new one is NOT NULL")
+    if seen.repeats and any(key.columns == (new.name,) for key in _keys(table)):
+        against.append("its values repeat and the new one is unique")
+    why = f"{question.why}, but {', and '.join(against)}" if against else question.why
+    return msgspec.structs.replace(question, why=why), len(against)
+
+
+def _keys(table: Table) -> Iterator[Constraint]:
+    return (c for c in table.constraints if c.type in ("primary key", "unique"))
+
+
+def _percent(part: float) -> str:
+    return f"{part:.0%}" if part >= 0.01 else "less than 1%"
 
 
 def _tables(delta: SchemaDelta) -> Iterator[RenameQuestion]:

@@ -45,8 +45,9 @@ class RunOptions(Value, frozen=True, kw_only=True):
     reconnects: int = 3
     batch_rows: int = 1000
     most_batch_rows: int = 100_000
-    shortest_batch_ms: int = 100
-    longest_batch_ms: int = 500
+    # A batch keeps the rows it wrote locked until it commits: nobody waits longer than for a lock.
+    shortest_batch_ms: int = 40
+    longest_batch_ms: int = 100
     batch_timeout_ms: int = 10_000
     retention_days: int | None = 30
     repeat_in_doubt: bool = False  # a person says: run again what nobody can know was done

@@ -46,6 +46,7 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
         answers=answers,
         pending=pendings.migrations(pendings.of(target)),
         renames=wanted.renames,
+        endpoint=endpoint,
     )
     return Comparison(
         live=live, wanted=complete(wanted.graph, live), generated=generated, notes=wanted.notes

@@ -96,6 +96,7 @@ def _generate(
             now=now,
             schema=project.config.schema_file,
             renames=(*project.config.renames, *declared.renames),
+            endpoint=project.endpoint,
         )
 
     found = again(given)

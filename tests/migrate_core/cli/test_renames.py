@@ -123,3 +123,51 @@ def test_one_of_several_routines_of_a_name_is_not_asked_about(shop: Shop, zanith
 
     assert "--rename public.f" not in zanith(*GENERATE).err
     assert zanith(*GENERATE, "--rename", "f=g").code == 2
+
+
+PEOPLE = """
+CREATE TABLE people (empty text, repeated text, unlike text);
+INSERT INTO people
+SELECT CASE WHEN n % 4 = 0 THEN n::text END, (n % 5)::text, n::text
+  FROM generate_series(1, 200) AS n
+"""
+
+
+def asked_of_people(shop: Shop, zanith: Zanith, wanted: str) -> dict[str, str]:
+    """What is said of each old column, the likeliest first."""
+    declare(shop, f"CREATE TABLE people ({wanted});\n")
+    questions = zanith(*GENERATE, "--dry-run").data["questions"]
+    return {q["old"].removeprefix("public.people."): q["why"] for q in questions}
+
+
+def test_what_a_new_column_forbids_the_old_ones_values_speak_against(
+    shop: Shop, zanith: Zanith
+) -> None:
+    shop.db.execute(PEOPLE.encode())
+    shop.db.execute("ANALYZE people")
+
+    keys = asked_of_people(shop, zanith, "code text PRIMARY KEY")
+    required = asked_of_people(shop, zanith, "code text NOT NULL")
+
+    assert keys == {
+        "empty": "both are text, but 75% of its rows are NULL and the new one is NOT NULL",
+        "repeated": "both are text, but its values repeat and the new one is unique",
+        "unlike": "both are text",
+    }
+    assert list(required)[-1] == "empty"
+    assert required["repeated"] == required["unlike"] == "both are text"
+
+
+def test_the_likeliest_old_column_of_one_new_one_is_asked_first(shop: Shop, zanith: Zanith) -> None:
+    shop.db.execute(PEOPLE.encode())
+    shop.db.execute("ANALYZE people")
+
+    assert next(iter(asked_of_people(shop, zanith, "code text PRIMARY KEY"))) == "unlike"
+
+
+def test_columns_that_were_never_analyzed_are_asked_about_all_the_same(
+    shop: Shop, zanith: Zanith
+) -> None:
+    shop.db.execute(PEOPLE.encode())
+
+    assert set(asked_of_people(shop, zanith, "code text PRIMARY KEY").values()) == {"both are text"}

@@ -1,0 +1,33 @@
+"""What ANALYZE saw of columns: no row is read for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+
+from migrate_core.introspection.limits import limited, rows
+from migrate_core.introspection.sizes import TIMEOUT_MS
+from migrate_core.pg.queries import query
+from migrate_core.schema.objects import ColumnStatistics
+from migrate_core.schema.refs import Ref
+
+
+def read_column_statistics(
+    conn: psycopg.Connection[Any], columns: Iterable[Ref], *, timeout_ms: int = TIMEOUT_MS
+) -> dict[Ref, ColumnStatistics]:
+    """Of each of `columns` that was analyzed and that this role may read."""
+    wanted = list(dict.fromkeys(columns))
+    names = {
+        "schemas": [ref.schema for ref in wanted],
+        "tables": [ref.name for ref in wanted],
+        "columns": [ref.part for ref in wanted],
+    }
+    with limited(conn, timeout_ms):
+        found = rows(conn, query(__package__, "column_statistics"), names)
+    # Of a table with inheritors the last row is its own alone.
+    return {
+        wanted[place - 1]: ColumnStatistics(nulls=nulls, distinct=distinct)
+        for place, nulls, distinct in found
+    }
