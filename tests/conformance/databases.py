@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -163,10 +164,17 @@ class Workbench:
         return ""
 
     def psql(self, name: str, ddl: str) -> str:
-        """Statement by statement; what psql says where it stops at an error."""
+        """Statement by statement; what psql says where it stops at an error.
+
+        Not every package brings one; any version's runs a script.
+        """
+        own = Path(self.pg_dump).with_name("psql")
+        program = str(own) if own.exists() else shutil.which("psql")
+        if program is None:
+            raise LookupError("there is no psql on this machine")
         done = subprocess.run(
             [
-                *(str(Path(self.pg_dump).with_name("psql")), "-X", "-q", "-w"),
+                *(program, "-X", "-q", "-w"),
                 *("-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", self._public_url(name)),
             ],
             input=ddl.encode(),
