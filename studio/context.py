@@ -104,7 +104,7 @@ _BELONGS = {
     "changes": {"changes", "change", "generate"},
     "runs": {"runs", "run"},
     "recovery": {"recovery", "artifact"},
-    "history": {"history", "evidence"},
+    "history": {"history", "evidence", "record"},
     "snapshots": {"snapshots", "snapshot"},
     "targets": {"targets", "target"},
     "stories": {"stories", "story"},

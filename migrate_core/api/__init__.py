@@ -6,6 +6,7 @@ have refused, the other refuses too, because the gates are asked here.
 
 from __future__ import annotations
 
+from migrate_core.api.audit import answers, check_record, question, schema_at, sql_of
 from migrate_core.api.gate import (
     Drift,
     check,
@@ -44,8 +45,10 @@ from migrate_core.api.schemas import (
     wanted,
 )
 from migrate_core.api.upkeep import adopt, close, manage
+from migrate_core.ledger.audit import QUESTIONS
 
 __all__ = [
+    "QUESTIONS",
     "Drift",
     "Generated",
     "MigrationStatus",
@@ -54,9 +57,11 @@ __all__ = [
     "adopt",
     "after",
     "after_all",
+    "answers",
     "apply",
     "artifacts",
     "check",
+    "check_record",
     "close",
     "declared_source",
     "done_steps",
@@ -79,12 +84,15 @@ __all__ = [
     "plan_purge",
     "plan_restore",
     "preview",
+    "question",
     "recorded_plan",
     "refuse",
     "refuse_drift",
     "refuse_unverified",
     "resume",
+    "schema_at",
     "server_major",
+    "sql_of",
     "status",
     "verify",
     "wanted",

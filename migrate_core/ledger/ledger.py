@@ -89,16 +89,16 @@ def ensure(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> None:
 
 def applied(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> tuple[AppliedMigration, ...]:
     """In the order in which they were applied, reverted ones included."""
-    return _read(conn, "SELECT * FROM {schema}._zanith_migrations ORDER BY applied_at, id",
+    return read(conn, "SELECT * FROM {schema}._zanith_migrations ORDER BY applied_at, id",
                  AppliedMigration, schema)  # fmt: skip
 
 
 def runs(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> tuple[RunRow, ...]:
-    return _read(conn, _RUNS + " ORDER BY started_at, run_id", RunRow, schema)
+    return read(conn, _RUNS + " ORDER BY started_at, run_id", RunRow, schema)
 
 
 def run(conn: Connection[Any], run_id: UUID, schema: str = DEFAULT_SCHEMA) -> RunRow | None:
-    rows = _read(conn, _RUNS + " WHERE run_id = %(run_id)s", RunRow, schema, {"run_id": run_id})
+    rows = read(conn, _RUNS + " WHERE run_id = %(run_id)s", RunRow, schema, {"run_id": run_id})
     return rows[0] if rows else None
 
 
@@ -112,7 +112,7 @@ def open_run(
 ) -> RunRow | None:
     """The run of this migration that is neither done nor closed."""
     wanted = {"migration_id": migration_id, "cycle": cycle, "direction": direction}
-    rows = _read(conn, _RUNS + _OPEN, RunRow, schema, wanted)
+    rows = read(conn, _RUNS + _OPEN, RunRow, schema, wanted)
     return rows[0] if rows else None
 
 
@@ -132,7 +132,7 @@ def steps(
 ) -> tuple[StepRow, ...]:
     """Every attempt, by run in order of its start, step and attempt; of one run or migration."""
     wanted = {"run_id": run_id, "migration_id": migration_id}
-    return _read(conn, query(__package__, "steps"), StepRow, schema, wanted)
+    return read(conn, query(__package__, "steps"), StepRow, schema, wanted)
 
 
 def events_after(
@@ -145,12 +145,21 @@ def events_after(
 ) -> tuple[Event, ...]:
     """Events past `seq`, oldest first; 0 for all."""
     wanted = {"seq": seq, "run_id": run_id, "limit": limit}
-    return _read(conn, query(__package__, "events"), Event, schema, wanted)
+    return read(conn, query(__package__, "events"), Event, schema, wanted)
+
+
+def last_event(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> tuple[int, str] | None:
+    """The number and the mac of the last one, as the fence keeps them beside the events."""
+    if not exists(conn, schema):
+        return None
+    found = conn.execute(_sql("SELECT last_seq, last_mac FROM {schema}._zanith_fence", schema))
+    row = found.fetchone()
+    return (int(row[0]), str(row[1])) if row else None
 
 
 def artifacts(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> tuple[ArtifactRow, ...]:
     """Newest first, restored and purged ones included."""
-    return _read(
+    return read(
         conn,
         "SELECT * FROM {schema}._zanith_migration_artifacts ORDER BY created_at DESC, id",
         ArtifactRow,
@@ -161,7 +170,7 @@ def artifacts(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> tuple[Arti
 def checkpoints(
     conn: Connection[Any], run_id: UUID, schema: str = DEFAULT_SCHEMA
 ) -> tuple[Checkpoint, ...]:
-    return _read(
+    return read(
         conn,
         "SELECT * FROM {schema}._zanith_migration_checkpoints WHERE run_id = %(run_id)s"
         " ORDER BY step, stage",
@@ -198,10 +207,10 @@ _OPEN = (
 )
 
 
-def _read(
+def read(
     conn: Connection[Any], text: Any, kind: type[T], schema: str, params: Params | None = None
 ) -> tuple[T, ...]:
-    """Nothing where there is no ledger yet."""
+    """Rows of the ledger as values of `kind`; none where there is no ledger yet."""
     if not exists(conn, schema):
         return ()
     with conn.cursor(row_factory=dict_row) as cursor:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from migrate_core.risk.levels import Level
 from migrate_core.states import ChangeState, RunState
@@ -59,3 +61,16 @@ class RunFilter(forms.Form):
         if kind := given.get("environment"):
             runs = runs.filter(target__environment__kind=kind)
         return runs
+
+
+class SinceFilter(forms.Form):
+    """How far back, in days."""
+
+    DAYS = (("", "from the beginning"), ("1", "a day"), ("7", "7 days"), ("30", "30 days"))
+    since = forms.ChoiceField(required=False, choices=DAYS, label="How far back")
+
+    def since_when(self) -> datetime | None:
+        """An impossible value goes back to the beginning: the URL may be old."""
+        self.is_valid()
+        days = self.cleaned_data.get("since")
+        return timezone.now() - timedelta(days=int(days)) if days else None

@@ -14,7 +14,7 @@ from migrate_core.errors import MigrateError, MisuseError, RunInterruptedError
 from migrate_core.pg import codec
 from migrate_core.planning.gates import Circumstances, Policy
 from migrate_core.planning.plan import Plan
-from migrate_core.runner.options import RunResult
+from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.states import RunState
 
 
@@ -52,6 +52,7 @@ def run_plan(
                 run_id=run_id,
                 listener=live,
                 control=control,
+                options=RunOptions(mac_key=project.evidence_key),
                 schemas=project.schemas,
             )
     except MigrateError:

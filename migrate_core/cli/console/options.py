@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from migrate_core.errors import InvalidNameError
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.delta import DropMode
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def add_common(command: ArgumentParser, *, formats: tuple[str, ...]) -> None:
@@ -20,6 +24,17 @@ def add_database(command: ArgumentParser) -> None:
     command.add_argument(
         "--database", metavar="URL", help="the target, instead of ZANITH_TARGET_URL"
     )
+
+
+def add_since(command: ArgumentParser) -> None:
+    command.add_argument("--since", type=age, metavar="7d", help="how far back: 30m, 12h, 7d, 4w")
+
+
+def age(text: str) -> datetime:
+    match = re.fullmatch(r"([0-9]{1,4})([mhdw])", text)
+    if not match:
+        raise ArgumentTypeError(f"{text!r} is not an age, as 7d")
+    return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def add_break_glass(command: ArgumentParser) -> None:

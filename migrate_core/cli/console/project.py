@@ -28,6 +28,7 @@ from migrate_core.pg.connect import Endpoint
 from migrate_core.planning.gates import Policy
 
 ACTOR_VARIABLE = "ZANITH_ACTOR"
+KEY_VARIABLE = "ZANITH_EVIDENCE_KEY"
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,11 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         who = os.environ.get(ACTOR_VARIABLE) or f"{_user()}@{socket.gethostname()}"
         reason = getattr(self.args, "break_glass", None)
         return f"{who} (broke the glass: {reason})" if reason else who
+
+    @property
+    def evidence_key(self) -> bytes | None:
+        """What the record is chained with; kept outside the target."""
+        return os.environ.get(KEY_VARIABLE, "").encode() or None
 
     def migrations(self) -> tuple[Migration, ...]:
         return read_folder(self.config.migrations)

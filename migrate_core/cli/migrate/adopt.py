@@ -24,7 +24,12 @@ def run(args: Namespace) -> int:
     project = open_project(args)
     refuse_managed(project)
     before = api.drift(project.endpoint, project.schemas)
-    fingerprint = api.adopt(project.endpoint, actor=project.actor, schemas=project.schemas)
+    fingerprint = api.adopt(
+        project.endpoint,
+        actor=project.actor,
+        schemas=project.schemas,
+        mac_key=project.evidence_key,
+    )
     if args.format == "json":
         print_json({"fingerprint": fingerprint, "changed": before.changed})
         return 0

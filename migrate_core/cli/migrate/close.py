@@ -27,7 +27,13 @@ def run(args: Namespace) -> int:
     opened = api.open_run(project.endpoint)
     if opened is None:
         raise MisuseError("no run has stopped half-way", hint="There is nothing to close.")
-    api.close(project.endpoint, opened.run_id, actor=project.actor, reason=args.reason)
+    api.close(
+        project.endpoint,
+        opened.run_id,
+        actor=project.actor,
+        reason=args.reason,
+        mac_key=project.evidence_key,
+    )
     if args.format == "json":
         print_json({"run_id": opened.run_id, "migration_id": opened.migration_id})
         return 0

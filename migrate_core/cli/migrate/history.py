@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 from migrate_core import api
 from migrate_core.api import RunRecord
-from migrate_core.cli.console.options import add_database
+from migrate_core.cli.console.options import add_database, add_since
 from migrate_core.cli.console.output import columns, duration, moment, print_json, say
 from migrate_core.cli.console.project import open_project
 from migrate_core.ledger.rows import StepRow
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_database(parser)
     parser.add_argument("--verbose", action="store_true", help="with every attempt of every step")
-    parser.add_argument("--since", type=age, metavar="7d", help="how far back: 30m, 12h, 7d, 4w")
+    add_since(parser)
     parser.add_argument("--id", metavar="ID", help="only this migration")
-
-
-def age(text: str) -> datetime:
-    match = re.fullmatch(r"([0-9]{1,4})([mhdw])", text)
-    if not match:
-        raise ArgumentTypeError(f"{text!r} is not an age, as 7d")
-    return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def run(args: Namespace) -> int:

@@ -18,10 +18,12 @@ COMMANDS = [" ".join(path) for path, _module in cli.commands()]
 
 
 def test_the_commands_are_those_of_the_tree() -> None:
+    audit = "applied failures recoverable risk schema slowest verify"
     migrate = "adopt close down drift generate history plan status up verify"
     recover = "export inspect list purge restore-column restore-table"
 
     assert [
+        *(f"audit {name}" for name in audit.split()),
         "diff",
         *(f"migrate {name}" for name in migrate.split()),
         *(f"recover {name}" for name in recover.split()),

@@ -1,0 +1,178 @@
+"""What the ledger answers: six questions, each a query that a person can read and run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+
+from migrate_core.ledger import chain, ledger
+from migrate_core.ledger.ledger import DEFAULT_SCHEMA
+from migrate_core.pg.ddl import ddl, literal
+from migrate_core.pg.queries import query
+from migrate_core.schema.objects import Value
+from migrate_core.states import RunState, StepState
+
+BATCH = 1000
+EVER = "-infinity"
+
+
+class Failure(Value, frozen=True, kw_only=True):
+    """One attempt that failed or was cut off; `since` is what became of its step."""
+
+    at: datetime
+    migration_id: str | None
+    run_id: UUID
+    step: int
+    attempt: int
+    kind: str
+    subject: str
+    status: StepState
+    sqlstate: str | None
+    error: str | None
+    hint: str | None
+    actor: str
+    since: str  # done later, given up, open
+
+
+class KindTimes(Value, frozen=True, kw_only=True):
+    """How long the done steps of one kind took, in milliseconds."""
+
+    kind: str
+    steps: int
+    median_ms: int
+    p95_ms: int
+    slowest_ms: int
+    total_ms: int
+    slowest_subject: str
+    slowest_migration_id: str | None
+
+
+class Recoverable(Value, frozen=True, kw_only=True):
+    id: UUID
+    kind: str
+    source: str
+    physical_name: str
+    physical_column: str | None
+    row_count: int | None
+    bytes: int | None
+    migration_id: str | None
+    created_at: datetime
+    created_by: str
+    expires_at: datetime | None
+    is_expired: bool
+
+
+class RiskProfile(Value, frozen=True, kw_only=True):
+    """One run as it was judged when it began."""
+
+    migration_id: str | None
+    run_id: UUID
+    cycle: int
+    direction: str
+    state: RunState
+    at: datetime
+    actor: str
+    steps: int
+    score: int  # of the worst step
+    level: str
+    worst_step: str
+    total: int
+    destructive_steps: int
+    reasons: list[str]
+
+
+class Application(Value, frozen=True, kw_only=True):
+    """One migration that was applied, and whether it was undone."""
+
+    migration_id: str
+    cycle: int
+    applied_at: datetime
+    applied_by: str
+    elapsed_ms: int
+    run_id: UUID
+    checksum: str
+    plan_hash: str
+    reverted_at: datetime | None
+    reverted_by: str | None
+    reverted_run: UUID | None
+
+
+class Question(NamedTuple):
+    """What `zanith audit NAME` asks; the query is `audit_<name>.sql`."""
+
+    name: str
+    asks: str
+    kind: type[Any]
+
+
+QUESTIONS = (
+    Question("failures", "What broke, and what became of it?", Failure),
+    Question("slowest", "Which kinds of operation are slowest?", KindTimes),
+    Question("recoverable", "What is still recoverable, and until when?", Recoverable),
+    Question("risk", "How risky was each migration?", RiskProfile),
+    Question("applied", "Who applied what, and who undid it?", Application),
+)
+
+
+class RecordCheck(Value, frozen=True, kw_only=True):
+    """What became of the chain of events, from its first one on."""
+
+    events: int  # how many hold
+    head: str  # the mac of the last of them
+    broken: int | None = None  # the first that is missing, edited or out of place
+    keyed: bool = False  # whether it is an HMAC: without a key only accidents show
+
+    @property
+    def holds(self) -> bool:
+        return self.broken is None
+
+
+def answer(
+    conn: Connection[Any],
+    question: Question,
+    *,
+    since: datetime | None = None,
+    schema: str = DEFAULT_SCHEMA,
+) -> tuple[Any, ...]:
+    """Values of the question's kind; none where there is no ledger yet."""
+    text = query(__package__, f"audit_{question.name}")
+    wanted = {"since": since or EVER}
+    return ledger.read(conn, text, question.kind, schema, wanted)
+
+
+def sql_of(
+    question: Question, *, since: datetime | None = None, schema: str = DEFAULT_SCHEMA
+) -> str:
+    """The same query, to be run by hand."""
+    text = query(__package__, f"audit_{question.name}")
+    at = literal(since.isoformat() if since else EVER)
+    return ddl(text, schema=schema).replace("%(since)s", at).strip() + ";"
+
+
+def check_record(
+    conn: Connection[Any], key: bytes | None, *, head: str = "", schema: str = DEFAULT_SCHEMA
+) -> RecordCheck:
+    """Reads every event once, at one moment, and compares the last with what the fence keeps.
+
+    `head` is a mac that was kept elsewhere: whoever cut the end off, fence and all, lacks it.
+    """
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", prepare=False)
+        last = ledger.last_event(conn, schema)
+        seq, mac, has_head = 0, chain.START, not head
+        while events := ledger.events_after(conn, seq, limit=BATCH, schema=schema):
+            broken = chain.first_broken(events, key, after=seq, head=mac)
+            held = [event for event in events if broken is None or event.seq < broken]
+            has_head = has_head or any(event.mac == head for event in held)
+            if held:
+                seq, mac = held[-1].seq, held[-1].mac
+            if broken is not None:
+                break
+        else:
+            # Events that are gone from the end leave the fence behind, or the head.
+            whole = last in (None, (seq, mac)) and has_head
+            broken = None if whole else seq + 1
+    return RecordCheck(events=seq, head=mac, broken=broken, keyed=key is not None)
