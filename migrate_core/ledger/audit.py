@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from migrate_core.ledger import chain, ledger
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
+from migrate_core.ledger.rows import in_words
 from migrate_core.pg.ddl import ddl, literal
 from migrate_core.pg.queries import query
 from migrate_core.schema.objects import Value
@@ -63,6 +64,10 @@ class Recoverable(Value, frozen=True, kw_only=True):
     created_by: str
     expires_at: datetime | None
     is_expired: bool
+
+    @property
+    def kind_words(self) -> str:
+        return in_words(self.kind)
 
 
 class RiskProfile(Value, frozen=True, kw_only=True):

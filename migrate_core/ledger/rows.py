@@ -116,6 +116,12 @@ class StepRow(Value, frozen=True, kw_only=True):
     actor: str
 
 
+def in_words(artifact_kind: str) -> str:
+    """`soft drop of a column`."""
+    act, _, what = artifact_kind.rpartition("_")
+    return f"{act.replace('_', ' ')} of a {what}"
+
+
 class ArtifactRow(Value, frozen=True, kw_only=True):
     id: UUID
     run_id: UUID

@@ -66,7 +66,7 @@ class RunFilter(forms.Form):
 class SinceFilter(forms.Form):
     """How far back, in days."""
 
-    DAYS = (("", "from the beginning"), ("1", "a day"), ("7", "7 days"), ("30", "30 days"))
+    DAYS = (("", "all of it"), ("1", "a day"), ("7", "7 days"), ("30", "30 days"))
     since = forms.ChoiceField(required=False, choices=DAYS, label="How far back")
 
     def since_when(self) -> datetime | None:

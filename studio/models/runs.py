@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from migrate_core.ledger.rows import in_words
 from migrate_core.states import RunState, is_over
 from studio.models.changes import Change, Plan
 from studio.models.projects import Environment, Target
@@ -133,9 +134,7 @@ class Artifact(models.Model):
 
     @property
     def kind_words(self) -> str:
-        """`soft drop of a column`."""
-        act, _, what = self.kind.rpartition("_")
-        return f"{act.replace('_', ' ')} of a {what}"
+        return in_words(self.kind)
 
     @property
     def environment(self) -> Environment:

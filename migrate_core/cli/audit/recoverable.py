@@ -23,7 +23,7 @@ def _row(found: Recoverable) -> tuple[str, ...]:
     until = moment(found.expires_at)[:10] or "no end"
     return (
         str(found.id)[:8],
-        found.kind,
+        found.kind_words,
         found.source,
         "" if found.row_count is None else plural(found.row_count, "row"),
         "" if found.bytes is None else human_bytes(found.bytes),
