@@ -129,10 +129,11 @@ class RecordCheck(Value, frozen=True, kw_only=True):
     head: str  # the mac of the last of them
     broken: int | None = None  # the first that is missing, edited or out of place
     keyed: bool = False  # whether it is an HMAC: without a key only accidents show
+    has_head: bool = True  # whether the head that was asked for is among them
 
     @property
     def holds(self) -> bool:
-        return self.broken is None
+        return self.broken is None and self.has_head
 
 
 def answer(
@@ -177,7 +178,8 @@ def check_record(
             if broken is not None:
                 break
         else:
-            # Events that are gone from the end leave the fence behind, or the head.
-            whole = last in (None, (seq, mac)) and has_head
-            broken = None if whole else seq + 1
-    return RecordCheck(events=seq, head=mac, broken=broken, keyed=key is not None)
+            # Events that are gone from the end leave the fence behind.
+            broken = None if last in (None, (seq, mac)) else seq + 1
+    return RecordCheck(
+        events=seq, head=mac, broken=broken, keyed=key is not None, has_head=has_head
+    )

@@ -7,13 +7,12 @@ differs between two moments, or between one and now (`live`).
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from migrate_core import api
 from migrate_core.cli.console.asking import FORMATS
 from migrate_core.cli.console.options import add_database
-from migrate_core.cli.console.output import columns, moment, note, plural, print_json, say
+from migrate_core.cli.console.output import moment, note, plural, print_json, say
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.cli.diff import statements
 from migrate_core.diff.diff import diff
@@ -61,8 +60,8 @@ def run(args: Namespace) -> int:
         for statement in statements(empty, diff(empty, graph, Answers()), graph.major):
             print(statement)
     else:
-        for line in columns(objects_of(graph)):
-            say(line)
+        for name, _digest in objects(graph):
+            say(f"  {name}")
     return 0
 
 
@@ -91,9 +90,3 @@ def _compare(args: Namespace, before: SchemaGraph, after: SchemaGraph) -> int:
         say(f"  {name}")
     note(f"{plural(len(changed), 'object')} differ" if changed else "The two are the same.")
     return 0
-
-
-def objects_of(graph: SchemaGraph) -> Iterator[tuple[str, str]]:
-    for name, _digest in objects(graph):
-        kind, _, rest = name.partition(" ")
-        yield kind, rest

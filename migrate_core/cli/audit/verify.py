@@ -28,9 +28,12 @@ def run(args: Namespace) -> int:
         print_json(found)
     elif found.holds:
         say(f"{plural(found.events, 'event')}, unbroken; head {found.head or 'none'}")
-    else:
+    elif found.broken:
         say(f"broken at event {found.broken}; {plural(found.events, 'event')} before it hold")
         note("From there on events were edited, taken out, or chained with another key.")
+    else:
+        say(f"{plural(found.events, 'event')} hold, but the given head is none of theirs")
+        note("It is of another record, or of events that were cut off since.")
     if not found.keyed:
         note(f"Checked without {KEY_VARIABLE}: whoever can write to the target could forge it.")
     return 0 if found.holds else 1
