@@ -108,11 +108,7 @@ def make(
     assert now is not None
     name = f"{PREFIX}{now[0]:010d}_{secrets.token_hex(6)}"
     mapped = spelling(real, name, apart)
-    conn.execute(ddl("CREATE SCHEMA {name}", name=name))
-    if real == "public":
-        text = literal(USUAL_COMMENT)
-        conn.execute(ddl("COMMENT ON SCHEMA {name} IS {text}", name=name, text=text))
-        conn.execute(ddl("GRANT USAGE ON SCHEMA {name} TO PUBLIC", name=name))
+    _create(conn, name, real)
     beside = sorted({schema for _, schema, _ in found} - {"pg_catalog"})
     return Room(
         spelling=mapped,
@@ -121,6 +117,15 @@ def make(
         extensions=tuple(Extension(name=n, schema=s) for n, s, _ in found if s == real),
         mirrored=compared(conn, like) if like else (),
     )
+
+
+def _create(conn: psycopg.Connection[Any], name: str, real: str) -> None:
+    """Public comes with what initdb gives it."""
+    conn.execute(ddl("CREATE SCHEMA {name}", name=name))
+    if real == "public":
+        text = literal(USUAL_COMMENT)
+        conn.execute(ddl("COMMENT ON SCHEMA {name} IS {text}", name=name, text=text))
+        conn.execute(ddl("GRANT USAGE ON SCHEMA {name} TO PUBLIC", name=name))
 
 
 def refuse_rights(conn: psycopg.Connection[Any]) -> None:

@@ -13,7 +13,6 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import (
     Column,
-    ColumnStatistics,
     Constraint,
     Enum,
     Sequence,
@@ -22,6 +21,7 @@ from migrate_core.schema.objects import (
 )
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.renaming import namesakes, routine_name, routine_under
+from migrate_core.schema.statistics import ColumnStatistics
 from migrate_core.schema.views import MaterializedView, View
 
 

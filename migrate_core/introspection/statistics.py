@@ -10,8 +10,8 @@ import psycopg
 from migrate_core.introspection.limits import limited, rows
 from migrate_core.introspection.sizes import TIMEOUT_MS
 from migrate_core.pg.queries import query
-from migrate_core.schema.objects import ColumnStatistics
 from migrate_core.schema.refs import Ref
+from migrate_core.schema.statistics import ColumnStatistics
 
 
 def read_column_statistics(

@@ -148,18 +148,6 @@ class Column(Value, frozen=True, kw_only=True):
     comment: str | None = None
 
 
-class ColumnStatistics(Value, frozen=True, kw_only=True):
-    """What a sample of a column's values was like; `distinct` is pg_stats.n_distinct."""
-
-    nulls: float  # the part of the rows in which it is NULL, 0 to 1
-    distinct: float  # how many values; below 0: that part of the rows, -1 where none comes twice
-
-    @property
-    def repeats(self) -> bool:
-        """Whether values come more than once; the rest is the estimate's own error."""
-        return self.distinct > 0 or -self.distinct < 0.99 * (1 - self.nulls)
-
-
 ConstraintType = Literal["primary key", "unique", "check", "foreign key", "exclude"]
 
 
