@@ -12,14 +12,18 @@ from datetime import timedelta
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from migrate_core.runner.options import Wish
+from migrate_core.ledger.wishes import FULL_PACE, Wish
 from migrate_core.states import RunState
 from studio.models import Run
 from studio.services.announcements import announce
 
 log = logging.getLogger(__name__)
 
-WISHES: dict[str, Wish] = {"stop_after_step": "stop_after_step", "cancel": "cancel"}
+WISHES: dict[str, Wish] = {
+    "pause": "pause",
+    "stop_after_step": "stop_after_step",
+    "cancel": "cancel",
+}
 HEARTBEAT_SECONDS = 2.0
 SILENT_AFTER = timedelta(seconds=6)  # three heartbeats
 
@@ -103,3 +107,6 @@ class Wishes:
         finally:
             if threading.current_thread() is not self.thread:
                 connection.close()
+
+    def pace(self) -> int:
+        return FULL_PACE
