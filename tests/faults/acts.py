@@ -367,6 +367,7 @@ EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 GRANT CREATE ON DATABASE {database} TO {role};
 GRANT CREATE, USAGE ON SCHEMA public TO {role}, {owners};
+GRANT ALL ON public._zanith_fault TO {owners};
 ALTER TABLE public.users OWNER TO {owners};
 ALTER TABLE public.notes OWNER TO {owners};
 """
