@@ -70,7 +70,10 @@ class Watch:
                 conn = conn or self.work.session.connect_aside()
                 self._look(conn)
             except (psycopg.Error, MigrateError):
-                conn = None  # the server is away: W itself meets that, and says so
+                # The server is away, or takes no row: W itself meets that, and says so.
+                if conn:
+                    conn.close()
+                conn = None
         if conn:
             conn.close()
 

@@ -212,7 +212,7 @@ TABLE: dict[str, tuple[Outcome | None, ...]] = {
     "failover": _ALL_ON,
     "failover, tail lost": (_W, *(_N,) * 9),
     "clock skew": _ALL_ON,
-    "privilege revoked": (_R, _R, _W, _D, _W, _W, _B, _W, _W, _R),
+    "privilege revoked": (_R, _R, _W, _D, _W, _W, _B, _W, _W, _W),
     "somebody else's DDL": _ALL_ON,
     "somebody else's DDL while stopped": (_N, *(_X,) * 9),
 }
