@@ -15,6 +15,7 @@ from migrate_core.states import RunState
 from studio.boards.run import Board, board
 from studio.display import Shown, StepRow, bar_scale
 from studio.models import Plan, Run
+from studio.services import queues
 
 # Nothing follows these by anybody's decision: the stream ends.
 FINAL = {RunState.DONE, RunState.CLOSED}
@@ -71,7 +72,8 @@ def _row(step: StepRow, scale: float) -> str:
 
 
 def board_of(run: Run) -> Board:
-    return board(run, list(run.events.order_by("seq")), plan_of(run.plan_id), timezone.now())
+    events = list(run.events.order_by("seq"))
+    return board(run, events, plan_of(run.plan_id), timezone.now(), queues.ahead(run))
 
 
 @lru_cache(maxsize=64)
