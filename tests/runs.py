@@ -124,6 +124,9 @@ class Wish:
     def wanted(self) -> Any:
         return self._now
 
+    def pace(self) -> int:
+        return 100
+
 
 def stop_after(conn: Connection[Any], plan: Plan, step: int) -> RunResult:
     """A run that a person paused."""

@@ -7,6 +7,7 @@ have refused, the other refuses too, because the gates are asked here.
 from __future__ import annotations
 
 from migrate_core.api.audit import answers, check_record, question, schema_at, sql_of
+from migrate_core.api.deciding import Choices, choices, mark_step_done, skip_step, steer
 from migrate_core.api.gate import (
     Drift,
     check,
@@ -49,6 +50,7 @@ from migrate_core.ledger.audit import QUESTIONS
 
 __all__ = [
     "QUESTIONS",
+    "Choices",
     "Drift",
     "Generated",
     "MigrationStatus",
@@ -62,6 +64,7 @@ __all__ = [
     "artifacts",
     "check",
     "check_record",
+    "choices",
     "close",
     "declared_source",
     "done_steps",
@@ -77,6 +80,7 @@ __all__ = [
     "is_half_way",
     "manage",
     "managed_by",
+    "mark_step_done",
     "measure",
     "open_run",
     "pending",
@@ -92,8 +96,10 @@ __all__ = [
     "resume",
     "schema_at",
     "server_major",
+    "skip_step",
     "sql_of",
     "status",
+    "steer",
     "verify",
     "wanted",
 ]

@@ -28,7 +28,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.queries import query
 from migrate_core.schema.objects import Value
 
-VERSION = 1
+VERSION = 2
 DEFAULT_SCHEMA = "public"
 FENCE = "_zanith_fence"
 
@@ -75,6 +75,7 @@ def ensure(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> None:
         with conn.transaction():
             if found == 0:
                 conn.execute(_file("create", schema))
+            conn.execute(_file("version_2", schema))
             conn.execute(_file("guards", schema))
             conn.execute(_sql("UPDATE {schema}._zanith_fence SET version = %s", schema), [VERSION])
     except psycopg.errors.InsufficientPrivilege as error:

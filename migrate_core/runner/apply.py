@@ -18,7 +18,7 @@ from migrate_core.runner.options import Control, RunOptions, RunResult
 from migrate_core.runner.retry import ENDED_ON_PURPOSE
 from migrate_core.runner.session import Connect, Session
 from migrate_core.runner.steps import run_step
-from migrate_core.runner.work import CancelledError, Work
+from migrate_core.runner.work import CancelledError, StoppedError, Work
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.states import RunState
 
@@ -85,8 +85,9 @@ def _drive(work: Work) -> RunResult:
     while True:
         try:
             return _run_what_is_left(work)
-        except CancelledError:
-            return finish.stopped(work, RunState.CANCELLED)
+        except StoppedError as stop:
+            cancelled = isinstance(stop, CancelledError)
+            return finish.stopped(work, RunState.CANCELLED if cancelled else RunState.PAUSED)
         except psycopg.Error as error:
             if not work.session.is_lost:
                 raise

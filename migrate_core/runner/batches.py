@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
-from migrate_core.ledger import record
 from migrate_core.ledger.journal import Entry
 from migrate_core.ledger.ledger import checkpoints
 from migrate_core.ledger.record import Attempt
@@ -23,6 +22,8 @@ from migrate_core.pg.names import quote_ident
 from migrate_core.pg.queries import query
 from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.retry import CANCELLED, Tries
+from migrate_core.runner.stages import finish_stage
+from migrate_core.runner.strain import Rest
 from migrate_core.runner.waits import wait_or_raise
 from migrate_core.runner.watch import Watch
 from migrate_core.runner.work import Work
@@ -57,17 +58,19 @@ def run_batches(work: Work, attempt: Attempt, number: int, stage: Stage) -> None
     assert batch is not None  # every batched stage has one
     text = _sql_of(work, batch)
     point = _first_or_stored(work, attempt, number, batch)
+    rest = Rest(work, attempt, number, batch)
     while not _is_over(point):
+        began = time.monotonic()
         point = _run_one(work, attempt, stage, text, point)
         faultpoint("after_batch", attempt.step.number)
+        rest.after(time.monotonic() - began)
     _analyze(work, batch)
+    faultpoint("before_count", attempt.step.number)
+    with Watch(work, attempt, number, stage):
+        left = _count_left(work, batch) if point.settles else None
     with work.writing() as entry:
         _store(entry, _with(point, status="done"))
-        if number == len(attempt.step.stages):
-            record.stage_done(entry, attempt, number, rows=point.changed)
-            record.step_done(entry, attempt, point.changed)
-        else:
-            record.stage_done(entry, attempt, number, rows=point.changed)
+        finish_stage(entry, attempt, number, rows=point.changed, left=left)
         faultpoint("before_commit", attempt.step.number)
     faultpoint("after_commit", attempt.step.number)
 
@@ -78,7 +81,7 @@ def _run_one(
     """One batch, tried again where it collided, in halves where it took too long."""
     tries = Tries(work.options)
     while True:
-        work.heed_cancel()
+        work.heed()
         try:
             with Watch(work, attempt, point.stage, stage):
                 return _commit_one(work, attempt, stage, text, point)
@@ -112,6 +115,8 @@ def _commit_one(
             changed=after.changed,
             total=after.total_estimate,
             elapsed_ms=elapsed_ms,
+            batch_rows=point.batch_rows,
+            pace=work.pace(),
         )
         faultpoint("in_batch", attempt.step.number)
     return after
@@ -249,6 +254,25 @@ def _analyze(work: Work, batch: Batch) -> None:
         work.conn.execute(ddl("ANALYZE {table}", table=batch.table).encode())
     except psycopg.errors.LockNotAvailable:
         return  # autovacuum is at it already
+
+
+def _count_left(work: Work, batch: Batch) -> int | None:
+    """Rows that still satisfy the condition: 0, or written since by somebody who must be found.
+
+    One read of the table, with nothing held but ACCESS SHARE; None where that takes too long.
+    """
+    text = ddl(
+        "SELECT count(*) FROM {table} WHERE {where}", table=batch.table, where=raw(batch.where)
+    )
+    try:
+        with work.conn.transaction():
+            limit = f"{work.options.count_timeout_ms}ms"
+            work.conn.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
+            row = work.conn.execute(text.encode()).fetchone()
+    except psycopg.errors.QueryCanceled:
+        work.heed()
+        return None
+    return int(row[0]) if row else None
 
 
 ESTIMATE = (

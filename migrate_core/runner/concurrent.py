@@ -51,7 +51,6 @@ def run_concurrently(work: Work, attempt: Attempt, number: int, stage: Stage) ->
 def _run_until_there(work: Work, attempt: Attempt, number: int, stage: Stage, seen: str) -> None:
     tries = Tries(work.options)
     while seen != stage.wants:
-        work.heed_cancel()
         faultpoint("before_concurrent", attempt.step.number)
         failed = False
         try:
@@ -64,6 +63,7 @@ def _run_until_there(work: Work, attempt: Attempt, number: int, stage: Stage, se
         except psycopg.Error as error:
             _clear_away(work, stage)
             wait_or_raise(work, attempt, number, stage, error, tries)
+            work.heed()
             failed = True
         faultpoint("after_concurrent", attempt.step.number)
         seen = _observe(work, stage, ran=not failed)

@@ -46,7 +46,7 @@ def complete(work: Work) -> RunResult:
 def stop(work: Work, state: RunState, step: int | None) -> None:
     """Between two steps: nothing is under way."""
     with work.writing() as entry:
-        record.run_becomes(entry, work.run_id, state, step=step)
+        record.run_becomes(entry, work.run_id, state, step=step, asked_by=work.asked().asker)
 
 
 def stopped(

@@ -32,7 +32,7 @@ def run_in_transaction(work: Work, attempt: Attempt, number: int, stage: Stage) 
     measured = parks.measure_before(work, attempt.step.park) if parking else None
     tries = Tries(work.options)
     while True:
-        work.heed_cancel()
+        work.heed()
         try:
             with Watch(work, attempt, number, stage):
                 _run_once(work, attempt, number, stage, measured)
@@ -69,9 +69,14 @@ def _before_first_stage(
     work.conn.execute("SELECT set_config('statement_timeout', %s, true)", [f"{limit}ms"])
 
 
-def finish_stage(entry: Entry, attempt: Attempt, number: int, *, rows: int = -1) -> None:
-    """The stage's row; with the last one the step is done and its artifacts are released."""
-    record.stage_done(entry, attempt, number)
+def finish_stage(
+    entry: Entry, attempt: Attempt, number: int, *, rows: int = -1, left: int | None = None
+) -> None:
+    """The stage's row; with the last one the step is done and its artifacts are released.
+
+    `left`: rows that a backfill should have written and that are not; None for no such count.
+    """
+    record.stage_done(entry, attempt, number, rows=rows if rows >= 0 else None, left=left)
     if number == len(attempt.step.stages):
         parks.release(entry, attempt)
         record.step_done(entry, attempt, rows if rows >= 0 else None)

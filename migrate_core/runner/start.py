@@ -9,7 +9,7 @@ from psycopg import Connection
 from migrate_core import snapshots
 from migrate_core.errors import ConflictError, MisuseError
 from migrate_core.introspection.graph import read_graph
-from migrate_core.ledger import ledger, record
+from migrate_core.ledger import ledger, record, wishes
 from migrate_core.ledger.rows import AppliedMigration, EventKind, RunRow
 from migrate_core.runner import resume
 from migrate_core.runner.faults import faultpoint
@@ -169,6 +169,7 @@ def _take_up(work: Work, check: Check | None) -> None:
     ledger.ensure(work.conn, work.ledger_schema)
     work.take_over()
     resume.interrupt_dead_attempts(work)
+    wishes.forget(work.conn, work.run_id, work.ledger_schema)
     with work.writing() as entry:
         record.run_becomes(entry, work.run_id, RunState.RUNNING)
         entry.event(EventKind.LOCK_TAKEN, pid=work.conn.info.backend_pid)

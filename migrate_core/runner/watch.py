@@ -68,7 +68,7 @@ class Watch:
             conn.close()
 
     def _look(self, conn: Connection[Any]) -> None:
-        if self.work.wish() == "cancel":
+        if self.work.wish(conn) == "cancel":
             conn.execute(query(__package__, "cancel"), {"pid": self._pid})
         found = self._waits_for(conn)
         if self.speaks and found and found != self._last:

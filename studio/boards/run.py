@@ -26,13 +26,15 @@ STEP_STATES = {
     "stage_begun": "running",
     "stage_done": "running",
     "batch_done": "running",
+    "batch_waiting": "running",
     "artifact_kept": "running",
     "step_done": "done",
     "step_failed": "failed",
     "step_interrupted": "interrupted",
+    "step_paused": "paused",
     "step_skipped": "skipped",
 }
-_OVER = {"done", "failed", "interrupted", "skipped"}
+_OVER = {"done", "failed", "interrupted", "paused", "skipped"}
 
 
 class Tale(Shown, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from migrate_core.runner.options import Wish
+from migrate_core.ledger.wishes import FULL_PACE, Wish
 from migrate_core.states import RunState
 from studio.models import Run, Target
 from studio.services import queues
@@ -21,7 +21,11 @@ from studio.services.announcements import announce
 
 log = logging.getLogger(__name__)
 
-WISHES: dict[str, Wish] = {"stop_after_step": "stop_after_step", "cancel": "cancel"}
+WISHES: dict[str, Wish] = {
+    "pause": "pause",
+    "stop_after_step": "stop_after_step",
+    "cancel": "cancel",
+}
 HEARTBEAT_SECONDS = 1.0
 SILENT_AFTER = timedelta(seconds=4)  # four heartbeats
 
@@ -112,10 +116,19 @@ class Wishes:
 
         Whose lease is gone was held up so long that the run was given to somebody else.
         """
+        row = self._row()
+        if row is None:
+            return None
+        return WISHES.get(row.wanted) if row.lease == self.lease else "cancel"
+
+    def pace(self) -> int:
+        row = self._row()
+        return row.pace if row else FULL_PACE
+
+    def _row(self) -> Run | None:
+        """None where our database is away: the run goes on as it was."""
         try:
-            rows = Run.objects.filter(pk=self.run_id)
-            wanted, lease = rows.values_list("wanted", "lease").get()
-            return WISHES.get(wanted) if lease == self.lease else "cancel"
+            return Run.objects.only("wanted", "lease", "pace").get(pk=self.run_id)
         except Error as error:
             log.warning("wishes for run %s: %s", self.run_id, error)
             connection.close()

@@ -52,14 +52,20 @@ class Sessions:
 
 
 @contextmanager
+def armed(action: faults.Action) -> Iterator[None]:
+    faults.arm(action)
+    try:
+        yield
+    finally:
+        faults.disarm()
+
+
+@contextmanager
 def traced() -> Iterator[list[Moment]]:
     """Every moment that a run passes, in order."""
     passed: list[Moment] = []
-    faults.arm(lambda name, step: passed.append((name, step)))
-    try:
+    with armed(lambda name, step: passed.append((name, step))):
         yield passed
-    finally:
-        faults.disarm()
 
 
 @contextmanager
@@ -72,11 +78,8 @@ def at_moment(number: int, act: Act) -> Iterator[list[Moment]]:
         if len(passed) == number + 1:
             act()
 
-    faults.arm(action)
-    try:
+    with armed(action):
         yield passed
-    finally:
-        faults.disarm()
 
 
 def kill_ourselves() -> None:
