@@ -8,9 +8,10 @@ from typing import Any
 
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.states import RunState
+from studio.boards import locks, progress, standing
 from studio.boards import log as words
-from studio.boards import standing
-from studio.boards.plan import stage_rows, worst_lock
+from studio.boards.backfill import Backfill, backfill
+from studio.boards.plan import stage_rows
 from studio.display import ErrorRow, LockParty, LogLine, Shown, StepRow
 from studio.models import Run, RunEvent
 from studio.services import leases
@@ -63,7 +64,10 @@ class Board(Shown, frozen=True, kw_only=True):
     says: str  # the line under the title: what is so, and what happens next
     elapsed_ms: float | None
     steps: Sequence[StepRow]
+    around: Sequence[dict[str, Any]]  # the sessions of `locks`, as they were seen
     locks: Sequence[LockParty]
+    backfill: Backfill | None  # while one is under way
+    settled_steps: int  # done or left out
     waiting: str  # "ACCESS EXCLUSIVE on public.users", while it waits
     waiting_note: str
     log: Sequence[LogLine]
@@ -91,22 +95,31 @@ def board(
     tales = tell(events)
     steps = [_step(step, tales.get(step.number, Tale()), run, now) for step in plan.steps]
     done = sum(step.state == "done" for step in steps)
+    settled = [step.number for step in steps if step.state in ("done", "skipped")]
+    following = next((s.number for s in plan.steps if s.number not in settled), len(steps))
     current = next((step for step in steps if step.current), None)
     state = display_state(run, current.state if current else "", now, ahead)
     text = _text(state, current, len(steps))
     waiting = _waiting(run, tales)
+    wanted = locks.wanted_lock(waiting, plan)
+    around = locks.around(run, waiting, now) if _is_worked_on(run, now) else []
     return Board(
         run=run,
         state=state,
         text=text,
         title=f"({done}/{len(steps)}) Run {run.number} {text}",
         doc_state=_DOC_STATES.get(state, "running"),
-        says=standing.says(run, state, done, len(steps), now, ahead),
+        says=standing.says(
+            run, state, done=done, following=following, steps=len(steps), now=now, ahead=ahead
+        ),
         elapsed_ms=_elapsed(run, now),
         steps=steps,
-        locks=_parties(waiting),
-        waiting=_wanted_lock(waiting, plan),
-        waiting_note=_waiting_note(waiting),
+        around=around,
+        backfill=_backfill(run, current, plan, events),
+        settled_steps=len(settled),
+        locks=locks.parties(around, locks.us(run, wanted, now), now),
+        waiting=wanted,
+        waiting_note=locks.waiting_note(waiting),
         log=[words.line(event) for event in events if words.is_told(event)],
         error=ErrorRow(**_shown_error(run.error)) if run.error and run.is_over else None,
         done_steps=done,
@@ -162,21 +175,40 @@ def _step(step: Step, tale: Tale, run: Run, now: datetime) -> StepRow:
     if running and tale.began:
         elapsed = max((now - tale.began) / timedelta(milliseconds=1), 0)
     batched = any(stage.batch for stage in step.stages)
+    seen = progress.advance(run.live) if running and _is_worked_on(run, now) else None
     return StepRow(
         number=step.number,
         kind=step.kind,
         object=step.label,
         state=state,
         elapsed_ms=elapsed,
-        note=tale.note if running else "",
+        note=_note(tale, seen) if running else "",
         attempts=max(tale.attempts, 1),
         current=running,
         open=state == "failed",
-        done_units=tale.done_units if batched and running else None,
-        total_units=(tale.total_units or step.facts.rows) if batched and running else None,
+        **_units(step, tale, seen if not batched else None, running and batched),
+        phases=seen.phases if seen else (),
         error=tale.error if state in {"failed", "interrupted"} else None,
         stages=stage_rows(step.stages),
     )
+
+
+def _note(tale: Tale, seen: progress.Advance | None) -> str:
+    """What waits for its lock is not yet at what it waits to do."""
+    if seen is None or tale.state == "waiting_for_lock":
+        return tale.note
+    return seen.note
+
+
+def _units(
+    step: Step, tale: Tale, seen: progress.Advance | None, in_batches: bool
+) -> dict[str, Any]:
+    """Of rows, by the batches' own count; else what PostgreSQL counts, where it counts at all."""
+    if in_batches:
+        return {"done_units": tale.done_units, "total_units": tale.total_units or step.facts.rows}
+    if seen is None or not seen.total:
+        return {}
+    return {"done_units": seen.done, "total_units": seen.total, "unit": seen.unit}
 
 
 # The run as a whole -----------------------------------------------------------------------------
@@ -202,6 +234,19 @@ def is_silent(run: Run, now: datetime) -> bool:
     return (now - run.heartbeat_at).total_seconds() > SILENT_SECONDS
 
 
+def _backfill(
+    run: Run, current: StepRow | None, plan: Plan, events: Sequence[RunEvent]
+) -> Backfill | None:
+    if current is None:
+        return None
+    step = next(step for step in plan.steps if step.number == current.number)
+    return backfill(run, step, events) if any(stage.batch for stage in step.stages) else None
+
+
+def _is_worked_on(run: Run, now: datetime) -> bool:
+    return run.status is RunState.RUNNING and not is_silent(run, now)
+
+
 def display_state(run: Run, step_state: str, now: datetime, ahead: Sequence[Run] = ()) -> str:
     if run.status is RunState.QUEUED:
         return _queued_state(run, now, ahead)
@@ -211,7 +256,7 @@ def display_state(run: Run, step_state: str, now: datetime, ahead: Sequence[Run]
         return "lost"
     if run.wanted == Run.Wanted.CANCEL:
         return "cancelling"
-    if run.wanted == Run.Wanted.STOP:
+    if run.wanted:
         return "pausing"
     return "waiting_for_lock" if step_state == "waiting_for_lock" else "running"
 
@@ -232,7 +277,7 @@ def _text(state: str, current: StepRow | None, steps: int) -> str:
         "waiting_for_lock": "waiting for a lock",
         "stuck": "waiting for a worker",
         "lost": "worker lost",
-        "pausing": "stops after this step",
+        "pausing": "is asked to stop",
     }.get(state, state)
     return f"{name}, step {current.number} of {steps}" if current else name
 
@@ -262,47 +307,3 @@ def _waiting(run: Run, tales: dict[int, Tale]) -> dict[str, Any] | None:
     if run.status is not RunState.RUNNING:
         return None
     return next((tale.waiting for tale in tales.values() if tale.waiting), None)
-
-
-def _wanted_lock(waiting: dict[str, Any] | None, plan: Plan) -> str:
-    """From the plan: the strongest lock of the step that waits."""
-    if waiting is None:
-        return ""
-    step = next((s for s in plan.steps if s.number == waiting.get("step")), None)
-    worst = worst_lock(step) if step else None
-    if worst is None or worst.lock is None:
-        return "its lock"
-    return f"{worst.lock} on {worst.on}" if worst.on else str(worst.lock)
-
-
-def _waiting_note(waiting: dict[str, Any] | None) -> str:
-    if waiting is None:
-        return ""
-    tries, of = waiting.get("tries"), waiting.get("of")
-    if not tries:  # a concurrent build: it waits inside PostgreSQL, and blocks nobody
-        return "It waits for transactions that began earlier; reads and writes go on meanwhile."
-    return (
-        f"Try {tries} of {of}. Each try gives up after 100 ms and sleeps before the next, so"
-        " nobody behind us waits longer than that."
-    )
-
-
-def _parties(waiting: dict[str, Any] | None) -> list[LockParty]:
-    if waiting is None:
-        return []
-    return [_party(found) for found in waiting.get("blockers", [])]
-
-
-def _party(found: dict[str, Any]) -> LockParty:
-    who = found.get("application_name") or found.get("user") or "a session"
-    seconds = found.get("xact_seconds")
-    opened = f", transaction open for {seconds} s" if seconds is not None else ""
-    state = f", {found['state']}" if found.get("state") else ""
-    on = f" on {found['relation']}" if found.get("relation") else ""
-    holds = f", holds {found['mode']}{on}" if found.get("mode") else ""
-    return LockParty(
-        side="before",
-        who=str(who),
-        text=f"pid {found.get('pid', '?')}{state}{opened}{holds}",
-        sql=str(found.get("query") or "")[:200],
-    )

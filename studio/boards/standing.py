@@ -11,11 +11,24 @@ from studio.models import Run
 Ahead = Sequence[Run]
 
 
-def says(run: Run, state: str, done: int, steps: int, now: datetime, ahead: Ahead) -> str:
+def says(
+    run: Run,
+    state: str,
+    *,
+    done: int,
+    following: int,
+    steps: int,
+    now: datetime,
+    ahead: Ahead = (),
+) -> str:
+    """`following`: the step at which it goes on."""
     values = {
         "progress": f"{done} of {steps} steps done",
         "steps": steps,
-        "next": done + 1,
+        "next": following,
+        "stops": "when its batch or stage is over"
+        if run.wanted == Run.Wanted.PAUSE
+        else "when the running step is done",
         "waited": _waited(run, now),
         "pid": run.orphan_pid,
         "reason": run.closed_reason or "no reason given",
@@ -88,7 +101,7 @@ _SAYS = {
     "paused": "{progress}. Lock released. Resume starts at step {next}.",
     "cancelled": "{progress}. Cancelled on request; a resume starts at step {next}.",
     "cancelling": "{progress}. The running statement is being cancelled.",
-    "pausing": "{progress}. It stops when the running step is done.",
+    "pausing": "{progress}. It stops {stops}.",
     "done": "All {steps} steps are done and on the record.",
     "closed": "{progress}. Closed: {reason}",
     "running": "{progress}. It is safe to close this tab.",

@@ -34,6 +34,7 @@ from studio.services import (
     targets,
     verifications,
     wakeups,
+    watching,
 )
 from studio.services.announcements import announce
 from studio.services.refusals import BusyError, StaleError, stored, unexpected
@@ -179,27 +180,31 @@ def _drive(run: Run) -> RunResult:
     else:  # a restore or a purge: judged by its preview, or by the name that was typed
         policy, now = Policy(verify=False), Circumstances(applier=name, consents=consents)
 
+    plan = run.plan.value()
+    lookout = watching.Lookout(run, plan)
+
     def listen(event: Event) -> None:
         """The run does not depend on our database: what is missed is mirrored later."""
+        lookout.heard(event)
         try:
             mirror.record(run, [event])
         except Exception as error:  # noqa: BLE001  # whatever our database does, the target's DDL goes on
             log.warning("event %s of run %s was not mirrored: %s", event.seq, run.pk, error)
             connection.close()
 
-    endpoint = targets.endpoint(run.target)
-    result = api.apply(
-        endpoint,
-        run.plan.value(),
-        policy=policy,
-        circumstances=now,
-        actor=run.actor.get_username(),
-        run_id=run.pk,
-        listener=listen,
-        control=leases.Wishes(run),
-        schemas=run.target.wanted_schemas,
-        options=RunOptions(mac_key=targets.evidence_key()),
-    )
+    with lookout:
+        result = api.apply(
+            targets.endpoint(run.target),
+            plan,
+            policy=policy,
+            circumstances=now,
+            actor=name,
+            run_id=run.pk,
+            listener=listen,
+            control=leases.Wishes(run),
+            schemas=run.target.wanted_schemas,
+            options=RunOptions(mac_key=targets.evidence_key()),
+        )
     targets.keep(run.target, name)
     return result
 
@@ -300,15 +305,15 @@ def resume(run: Run, user: Any) -> None:
 
 
 def stop_after_step(run: Run, user: Any) -> None:
-    _wish(run, user, Run.Wanted.STOP, "stop after step")
+    wish(run, user, Run.Wanted.STOP, "stop after step")
 
 
 def cancel(run: Run, user: Any) -> None:
     """A queued run is cancelled at once; a running one when its worker hears of it."""
-    _wish(run, user, Run.Wanted.CANCEL, "cancel")
+    wish(run, user, Run.Wanted.CANCEL, "cancel")
 
 
-def _wish(run: Run, user: Any, wanted: Run.Wanted, action: str) -> None:
+def wish(run: Run, user: Any, wanted: Run.Wanted, action: str) -> None:
     with audit.attempt(user, action, run):
         changes.require(user, Action.APPLY, run)
         with transaction.atomic():

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from migrate_core.ledger import advisory
+from migrate_core.ledger.wishes import Wish
 from migrate_core.pg.connect import apply_session
-from migrate_core.runner.options import Wish
 from migrate_core.states import ChangeState, RunState
 from studio import reconciler
 from studio.boards.standing import says
@@ -33,6 +33,11 @@ def queued(world: World, target: Target, make_change: MakeChange) -> Run:
     return runs.start(change, world.operator, plan_hash=plan_hash(change))
 
 
+def told(run: Run, state: str = "queued") -> str:
+    at = {"done": 0, "following": 1, "steps": 3, "now": timezone.now()}
+    return says(run, state, **at, ahead=queues.ahead(run))  # type: ignore[arg-type]  # by name
+
+
 def taken(run: Run) -> Run:
     found = leases.take(str(run.pk))
     assert found is not None
@@ -53,7 +58,7 @@ def test_a_lost_run_waits_for_the_next_worker_and_for_no_person(queued: Run) -> 
     assert run.lost_worker == leases.worker_name()
     assert run.change is not None
     assert Change.objects.get(pk=run.change.pk).status is ChangeState.RUNNING
-    said = says(run, "queued", 0, 3, timezone.now(), ())
+    said = told(run)
     assert f"Worker {run.lost_worker} was gone at " in said
     assert "The next worker goes on at step 1" in said
 
@@ -79,7 +84,7 @@ def test_a_run_that_is_lost_again_and_again_at_one_place_waits_for_a_person(queu
     assert run.status is RunState.LOST
     assert run.change is not None
     assert Change.objects.get(pk=run.change.pk).status is ChangeState.FAILED
-    assert "lost 4 times at the same place" in says(run, "lost", 0, 3, timezone.now(), ())
+    assert "lost 4 times at the same place" in told(run, "lost")
 
 
 def test_progress_in_between_starts_the_count_anew(queued: Run) -> None:
@@ -171,7 +176,7 @@ def test_runs_of_one_target_start_in_order(
     running = taken(queued)
     assert leases.take(str(behind[0].pk)) is None
     running.refresh_from_db()
-    said = says(behind[1], "queued", 0, 3, timezone.now(), queues.ahead(behind[1]))
+    said = told(behind[1])
     assert said.startswith(f"Number 3 on this target, behind run {behind[0].number}")
 
     runs.end(running, RunState.FAILED, nothing=True)
@@ -255,7 +260,7 @@ def test_a_target_that_the_command_line_works_on_is_waited_for(queued: Run) -> N
         run = Run.objects.get()
         assert (run.status, run.lease) == (RunState.QUEUED, None)
         assert f"Backend {conn.info.backend_pid}" in run.held_by
-        said = says(run, "queued", 0, 3, timezone.now(), ())
+        said = told(run)
         assert said.startswith("Another session works on this target: Backend")
 
     runs.apply(str(queued.pk))
