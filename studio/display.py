@@ -92,6 +92,7 @@ class Confirmation(Shown, frozen=True, kw_only=True):
     expect: str = ""  # the text to type; the server compares it again
     expect_label: str = "name"  # "the target's name"
     reason: bool = False  # asks for a reason
+    moment: bool = False  # asks for a time to come, in UTC
     people: Sequence[tuple[str, str]] = ()  # (value, name) of those who may second it
 
 

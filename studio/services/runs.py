@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -78,7 +79,14 @@ LATER = Gate(number=5, name="Drift", state=GateState.NOT_ASKED, says="asked when
 # Starting ---------------------------------------------------------------------------------------
 
 
-def start(change: Change, user: Any, *, plan_hash: str, consents: tuple[str, ...] = ()) -> Run:
+def start(
+    change: Change,
+    user: Any,
+    *,
+    plan_hash: str,
+    consents: tuple[str, ...] = (),
+    not_before: datetime | None = None,
+) -> Run:
     """Queues the run of the plan that the person looked at, if every gate passes now.
 
     Raises:
@@ -92,7 +100,14 @@ def start(change: Change, user: Any, *, plan_hash: str, consents: tuple[str, ...
             plan = _startable(change, plan_hash)
             name = user.get_username()
             check(gates_of(change, plan, applier=name, consents=consents))
-            run = queue(plan, user, title=change.title, change=change, consents=consents)
+            run = queue(
+                plan,
+                user,
+                title=change.title,
+                change=change,
+                consents=consents,
+                not_before=not_before,
+            )
             if change.status is ChangeState.PLANNED:
                 changes.move(change, ChangeState.VERIFIED)  # nothing to verify is asked for here
             changes.move(change, ChangeState.RUNNING)
@@ -125,7 +140,13 @@ def check(found: tuple[Gate, ...]) -> None:
 
 
 def queue(
-    plan: Plan, user: Any, *, title: str, change: Change | None, consents: tuple[str, ...] = ()
+    plan: Plan,
+    user: Any,
+    *,
+    title: str,
+    change: Change | None,
+    consents: tuple[str, ...] = (),
+    not_before: datetime | None = None,
 ) -> Run:
     """Inside a transaction. It starts when those before it on the target are over."""
     run = Run.objects.create(
@@ -137,8 +158,9 @@ def queue(
         actor=user,
         consents=list(consents),
         queued_at=timezone.now(),
+        not_before=not_before,
     )
-    wakeups.send_after_commit(run)
+    wakeups.wake_next(run.target_id)
     return run
 
 
@@ -301,7 +323,7 @@ def resume(run: Run, user: Any) -> None:
             if run.change and run.change.status is ChangeState.FAILED:
                 changes.move(changes.locked(run.change), ChangeState.RUNNING)
             announce(run.pk)
-            wakeups.send_after_commit(run)
+            wakeups.wake_next(run.target_id)
 
 
 def stop_after_step(run: Run, user: Any) -> None:

@@ -61,11 +61,12 @@ class Lookout(threading.Thread):
                     )
                     self._tell(self._look(conn))
                 except (psycopg.Error, MigrateError) as error:
-                    conn = _closed(conn)  # the run itself meets it, and says so
+                    _close(conn)
+                    conn = None  # the run itself meets it, and says so
                     log.info("looking on at run %s: %s", self.run_row.pk, type(error).__name__)
                     self._tell(None)
         finally:
-            _closed(conn)
+            _close(conn)
             connection.close()
 
     def _look(self, conn: Connection[Any]) -> dict[str, Any] | None:
@@ -108,6 +109,6 @@ class Lookout(threading.Thread):
             connection.close()
 
 
-def _closed(conn: Connection[Any] | None) -> None:
+def _close(conn: Connection[Any] | None) -> None:
     if conn:
         conn.close()
