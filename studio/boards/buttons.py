@@ -58,7 +58,7 @@ def planned(
         found += _review(change, row, plan, state, user, _style(next_step, "approve"))
     if may[Act.APPLY]:
         now = _apply(change, row, plan, gates, _style(next_step, "apply"))
-        found += [_later(change, plan, now), now]
+        found += [now] if now.blockers else [_later(change, plan, now), now]
     return found
 
 

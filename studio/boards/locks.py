@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from migrate_core.planning.plan import Plan
@@ -61,27 +61,27 @@ def _with_start(found: Found, now: datetime) -> Found:
     return {**found, "xact_start": (now - timedelta(seconds=seconds)).isoformat()}
 
 
-def parties(found: Sequence[Found], us: str, now: datetime) -> list[LockParty]:
+def parties(found: Sequence[Found], us: str) -> list[LockParty]:
     """Nothing where nobody is in anybody's way."""
-    before = [party(one, now) for one in found if one["side"] == "before"]
+    before = [party(one) for one in found if one["side"] == "before"]
     behind = [one for one in found if one["side"] == "behind"]
     if not before and not behind:
         return []
     ours = [LockParty(side="us", who="this run", text=us)] if us else []
-    shown = [party(one, now) for one in behind[:MOST_BEHIND]]
+    shown = [party(one) for one in behind[:MOST_BEHIND]]
     more = len(behind) - MOST_BEHIND
     rest = [LockParty(side="behind", who=f"{more} more", text="wait too")] if more > 0 else []
     return [*before, *ours, *shown, *rest]
 
 
-def party(found: Found, now: datetime) -> LockParty:
+def party(found: Found) -> LockParty:
     who = found.get("application_name") or found.get("user") or found.get("kind") or "a session"
     words = [f"pid {found.get('pid') or 'none: a prepared transaction'}", found.get("state") or ""]
     if found["side"] == "behind":
-        since = _ago(found.get("waits_since"), now)
+        since = _since(found.get("waits_since"))
         words.append(f"waits {since}" if since else "waits")
     else:
-        words += _before(found, now)
+        words += _before(found)
     return LockParty(
         side=found["side"],
         who=str(who),
@@ -90,8 +90,8 @@ def party(found: Found, now: datetime) -> LockParty:
     )
 
 
-def _before(found: Found, now: datetime) -> list[str]:
-    opened = _ago(found.get("xact_start"), now)
+def _before(found: Found) -> list[str]:
+    opened = _since(found.get("xact_start"))
     on = f" on {found['relation']}" if found.get("relation") else ""
     waits = "waits itself for the one above" if (found.get("depth") or 1) > 1 else ""
     return [
@@ -101,7 +101,7 @@ def _before(found: Found, now: datetime) -> list[str]:
     ]
 
 
-def us(run: Run, wanted: str, now: datetime) -> str:
+def us(run: Run, wanted: str) -> str:
     """What the run itself does about the lock: it waits, or it has it."""
     doing = (run.live or {}).get("doing") or {}
     if wanted:
@@ -109,14 +109,9 @@ def us(run: Run, wanted: str, now: datetime) -> str:
     if not doing.get("mode") or doing.get("state") == "idle":
         return ""
     lock = LOCK_WORDS.get(doing["mode"], doing["mode"])
-    return (
-        f"holds {lock} on {doing['relation']}, its statement began {_ago(doing['since'], now)} ago"
-    )
+    return f"holds {lock} on {doing['relation']}, in a statement {_since(doing['since'])}"
 
 
-def _ago(at: str | None, now: datetime) -> str:
-    """How long, in whole seconds; nothing where the server does not say."""
-    if not at:
-        return ""
-    seconds = (now - datetime.fromisoformat(at)).total_seconds()
-    return f"{max(int(seconds), 0)} s"
+def _since(at: str | None) -> str:
+    """A moment stays true while the panel stands; nothing where the server does not say."""
+    return f"since {datetime.fromisoformat(at).astimezone(UTC):%H:%M:%S} UTC" if at else ""

@@ -117,7 +117,7 @@ def board(
         around=around,
         backfill=_backfill(run, current, plan, events),
         settled_steps=len(settled),
-        locks=locks.parties(around, locks.us(run, wanted, now), now),
+        locks=locks.parties(around, locks.us(run, wanted)),
         waiting=wanted,
         waiting_note=locks.waiting_note(waiting),
         log=[words.line(event) for event in events if words.is_told(event)],
