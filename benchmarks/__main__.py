@@ -17,6 +17,8 @@ NAMES = (
     "start",
     "scale",
     "traffic",
+    "backfill",
+    "pileup",
     "workers",
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 from psycopg import Connection
 
 from migrate_core.introspection.graph import read_graph
@@ -71,6 +72,11 @@ def endpoint_of(conn: Connection[Any]) -> Endpoint:
         user=info.user,
         password=info.password,
     )
+
+
+def another(conn: Connection[Any]) -> Connection[Any]:
+    """A session of somebody else on the same database."""
+    return psycopg.connect(conn.info.dsn, password=conn.info.password, autocommit=True)
 
 
 def connector(conn: Connection[Any]) -> Callable[[], Connection[Any]]:

@@ -39,6 +39,11 @@ def waiting_note(waiting: Found | None) -> str:
     tries, of = waiting.get("tries"), waiting.get("of")
     if not tries:  # a concurrent build: it waits inside PostgreSQL, and blocks nobody
         return "It waits for transactions that began earlier; reads and writes go on meanwhile."
+    if waiting.get("queue"):
+        return (
+            f"Try {tries} of {of} gave way: {waiting['queue']} sessions were stuck behind it. What"
+            " it left is removed, and it is tried again."
+        )
     return (
         f"Try {tries} of {of}. Each try gives up after 100 ms and sleeps before the next, so"
         " nobody behind us waits longer than that."

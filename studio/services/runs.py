@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import datetime
 from typing import Any
 
@@ -204,6 +205,7 @@ def _drive(run: Run) -> RunResult:
 
     plan = run.plan.value()
     lookout = watching.Lookout(run, plan)
+    driver = threading.current_thread()
 
     def listen(event: Event) -> None:
         """The run does not depend on our database: what is missed is mirrored later."""
@@ -213,6 +215,9 @@ def _drive(run: Run) -> RunResult:
         except Exception as error:  # noqa: BLE001  # whatever our database does, the target's DDL goes on
             log.warning("event %s of run %s was not mirrored: %s", event.seq, run.pk, error)
             connection.close()
+        finally:
+            if threading.current_thread() is not driver:  # the watch of a long statement
+                connection.close()
 
     with lookout:
         result = api.apply(

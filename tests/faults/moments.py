@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,10 +79,6 @@ def at_moment(number: int, act: Act) -> Iterator[list[Moment]]:
 
     with armed(action):
         yield passed
-
-
-def kill_ourselves() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def leftovers(conn: Connection[Any]) -> list[tuple[Any, ...]]:

@@ -8,7 +8,6 @@ from contextlib import closing
 from typing import Any
 
 import msgspec
-import psycopg
 import pytest
 from psycopg import Connection
 
@@ -132,15 +131,11 @@ def test_a_cancel_asked_in_the_ledger_ends_a_long_statement(make_db: MakeDb) -> 
     assert runs.run(db, plan, listener=listen).state is RunState.CANCELLED
 
 
-def another(db: Connection[Any]) -> Connection[Any]:
-    return psycopg.connect(db.info.dsn, password=db.info.password, autocommit=True)
-
-
 def test_a_backfill_gives_way_while_sessions_queue_for_locks(make_db: MakeDb) -> None:
     """Two others block each other; the backfill waits, says so, and goes on when they are done."""
     db = make_db(USERS + "CREATE TABLE elsewhere (id int);")
     plan = runs.plan_for(db, FILL)
-    with closing(another(db)) as holder, closing(another(db)) as waiter:
+    with closing(runs.another(db)) as holder, closing(runs.another(db)) as waiter:
         holder.execute("BEGIN; LOCK TABLE elsewhere")
         queue = threading.Thread(target=waiter.execute, args=(b"BEGIN; LOCK TABLE elsewhere",))
 
