@@ -9,6 +9,7 @@ import msgspec
 from django.urls import reverse
 
 from migrate_core.api import Choices
+from migrate_core.pg.ddl import StageMode
 from migrate_core.states import RunState
 from studio import pages
 from studio.boards.plan import worst_lock_of
@@ -69,8 +70,9 @@ def _signals(run: Run, found: dict[str, Any]) -> list[Action]:
     return [cancel, end] if found.get("state") == "active" else [end]
 
 
-def while_it_runs(run: Run, *, in_batches: bool) -> list[Action]:
+def while_it_runs(run: Run, board: Board) -> list[Action]:
     """How to stop it, the gentlest first."""
+    in_batches = board.backfill is not None
     if run.status not in (RunState.QUEUED, RunState.RUNNING):
         return []
     cancel = Action(
@@ -81,11 +83,7 @@ def while_it_runs(run: Run, *, in_batches: bool) -> list[Action]:
         confirm=Confirmation(
             tier=1,
             title="Cancel this run?",
-            consequence=(
-                "A step inside a transaction rolls back. A concurrent index is left invalid, and"
-                " the resume removes and rebuilds it. A backfill stops after its batch. What is"
-                " done stays done."
-            ),
+            consequence=_of_a_cancel(run, board),
         ),
     )
     stop = Action(
@@ -101,6 +99,25 @@ def while_it_runs(run: Run, *, in_batches: bool) -> list[Action]:
     if run.status is RunState.QUEUED or run.wanted:
         return [cancel]
     return [pause, stop, cancel] if in_batches else [stop, cancel]
+
+
+def _of_a_cancel(run: Run, board: Board) -> str:
+    """What it does to the statement that is under way."""
+    current = next((row.number for row in board.steps if row.current), None)
+    if current is None:
+        return "No step is under way. What is done stays done."
+    step = next(step for step in pages.plan_of(run.plan_id).steps if step.number == current)
+    modes = {stage.mode for stage in step.stages}
+    if StageMode.BATCHED in modes:
+        said = "The batch under way rolls back; a resume goes on behind the last one that is done."
+    elif StageMode.CONCURRENT in modes:
+        said = (
+            "What is built or dropped outside a transaction is left INVALID, is removed if nothing"
+            " is in the way of that, and is done anew by a resume."
+        )
+    else:
+        said = "The stage under way rolls back, as if it had not begun."
+    return f"Step {current}: {said} What is done stays done."
 
 
 def after_it_stopped(run: Run) -> list[Action]:

@@ -119,4 +119,8 @@ def us(run: Run, wanted: str) -> str:
 
 def _since(at: str | None) -> str:
     """A moment stays true while the panel stands; nothing where the server does not say."""
-    return f"since {datetime.fromisoformat(at).astimezone(UTC):%H:%M:%S} UTC" if at else ""
+    try:
+        moment = datetime.fromisoformat(at or "").astimezone(UTC)
+    except ValueError:  # none, or as a DateStyle of the database's own writes it
+        return ""
+    return f"since {moment:%H:%M:%S} UTC"

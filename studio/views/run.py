@@ -188,7 +188,7 @@ def _standing(request: HttpRequest, run: Run, board: Board | None = None) -> dic
     may_signal = can(request.user, Action.SIGNAL, run)
     return {
         "parties": controls.parties(run, board, may_signal=may_signal),
-        "buttons": controls.while_it_runs(run, in_batches=in_batches) if allowed else [],
+        "buttons": controls.while_it_runs(run, board) if allowed else [],
         "paces": sorted({*PACES, run.pace}, reverse=True) if allowed and in_batches else (),
         "choices": controls.after_it_stopped(run) if allowed else [],
         "kept": kept if run.status is RunState.DONE else [],

@@ -171,6 +171,31 @@ def test_a_run_that_waits_is_cancelled(
     assert Run.objects.get().state == "cancelled"
 
 
+def test_the_session_in_the_way_is_ended_from_the_lock_panel(
+    enter: Enter,
+    studio_worker: StudioProcess,
+    world: World,
+    target: Target,
+    make_change: MakeChange,
+) -> None:
+    change = ready(make_change(target), world)
+    page, reader = enter("operator"), connect(target)
+    reader.execute("SELECT count(*) FROM users")
+    page.goto(f"/changes/{change.pk}")
+    press(page, "Apply to")
+    page.wait_for_url("**/runs/*")
+    page.locator("summary", has_text=f"Terminate {reader.info.backend_pid}").click()
+    dialog = page.locator("dialog[open]")
+    dialog.locator("input[name=typed]").fill(target.name)
+    dialog.locator("textarea").fill("a forgotten report")
+    dialog.get_by_role("button", name="Terminate").click()
+
+    state(page, "done")
+    with pytest.raises(psycopg.OperationalError):
+        reader.execute("SELECT 1")
+    reader.close()
+
+
 def test_with_no_worker_the_page_says_so(
     enter: Enter, world: World, target: Target, make_change: MakeChange
 ) -> None:
