@@ -19,6 +19,7 @@ NAMES = (
     "traffic",
     "backfill",
     "pileup",
+    "workers",
 )
 
 

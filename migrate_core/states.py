@@ -58,7 +58,11 @@ _MOVES: tuple[tuple[State, frozenset[State]], ...] = (
     (_S.INTERRUPTED, frozenset()),
     (_S.SKIPPED, frozenset()),
     (_R.QUEUED, frozenset({_R.RUNNING, _R.CANCELLED, _R.FAILED})),
-    (_R.RUNNING, frozenset({_R.DONE, _R.FAILED, _R.PAUSED, _R.LOST, _R.CANCELLED})),
+    # back to queued: somebody else holds the target's lock
+    (
+        _R.RUNNING,
+        frozenset({_R.DONE, _R.FAILED, _R.PAUSED, _R.LOST, _R.CANCELLED, _R.QUEUED}),
+    ),
     (_R.PAUSED, frozenset({_R.QUEUED, _R.CANCELLED, _R.CLOSED})),
     (_R.FAILED, frozenset({_R.QUEUED, _R.CLOSED})),
     (_R.LOST, frozenset({_R.QUEUED, _R.RUNNING, _R.CLOSED})),

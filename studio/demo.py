@@ -27,7 +27,7 @@ from studio.models import (
     Target,
 )
 from studio.models.changes import Work
-from studio.services import audit, changes, people, runs, targets
+from studio.services import audit, changes, people, runs, takeovers, targets
 from studio.services.refusals import BusyError, StaleError
 from studio.stories import Story
 from studio.storybooks import begin, is_applied_earlier
@@ -164,7 +164,7 @@ def _clear(story: Story, production: Environment) -> Target:
     target = _target(story, production)
     going_on = target.runs.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).first()
     if going_on and is_silent(going_on, timezone.now()):
-        runs.lose(going_on)
+        takeovers.lose(going_on, again=False)
     elif going_on:
         raise BusyError(
             f"run {going_on.number} of this story is going on",

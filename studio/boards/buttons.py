@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from django.urls import reverse
+from msgspec import structs
 
 from migrate_core.planning import gates as core
 from migrate_core.planning.plan import Plan as CorePlan
@@ -56,7 +57,8 @@ def planned(
     if may[Act.APPROVE] and change.environment.policy.approvals:
         found += _review(change, row, plan, state, user, _style(next_step, "approve"))
     if may[Act.APPLY]:
-        found.append(_apply(change, row, plan, gates, _style(next_step, "apply")))
+        now = _apply(change, row, plan, gates, _style(next_step, "apply"))
+        found += [now] if now.blockers else [_later(change, plan, now), now]
     return found
 
 
@@ -198,6 +200,23 @@ def _apply(
         fields=(("plan", row.hash),),
         blockers=blockers,
         confirm=_sheet(change, plan),
+    )
+
+
+def _later(change: Change, plan: CorePlan, now: Action) -> Action:
+    """The same with a time: its gates are asked now, and again when it begins."""
+    plain = Confirmation(tier=1, title=f"Apply to {change.target.name} later?", consequence="")
+    asked = structs.replace(
+        _sheet(change, plan) or plain,
+        moment=True,
+        title=f"Apply to {change.target.name} later?",
+        consequence=(
+            "It begins by itself, and can be cancelled before. Its gates are asked again then:"
+            " if one is closed by that time, it is refused and nothing is changed."
+        ),
+    )
+    return structs.replace(
+        now, label="Apply later", style="plain", icon="calendar-clock", key="", confirm=asked
     )
 
 

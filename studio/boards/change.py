@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from migrate_core.planning import gates as core
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import Step
-from migrate_core.states import ChangeState
+from migrate_core.states import ChangeState, RunState
 from migrate_core.verify.report import VerifyReport
 from studio import problems
 from studio.boards import buttons
@@ -178,7 +179,7 @@ def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], workin
         case ChangeState.CLOSED:
             return "Closed, on the record. Nothing of it runs any more."
         case ChangeState.RUNNING:
-            return "It is being applied now; see its run."
+            return _of_its_run(change)
         case ChangeState.FAILED:
             return "Its run stopped. Resume it, or give it up, on the run's page."
     if plan is None:
@@ -189,6 +190,16 @@ def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], workin
     first = closed[0]
     waiting = "Waiting for" if first.state is core.GateState.WAITING else "Closed:"
     return f"{waiting} {first.name.lower()}: {first.says}. {first.fix}"
+
+
+def _of_its_run(change: Change) -> str:
+    """A run that is queued is not yet at work."""
+    run = change.runs.filter(state=RunState.QUEUED).first()
+    if run is None:
+        return "It is being applied now; see its run."
+    if run.not_before and run.not_before > timezone.now():
+        return f"Its run {run.number} begins by itself at {run.not_before:%Y-%m-%d %H:%M} UTC."
+    return f"Its run {run.number} is queued and begins by itself; see there behind whom."
 
 
 _WORKING = {

@@ -59,6 +59,8 @@ def _waiting(event: RunEvent, detail: Detail) -> str:
     blockers = detail.get("blockers") or []
     behind = ", ".join(f"pid {b.get('pid')}" for b in blockers[:3])
     tries = f" try {detail['tries']}" if detail.get("tries") else ""
+    if detail.get("queue"):
+        return f"step {event.step}{tries}: gave way to {detail['queue']} sessions behind it"
     return f"step {event.step}{tries}: lock not granted" + (f", behind {behind}" if behind else "")
 
 

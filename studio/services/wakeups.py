@@ -12,9 +12,9 @@ from django.db.models import Model, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from migrate_core.states import RunState
 from studio.models import Plan, Run, Verification
 from studio.models.changes import Work
+from studio.services import queues
 
 log = logging.getLogger(__name__)
 
@@ -41,11 +41,23 @@ def send(thing: Run | Plan | Verification) -> None:
         log.warning("%s was not sent: %s", thing, error)
 
 
+def wake_next(target_id: int) -> None:
+    """Whoever comes first on this target, now that the one before is out of the way."""
+    transaction.on_commit(partial(_wake_next, target_id), robust=True)
+
+
+def _wake_next(target_id: int) -> None:
+    for run in queues.runnable():
+        if run.target_id == target_id:
+            send(run)
+
+
 def resend_waiting() -> int:
     """Everything queued that was not taken; returns how many messages went out."""
-    late = Q(sent_at=None) | Q(sent_at__lt=timezone.now() - RESEND_AFTER)
+    since = timezone.now() - RESEND_AFTER
+    late = Q(sent_at=None) | Q(sent_at__lt=since)
     waiting: list[Run | Plan | Verification] = [
-        *Run.objects.filter(late, state=RunState.QUEUED),
+        *(run for run in queues.runnable() if run.sent_at is None or run.sent_at < since),
         *Plan.objects.filter(late, work=Work.QUEUED),
         *Verification.objects.filter(late, work=Work.QUEUED),
     ]

@@ -31,6 +31,7 @@ STATES = {
     "approved": ("approved", "user-check", "running"),
     "pending": ("pending", "circle-dashed", "quiet"),
     "queued": ("queued", "clock", "quiet"),
+    "scheduled": ("scheduled", "calendar-clock", "quiet"),
     "running": ("running", "loader-circle", "running"),
     "verifying": ("verifying", "loader-circle", "running"),
     "checking": ("checking", "loader-circle", "running"),
