@@ -197,6 +197,14 @@ class Operation(
     def releases(self) -> tuple[Release, ...]:
         return ()
 
+    def parts(self) -> tuple[Operation, ...]:
+        """What is planned in its place: itself, or one operation for each of several objects."""
+        return (self,)
+
+    def makes(self) -> frozenset[Ref]:
+        """What it creates besides its subject, or on it: nobody can be asked about it before."""
+        return frozenset()
+
     def stands_on(self) -> Operation | None:
         """The operation of an earlier migration whose helpers must be there, out of sight."""
         return None

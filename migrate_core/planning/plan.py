@@ -119,7 +119,8 @@ def build(
     """
     steps: list[Step] = []
     graph, past = base, Past()
-    for number, written in enumerate(operations, start=1):
+    single = (part for operation in operations for part in operation.parts())
+    for number, written in enumerate(single, start=1):
         place = Place(migration_id=migration_id, step=number, cycle=cycle, major=major)
         operation = written.bind(graph)
         steps.append(_step(operation, place, past.facts(operation, graph, ask), graph))
