@@ -88,7 +88,8 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
         return without_column(graph, self.table, self.column)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        return (stage(*self._statements(place)),)
+        # What it releases is known once it is bound.
+        return (stage(*self._statements(place)),) if self.was else ()
 
     def _statements(self, place: Place) -> Iterator[Statement]:
         if self.was is not None:
