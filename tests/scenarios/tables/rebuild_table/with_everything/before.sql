@@ -1,4 +1,3 @@
-CREATE ROLE reader;
 CREATE TYPE mood AS ENUM ('fine', 'sad');
 CREATE TABLE parents (id integer PRIMARY KEY);
 CREATE TABLE people (
@@ -24,9 +23,9 @@ COMMENT ON INDEX people_names IS 'Whatever the case.';
 ALTER TABLE people CLUSTER ON people_number;
 ALTER TABLE people REPLICA IDENTITY USING INDEX people_number;
 ALTER TABLE people ENABLE ROW LEVEL SECURITY;
-CREATE POLICY people_seen ON people FOR SELECT TO reader USING (parent_id IS NOT NULL);
-GRANT SELECT ON people TO reader;
-GRANT UPDATE (mood) ON people TO reader;
+CREATE POLICY people_seen ON people FOR SELECT TO pg_monitor USING (parent_id IS NOT NULL);
+GRANT SELECT ON people TO pg_monitor;
+GRANT UPDATE (mood) ON people TO pg_monitor;
 CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER "People" BEFORE UPDATE OF mood ON people FOR EACH ROW EXECUTE FUNCTION watch();
 ALTER TABLE people DISABLE TRIGGER "People";

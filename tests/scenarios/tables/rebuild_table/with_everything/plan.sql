@@ -65,15 +65,15 @@ CREATE RULE people_stay AS
    WHERE (old.number < 3) DO INSTEAD NOTHING;
 CREATE TRIGGER "People" BEFORE UPDATE OF mood ON public.people FOR EACH ROW EXECUTE FUNCTION public.watch();
 ALTER TABLE public.people DISABLE TRIGGER "People";
-CREATE POLICY people_seen ON public.people AS PERMISSIVE FOR SELECT TO reader USING ((parent_id IS NOT NULL));
+CREATE POLICY people_seen ON public.people AS PERMISSIVE FOR SELECT TO pg_monitor USING ((parent_id IS NOT NULL));
 ALTER TABLE public.people REPLICA IDENTITY USING INDEX people_number;
 ALTER TABLE public.people CLUSTER ON people_number;
 COMMENT ON CONSTRAINT people_number ON public.people IS 'One each.';
 ALTER TABLE public.people ADD CONSTRAINT people_old CHECK ((number > 0)) NOT VALID;
 COMMENT ON INDEX public.people_names IS 'Whatever the case.';
 ALTER TABLE public.people ENABLE ROW LEVEL SECURITY;
-GRANT SELECT ON TABLE public.people TO reader;
-GRANT UPDATE (mood) ON TABLE public.people TO reader;
+GRANT SELECT ON TABLE public.people TO pg_monitor;
+GRANT UPDATE (mood) ON TABLE public.people TO pg_monitor;
 ALTER SEQUENCE public.people_number_seq OWNED BY public.people.number;
 ALTER TABLE public.people ADD CONSTRAINT people_boss FOREIGN KEY (boss_id) REFERENCES public.people(id) DEFERRABLE INITIALLY DEFERRED NOT VALID;
 ALTER TABLE public.people ADD CONSTRAINT people_parent FOREIGN KEY (parent_id) REFERENCES public.parents(id) ON DELETE CASCADE NOT VALID;
