@@ -211,6 +211,10 @@ class Operation(
         """What it creates besides its subject, or on it: nobody can be asked about it before."""
         return frozenset()
 
+    def unsettles(self) -> frozenset[Ref]:
+        """What is another while it runs, though it is the same before and after."""
+        return frozenset()
+
     def stands_on(self) -> Operation | None:
         """The operation of an earlier migration whose helpers must be there, out of sight."""
         return None

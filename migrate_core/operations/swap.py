@@ -63,9 +63,9 @@ class Swap:
         for sequence in self.was.sequences:
             sql = ddl("ALTER SEQUENCE {name} OWNED BY NONE", name=sequence.name)
             yield Statement(sql=sql, lock=SHARED, on=sequence.name)
-            if sequence.owned_by is not None:
-                column = sequence.owned_by.column
-                yield on_table(self.table, "ALTER COLUMN {column} DROP DEFAULT", column=column)
+        for column in self.was.table.columns:
+            if column.default and any(str(s.name) in column.default for s in self.was.sequences):
+                yield on_table(self.table, "ALTER COLUMN {c} DROP DEFAULT", c=column.name)
 
     def _drop(self, kind: str, name: str) -> Statement:
         sql = ddl("DROP {kind} {name} ON {table}", kind=raw(kind), name=name, table=self.table)

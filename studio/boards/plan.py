@@ -130,7 +130,9 @@ def hold(step: Step) -> str:
     if blocking:
         return "while every row is read"
     if any(stage.batch for stage in step.stages):
-        return "one batch at a time"
+        worst = worst_lock(step)
+        apart = worst and worst.lock and worst.lock.blocks_writes
+        return "briefly, apart from its batches" if apart else "one batch at a time"
     if any(stage.mode is StageMode.CONCURRENT for stage in step.stages):
         return "while it is built or dropped"
     if any(s.scans or s.rewrites for stage in step.stages for s in stage.statements):

@@ -36,7 +36,7 @@ from migrate_core.schema.objects import Constraint, Index, Table
 from migrate_core.schema.parking import on_table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, table_parts
-from migrate_core.schema.rules import index_of, is_enforced, validate
+from migrate_core.schema.rules import constraint_ref, index_of, is_enforced, validate
 from migrate_core.schema.twin import Twin, parked_on
 from migrate_core.schema.unbuildable import why_unbuildable
 
@@ -142,6 +142,7 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
             named = msgspec.structs.replace(index, name=twin.part(index.name))
             yield Statement(sql=create_index(twin.name, named))
         yield from twin.begin_sync()
+        yield twin.try_out()
 
     def _indexes(self, twin: Twin) -> Iterator[Stage]:
         """Once the rows are there: one that is filled at once is smaller, and sooner done."""
@@ -156,11 +157,18 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
                     twin.name, twin.part(part.name), definition, unique=unique, is_spelled=False
                 )
 
-    def _proofs(self) -> Iterator[Stage]:
+    def unsettles(self) -> frozenset[Ref]:
+        """Foreign keys, until they are validated."""
+        return frozenset(constraint_ref(table, key.name) for table, key in self._foreign_keys)
+
+    @property
+    def _foreign_keys(self) -> tuple[tuple[QualifiedName, Constraint], ...]:
         own = foreign_keys(self.was.table) if self.was else ()
-        keys = [(self.table, key) for key in own]
-        keys += [(key.table, key.constraint) for key in self.incoming]
-        for table, key in keys:
+        others = ((key.table, key.constraint) for key in self.incoming)
+        return (*((self.table, key) for key in own), *others)
+
+    def _proofs(self) -> Iterator[Stage]:
+        for table, key in self._foreign_keys:
             if key.validated and is_enforced(key):
                 yield validate(table, key)
 

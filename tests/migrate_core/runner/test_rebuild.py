@@ -316,6 +316,23 @@ def test_a_table_with_a_parked_column_is_not_rebuilt(make_db: MakeDb) -> None:
     assert read_graph(db).normal() == before.normal()
 
 
+def test_a_check_that_needs_the_search_path_of_a_writer_fails_before_any_write_does(
+    make_db: MakeDb,
+) -> None:
+    hidden = (
+        "CREATE FUNCTION fine(text) RETURNS boolean LANGUAGE sql AS $$ SELECT $1 <> '' $$;"
+        "CREATE FUNCTION known(text) RETURNS boolean LANGUAGE sql AS $$ SELECT fine($1) $$;"
+        "ALTER TABLE accounts ADD CHECK (known(name));"
+    )
+    db = make_db(f"{ACCOUNTS}{DATA}{hidden}")
+
+    with pytest.raises(StepFailedError, match=r"function fine\(text\) does not exist"):
+        runs.run(db, runs.plan_for(db, [REBUILD]))
+
+    db.execute("SET search_path TO public")
+    db.execute("INSERT INTO accounts (name) VALUES ('still')")
+
+
 @pytest.mark.parametrize(
     ("ddl", "problem"),
     [

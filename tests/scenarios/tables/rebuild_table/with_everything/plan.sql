@@ -24,6 +24,7 @@ CREATE TRIGGER _zanith_sync_people_8ac4f21f AFTER INSERT OR UPDATE OR DELETE ON 
 CREATE TRIGGER _zanith_emptied_people_8ac4f21f AFTER TRUNCATE ON public.people FOR EACH STATEMENT EXECUTE FUNCTION public._zanith_sync_people_8ac4f21f();
 ALTER TABLE public.people ENABLE ALWAYS TRIGGER _zanith_sync_people_8ac4f21f;
 ALTER TABLE public.people ENABLE ALWAYS TRIGGER _zanith_emptied_people_8ac4f21f;
+INSERT INTO public._zanith_new_people_8ac4f21f (during, boss_id, id, number, parent_id, mood, "Full Name") OVERRIDING SYSTEM VALUE SELECT during, boss_id, id, number, parent_id, mood, "Full Name" FROM ONLY public.people ORDER BY id LIMIT 1;
 INSERT INTO public._zanith_new_people_8ac4f21f (during, boss_id, id, number, parent_id, mood, "Full Name") OVERRIDING SYSTEM VALUE SELECT during, boss_id, id, number, parent_id, mood, "Full Name" FROM ONLY public.people ON CONFLICT (id) DO NOTHING;
 CREATE UNIQUE INDEX CONCURRENTLY _zanith_part_people_number_8ac4f21f ON public._zanith_new_people_8ac4f21f USING btree (number) WITH (fillfactor='80');
 CREATE INDEX CONCURRENTLY _zanith_part_people_by_mood_8ac4f21f ON public._zanith_new_people_8ac4f21f USING hash (mood);
