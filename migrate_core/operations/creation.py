@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
-from migrate_core.schema.access import DefaultPrivilege, Owner, Privilege
+from migrate_core.schema.access import DefaultPrivilege, Owner, Privilege, with_rights_of
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
@@ -46,7 +46,8 @@ def giving(rights: Rights, things: Sequence[Thing]) -> tuple[Operation, ...]:
     for thing in things:
         born = born.put(thing)
     refs = [ref_of(thing) for thing in things]
-    after = born.with_rights(refs, rights.owners, rights.privileges)
+    whole = frozenset().union(*(with_rights_of(t, r) for t, r in zip(things, refs, strict=True)))
+    after = born.with_rights(whole, rights.owners, rights.privileges)
     delta = SchemaDelta(born, after, Answers()).making(refs)
     return in_order(list(_rights(delta)), born, after)
 

@@ -383,6 +383,12 @@ EXPANDS_COLUMN = _code(
     "Let one contract take over soon: until then every write costs a little more.",
     by_rows=True,
 )
+DERIVES_COLUMNS = _code(
+    "derives_columns",
+    Level.LOW,
+    "A trigger computes the new columns until the step is done; from then on writers have to.",
+    "Let what writes the old columns write the new ones too before the step ends, or soon after.",
+)
 CONTRACTS_COLUMN = _code(
     "contracts_column",
     Level.MEDIUM,

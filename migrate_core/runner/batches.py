@@ -218,6 +218,8 @@ def _sql_of(work: Work, batch: Batch) -> Sql:
     after = [f"(%(after)s::text[])[{at}]::{t}" for at, t in enumerate(_key_types(work, batch), 1)]
     condition = _sql(batch.where or "true")
     parts = {
+        "into": _sql(str(batch.into or batch.table)),
+        "columns": _sql(", ".join(map(quote_ident, batch.columns))),
         "table": _sql(str(batch.table)),
         "key": _sql(", ".join(keys)),
         "keys_as": _sql(", ".join(f"{key} AS {name}" for key, name in pairs)),
@@ -226,11 +228,12 @@ def _sql_of(work: Work, batch: Batch) -> Sql:
         "same": _sql(
             " AND ".join(f"{batch.table}.{key} = _zanith_batch.{name}" for key, name in pairs)
         ),
+        "same_row": _sql(" AND ".join(f"t.{key} = _zanith_batch.{name}" for key, name in pairs)),
         "descending": raw(", ".join(f"{name} DESC" for name in inner)),
         "assign": _sql(batch.assign),
         "where": condition,
     }
-    template = query(__package__, "batch")
+    template = query(__package__, "copy_batch" if batch.into else "batch")
     return Sql(
         sweep=ddl(template, only=raw("true"), **parts),
         again=ddl(template, only=condition, **parts),
@@ -251,7 +254,7 @@ def _key_types(work: Work, batch: Batch) -> list[str]:
 def _analyze(work: Work, batch: Batch) -> None:
     """The planner must not go on believing that the column is NULL everywhere."""
     try:
-        work.conn.execute(ddl("ANALYZE {table}", table=batch.table).encode())
+        work.conn.execute(ddl("ANALYZE {table}", table=batch.into or batch.table).encode())
     except psycopg.errors.LockNotAvailable:
         return  # autovacuum is at it already
 

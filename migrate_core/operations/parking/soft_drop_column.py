@@ -50,6 +50,7 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
     table: QualifiedName
     column: str
     was: ColumnParts | None = None
+    also: tuple[str, ...] = ()  # further columns, each a step and an artifact of its own
 
     @property
     def subject(self) -> Ref:
@@ -60,6 +61,12 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
         for table, column in delta.dropped_columns(DropMode.SOFT):
             parts = column_parts(delta.before, table, column)
             yield cls(table=table.name, column=column.name, was=parts)
+
+    def parts(self) -> tuple[Operation, ...]:
+        if not self.also:
+            return (self,)
+        others = (SoftDropColumn(table=self.table, column=name) for name in self.also)
+        return (replaced(self, also=()), *others)
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = table_in(graph, self.table, self)
@@ -81,7 +88,8 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
         return without_column(graph, self.table, self.column)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        return (stage(*self._statements(place)),)
+        # What it releases is known once it is bound.
+        return (stage(*self._statements(place)),) if self.was else ()
 
     def _statements(self, place: Place) -> Iterator[Statement]:
         if self.was is not None:
