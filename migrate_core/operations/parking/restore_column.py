@@ -36,6 +36,7 @@ from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.dependants import with_dependants
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.not_null import forbid_null
 from migrate_core.schema.objects import Constraint, Index
 from migrate_core.schema.parking import (
     ARCHIVE_SCHEMA,
@@ -186,6 +187,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
             )
 
     def _fill(self) -> Iterator[Stage]:
+        """A row that holds a NULL is not one: IS NULL would take it for one."""
         if self.parked is None or not self.key:
             return
         archive = QualifiedName(ARCHIVE_SCHEMA, self.parked.parked_name(self._name))
@@ -195,8 +197,8 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         names = {"column": self._name, "archive": raw(str(archive)), "same": raw(same)}
         assign = ddl("{column} = (SELECT a.{column} FROM {archive} AS a WHERE {same})", **names)
         where = ddl(
-            "{column} IS NULL AND EXISTS (SELECT FROM {archive} AS a WHERE {same}"
-            " AND a.{column} IS NOT NULL)",
+            "{column} IS NOT DISTINCT FROM NULL AND EXISTS (SELECT FROM {archive} AS a"
+            " WHERE {same} AND a.{column} IS DISTINCT FROM NULL)",
             **names,
         )
         plain = ddl(
@@ -215,9 +217,10 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         """Not null, identity, and what has to be made again, each by its own kind."""
         column = self.was.column
         made: list[Operation] = []
-        fields = {"table": self.table, "column": self._name}
         if column.not_null and not (self.nullable or self.filled):
-            made.append(make("alterColumnNullable", **fields, nullable=False))
+            helper, may_be_row = place.helper(self._name), "." in column.type
+            yield from forbid_null(self.table, self._name, helper=helper, may_be_row=may_be_row)
+        fields = {"table": self.table, "column": self._name}
         if column.identity and not self.filled:
             made.append(make("alterIdentity", **fields, to=column.identity))
         for part in parts:

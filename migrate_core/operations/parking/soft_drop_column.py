@@ -152,7 +152,7 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
         back = self.inverse(place)
         if self.was is None or back is None:
             return None
-        there = ddl("t.{column} IS NOT NULL", column=self.column)
+        there = ddl("t.{column} IS DISTINCT FROM NULL", column=self.column)
         return Park(
             kind=ArtifactKind.SOFT_DROP_COLUMN,
             source=self.subject,
