@@ -17,7 +17,7 @@ from migrate_core.schema.altering import published_table
 from migrate_core.schema.definitions import Definition
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import PART_FIELDS, PART_KINDS, ref_of
-from migrate_core.schema.objects import Relation, Thing, Value
+from migrate_core.schema.objects import Relation, Table, Thing, Value
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 from migrate_core.schema.views import Query
 
@@ -177,6 +177,8 @@ def _bare(relation: Relation, going: frozenset[Ref]) -> Relation:
         for kind, field in PART_FIELDS.items()
         if kind is not ObjectKind.COLUMN
     }
+    if isinstance(relation, Table):  # its partitions follow by themselves
+        kept |= {"partition_of": None, "inherits": ()}
     return relation.change(**kept, clustered_on=None)
 
 

@@ -9,6 +9,7 @@ from migrate_core.pg.ddl import Statement, ddl, literal, raw
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import NAMED_SINCE, names_of
 from migrate_core.schema.objects import Column, Constraint, Index, Table
@@ -57,9 +58,19 @@ def fixed(graph: SchemaGraph, table: Table, column: Column) -> Iterator[str]:
         yield f"{', '.join(map(str, table.inherits))}, which it is inherited from: drop it there"
     if table.partition_key and mentions(table.partition_key, column.name):
         yield f"the partition key {table.partition_key}"
+    yield from _indexes_below(graph, table, column.name)
     identity = table.replica_index
     if identity and any(p.name == identity for p in _over(table, column.name)):
         yield f"the replica identity {identity}"
+
+
+def _indexes_below(graph: SchemaGraph, table: Table, column: str) -> Iterator[str]:
+    """They would keep their names, and what they are attached to would have another."""
+    for name in descendants(graph, table.name):
+        below = graph.table(name)
+        for part in _over(below, column) if below else ():
+            if isinstance(part, Index) or part.type not in ("check", "foreign key"):
+                yield f"index {name}.{part.name}"
 
 
 def _has(graph: SchemaGraph, name: QualifiedName, column: str) -> bool:

@@ -68,6 +68,8 @@ class ArchiveColumn(Operation, frozen=True, kw_only=True):
         if key is None or self.column in key.columns:
             problem = "has no primary key" if key is None else "has it in its primary key"
             raise unbound(self, f"table {self.table} {problem}: drop {self.column} softly instead")
+        if graph.children.get(self.table):
+            raise unbound(self, f"{self.label} is in partitions or heirs too: drop it softly")
         along, in_the_way = leaning(graph, table, self.column)
         in_the_way = (*fixed(graph, table, column), *in_the_way)
         if in_the_way:

@@ -160,7 +160,7 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
             physical_column=place.parked_name(self.column),
             definition=codec.to_builtins(self.was),
             recovery_sql=tuple(s.sql for st in back.stages(place) for s in st.statements),
-            count=count_query(self.table, where=there),
+            count=count_query(self.table, where=there, inherited=True),
         )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:

@@ -305,6 +305,10 @@ REFUSED = {
     "CREATE TABLE people (code text) PARTITION BY LIST (code);"
     "CREATE TABLE users PARTITION OF people FOR VALUES IN ('a')":
         "public.people, of which it is a partition",
+    "CREATE TABLE users (id int, code text) PARTITION BY LIST (id);"
+    "CREATE TABLE people PARTITION OF users FOR VALUES IN (1);"
+    "CREATE INDEX users_code ON users (code)":
+        "index public.people.people_code_idx",
     "CREATE TABLE users (id int, code text NOT NULL UNIQUE);"
     "ALTER TABLE users REPLICA IDENTITY USING INDEX users_code_key":
         "the replica identity users_code_key",

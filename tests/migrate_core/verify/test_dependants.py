@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from migrate_core import recovery
@@ -32,7 +34,7 @@ CREATE TABLE users (team int REFERENCES teams);
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 CREATE POLICY known ON users USING (team IN (SELECT id FROM teams));
 """
-DROPS = {
+DROPS: dict[str, tuple[dict[str, Any], str]] = {
     "softDropTable": ({"name": QualifiedName("public", "teams")}, WITHOUT_TEAMS),
     "archiveTable": ({"name": QualifiedName("public", "teams")}, WITHOUT_TEAMS),
     "softDropColumn": ({"table": QualifiedName("public", "users"), "column": "id"}, WITHOUT_ID),
