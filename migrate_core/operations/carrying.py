@@ -8,7 +8,7 @@ from typing import NoReturn
 import msgspec
 
 from migrate_core.errors import UnboundOperationError
-from migrate_core.operations.base import Operation, Place
+from migrate_core.operations.base import Effect, Operation, Place
 from migrate_core.operations.creation import creating, removing
 from migrate_core.pg.ddl import Stage, Statement, stage
 from migrate_core.pg.names import QualifiedName
@@ -18,6 +18,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.dependants import Dependants
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
+from migrate_core.schema.refs import RELATIONS, ObjectKind, Ref
 from migrate_core.schema.returning import Names, misfits
 
 
@@ -40,7 +41,25 @@ def taking_all_along(along: Dependants | None, place: Place) -> tuple[Statement,
 
 
 def putting_back(along: Dependants | None, place: Place) -> tuple[Stage, ...]:
-    return tuple(st for op in _returning(along) for st in op.stages(place))
+    """What is made comes with its rights in one transaction: nobody finds it without."""
+    found: list[Stage] = []
+    made: Ref | None = None
+    for operation in _returning(along):
+        stages = operation.stages(place)
+        if operation.looks_last and made and _is_of(operation.subject, made):
+            rights = (statement for one in stages for statement in one.statements)
+            found[-1] = stage(*found[-1].statements, *rights)
+            continue
+        found += stages
+        whole = operation.moment is Effect.CREATE and len(stages) == 1
+        made = operation.subject if whole else None
+    return tuple(found)
+
+
+def _is_of(ref: Ref, whole: Ref) -> bool:
+    """Whether it is the object itself, or a column of it."""
+    column = ref.kind is ObjectKind.COLUMN and whole.kind in RELATIONS
+    return ref == whole or (column and ref.relation == whole.relation)
 
 
 def refuse_misfits(operation: Operation, graph: SchemaGraph, along: Dependants | None) -> None:

@@ -362,3 +362,20 @@ def test_a_plain_drop_that_is_made_safe_takes_its_readers_along(make_db: MakeDb)
         restored(db, artifact)
 
     assert fingerprint(read_graph(db)) == before
+
+
+def test_what_comes_back_is_never_there_without_its_rights(make_db: MakeDb) -> None:
+    db = make_db(
+        """
+        CREATE TABLE users (id integer PRIMARY KEY, code text);
+        CREATE FUNCTION first_code() RETURNS text LANGUAGE sql SECURITY DEFINER
+            RETURN (SELECT min(code) FROM users);
+        REVOKE EXECUTE ON FUNCTION first_code() FROM PUBLIC;
+        """
+    )
+    artifact = dropped(db, WAYS["soft_drop_table"])
+
+    (step,) = recovery.plan_restore(db, artifact.id).steps
+
+    (made,) = (st for st in step.stages if "CREATE OR REPLACE FUNCTION" in st.statements[0].sql)
+    assert "REVOKE EXECUTE" in made.statements[-1].sql
