@@ -1,15 +1,8 @@
-CREATE TABLE teams (id int PRIMARY KEY, name text);
+CREATE TABLE _zanith_dropped_teams_83f9d2bd (
+    id int CONSTRAINT _zanith_dropped_teams_id_not_null_83f9d2bd NOT NULL
+        CONSTRAINT _zanith_dropped_teams_pkey_83f9d2bd PRIMARY KEY,
+    name text
+);
 CREATE TABLE users (id int PRIMARY KEY, team int);
-ALTER TABLE users ADD CONSTRAINT users_team_fkey FOREIGN KEY (team) REFERENCES teams;
-CREATE VIEW names AS SELECT name FROM teams;
-GRANT SELECT ON names TO PUBLIC;
-CREATE MATERIALIZED VIEW counted AS SELECT t.name, count(*) AS users FROM teams AS t JOIN users AS u ON u.team = t.id GROUP BY t.name;
-CREATE INDEX counted_name ON counted (name);
-INSERT INTO teams SELECT n, 'team' || n FROM generate_series(1, 50) AS n;
+INSERT INTO _zanith_dropped_teams_83f9d2bd SELECT n, 'team' || n FROM generate_series(1, 50) AS n;
 INSERT INTO users SELECT n, n FROM generate_series(1, 50) AS n;
-ALTER TABLE public.users DROP CONSTRAINT users_team_fkey;
-DROP MATERIALIZED VIEW public.counted;
-DROP VIEW public.names;
-ALTER TABLE public.teams RENAME CONSTRAINT teams_pkey TO _zanith_dropped_teams_pkey_83f9d2bd;
-ALTER TABLE public.teams RENAME CONSTRAINT teams_id_not_null TO _zanith_dropped_teams_id_not_null_83f9d2bd;
-ALTER TABLE public.teams RENAME TO _zanith_dropped_teams_83f9d2bd;

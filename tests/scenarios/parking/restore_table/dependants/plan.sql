@@ -2,8 +2,9 @@ ALTER TABLE public._zanith_dropped_teams_83f9d2bd RENAME TO teams;
 ALTER TABLE public.teams RENAME CONSTRAINT _zanith_dropped_teams_pkey_83f9d2bd TO teams_pkey;
 ALTER TABLE public.teams RENAME CONSTRAINT _zanith_dropped_teams_id_not_null_83f9d2bd TO teams_id_not_null;
 CREATE VIEW public.names AS
- SELECT name
-   FROM public.teams;
+ SELECT t.name
+   FROM (public.teams t
+     JOIN public.users u ON ((u.team = t.id)));
 GRANT SELECT ON TABLE public.names TO PUBLIC;
 CREATE MATERIALIZED VIEW public.counted AS
  SELECT t.name,
