@@ -304,6 +304,12 @@ PARKS_TABLE = _code(
     "Code that still names the table fails; its rows stay and come back by a click.",
     "Park it one release after its last reader.",
 )
+PARKS_DEPENDANTS = _code(
+    "parks_dependants",
+    Level.MEDIUM,
+    "What leans on it goes with it and comes back with it; until then, what uses that fails.",
+    "Change it first where it can do without.",
+)
 ARCHIVES_COLUMN = _code(
     "archives_column",
     Level.MEDIUM,
