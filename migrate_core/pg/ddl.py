@@ -90,13 +90,19 @@ class StageMode(StrEnum):
     BATCHED = "batched"  # many transactions, each with its checkpoint
 
 
-class Batch(Struct, frozen=True, kw_only=True):
-    """A keyset-batched UPDATE: `assign` for rows of `table` that satisfy `where`."""
+class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A keyset-batched UPDATE: `assign` for rows of `table` that satisfy `where`.
+
+    With `into` those rows are copied there instead, `columns` of them; a row whose key is there
+    by then is left alone.
+    """
 
     table: QualifiedName
     key: tuple[str, ...]  # columns of the primary key, in order
     assign: str  # "last_login = created_at"
     where: str  # SQL condition; rows that do not satisfy it are left alone
+    into: QualifiedName | None = None
+    columns: tuple[str, ...] = ()
 
 
 class Stage(Struct, frozen=True, kw_only=True):

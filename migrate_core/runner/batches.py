@@ -8,6 +8,7 @@ otherwise a second sweep would change the same rows twice.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import psycopg
@@ -21,6 +22,7 @@ from migrate_core.ledger.rows import Checkpoint, EventKind
 from migrate_core.pg.ddl import Batch, Raw, Stage, Statement, ddl, raw
 from migrate_core.pg.names import quote_ident
 from migrate_core.pg.queries import query
+from migrate_core.runner import parks
 from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.retry import CANCELLED, Tries
 from migrate_core.runner.waits import wait_or_raise
@@ -55,6 +57,9 @@ def run_batches(work: Work, attempt: Attempt, number: int, stage: Stage) -> None
     """
     batch = stage.batch
     assert batch is not None  # every batched stage has one
+    if number == 1 or attempt.number > 1:  # an archive may have been edited between two tries
+        with work.running():
+            parks.prove(work, attempt)
     text = _sql_of(work, batch)
     point = _first_or_stored(work, attempt, number, batch)
     while not _is_over(point):
@@ -63,11 +68,10 @@ def run_batches(work: Work, attempt: Attempt, number: int, stage: Stage) -> None
     _analyze(work, batch)
     with work.writing() as entry:
         _store(entry, _with(point, status="done"))
+        record.stage_done(entry, attempt, number, rows=point.changed)
         if number == len(attempt.step.stages):
-            record.stage_done(entry, attempt, number, rows=point.changed)
+            parks.release(entry, attempt)
             record.step_done(entry, attempt, point.changed)
-        else:
-            record.stage_done(entry, attempt, number, rows=point.changed)
         faultpoint("before_commit", attempt.step.number)
     faultpoint("after_commit", attempt.step.number)
 
@@ -225,11 +229,17 @@ def _sql_of(work: Work, batch: Batch) -> Sql:
         "assign": _sql(batch.assign),
         "where": condition,
     }
-    template = query(__package__, "batch")
+    if batch.into is not None:
+        parts |= {"into": _sql(str(batch.into)), "columns": _sql(_names(batch.columns))}
+    template = query(__package__, "batch" if batch.into is None else "batch_of_rows")
     return Sql(
         sweep=ddl(template, only=raw("true"), **parts),
         again=ddl(template, only=condition, **parts),
     )
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(quote_ident(name) for name in columns)
 
 
 def _sql(text: str) -> Raw:
@@ -246,7 +256,7 @@ def _key_types(work: Work, batch: Batch) -> list[str]:
 def _analyze(work: Work, batch: Batch) -> None:
     """The planner must not go on believing that the column is NULL everywhere."""
     try:
-        work.conn.execute(ddl("ANALYZE {table}", table=batch.table).encode())
+        work.conn.execute(ddl("ANALYZE {table}", table=batch.into or batch.table).encode())
     except psycopg.errors.LockNotAvailable:
         return  # autovacuum is at it already
 

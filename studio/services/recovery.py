@@ -54,7 +54,7 @@ def _queue(artifact: Artifact, user: Any, make: Callable[..., CorePlan], title: 
     with transaction.atomic():
         plan = Plan(target=target, author=user)
         planning.keep(plan, made)
-        lost = tuple(step.label for step in made.steps if step.operation.loses_data)
+        lost = tuple(step.label for step in made.steps if step.operation.destroys)
         return runs.queue(plan, user, title=title, change=None, consents=lost)
 
 

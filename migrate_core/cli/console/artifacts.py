@@ -83,7 +83,7 @@ def purge(project: Project, artifact: ArtifactRow) -> int:
 def _run(project: Project, plan: Plan, id: UUID) -> int:
     """Judged by its preview or by the name that was typed: a budget is for migrations."""
     plan, run_id = _begun(project, plan)
-    lost = tuple(step.label for step in plan.steps if step.operation.loses_data)
+    lost = tuple(step.label for step in plan.steps if step.operation.destroys)
     now = Circumstances(applier=project.actor, consents=lost)
     policy = Policy(verify=False, fail_on=project.config.policy.fail_on)
     result = run_plan(project, plan, policy, now, run_id=run_id)

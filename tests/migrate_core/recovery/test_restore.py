@@ -188,3 +188,14 @@ def test_a_name_taken_meanwhile_is_a_blocker(make_db: MakeDb) -> None:
 
     assert not shown.possible
     assert "its name is taken" in shown.blockers[0]
+
+
+def test_a_column_that_comes_back_in_batches_alone_is_restored(make_db: MakeDb) -> None:
+    """Nothing hangs on it, so that its values are the last stage."""
+    db = make_db(SHOP)
+    artifact = dropped(db, {"op": "archiveColumn", "column": "at", **COLUMN})
+
+    runs.run(db, recovery.plan_restore(db, artifact.id))
+
+    assert differing_rows(db) == 0
+    assert recovery.find(db, artifact.id).status == "restored"
