@@ -31,8 +31,10 @@ from migrate_core.api.recovery import (
     export,
     inspect,
     plan_purge,
+    plan_reseed,
     plan_restore,
     preview,
+    preview_reseed,
 )
 from migrate_core.api.rehearsal import refuse_unverified, verify
 from migrate_core.api.runs import apply, done_steps, down, open_run, recorded_plan, resume
@@ -82,8 +84,10 @@ __all__ = [
     "pending",
     "plan",
     "plan_purge",
+    "plan_reseed",
     "plan_restore",
     "preview",
+    "preview_reseed",
     "question",
     "recorded_plan",
     "refuse",

@@ -16,7 +16,7 @@ from migrate_core.api.schemas import Schemas
 from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.pg.connect import Endpoint, Session, connect
 from migrate_core.planning.plan import Plan
-from migrate_core.recovery import Inspection, RestorePreview
+from migrate_core.recovery import Inspection, ReseedPreview, RestorePreview
 
 APPLICATION = "zanith/recover"
 
@@ -48,6 +48,40 @@ def plan_restore(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Pl
     with closing(_reader(endpoint)) as conn:
         ask = partial(measure, conn)
         return recovery.plan_restore(conn, id, ask=ask, schemas=_tuple(schemas))
+
+
+def preview_reseed(
+    endpoint: Endpoint,
+    id: UUID,
+    *,
+    column: str | None = None,
+    overwrite: bool = False,
+    schemas: Schemas = None,
+) -> ReseedPreview:
+    with closing(_reader(endpoint)) as conn:
+        return recovery.preview_reseed(
+            conn, id, column=column, overwrite=overwrite, schemas=_tuple(schemas)
+        )
+
+
+def plan_reseed(
+    endpoint: Endpoint,
+    id: UUID,
+    *,
+    column: str | None = None,
+    overwrite: bool = False,
+    schemas: Schemas = None,
+) -> Plan:
+    """To be run by apply(); with `overwrite`, with consent to its one step."""
+    with closing(_reader(endpoint)) as conn:
+        return recovery.plan_reseed(
+            conn,
+            id,
+            column=column,
+            overwrite=overwrite,
+            ask=partial(measure, conn),
+            schemas=_tuple(schemas),
+        )
 
 
 def plan_purge(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:

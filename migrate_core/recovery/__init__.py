@@ -5,17 +5,21 @@ from __future__ import annotations
 from migrate_core.recovery.artifacts import Inspection, artifacts, find, inspect
 from migrate_core.recovery.export import FORMATS, export
 from migrate_core.recovery.preview import RestorePreview, preview
+from migrate_core.recovery.reseed import ReseedPreview, plan_reseed, preview_reseed
 from migrate_core.recovery.restore import plan_purge, plan_restore
 
 __all__ = [
     "FORMATS",
     "Inspection",
+    "ReseedPreview",
     "RestorePreview",
     "artifacts",
     "export",
     "find",
     "inspect",
     "plan_purge",
+    "plan_reseed",
     "plan_restore",
     "preview",
+    "preview_reseed",
 ]

@@ -328,6 +328,12 @@ PURGES_ARTIFACT = _code(
     "What was parked is destroyed; nothing brings it back.",
     "Export it first, or let it wait for its expiry.",
 )
+OVERWRITES_VALUES = _code(
+    "overwrites_values",
+    Level.DESTRUCTIVE,
+    "Values that rows hold now are replaced by those that were kept; nothing keeps the former.",
+    "Put back only what rows lack, or export the table first.",
+)
 DETACHES_PARTITION = _code(
     "detaches_partition",
     Level.MEDIUM,
