@@ -28,6 +28,7 @@ from migrate_core.api.record import (
 )
 from migrate_core.api.recovery import (
     artifacts,
+    expiry,
     export,
     inspect,
     plan_purge,
@@ -70,6 +71,7 @@ __all__ = [
     "down",
     "drift",
     "drift_of",
+    "expiry",
     "export",
     "found",
     "gates_now",

@@ -31,10 +31,14 @@ def add_since(command: ArgumentParser) -> None:
 
 
 def age(text: str) -> datetime:
+    return datetime.now(UTC) - duration(text)
+
+
+def duration(text: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,4})([mhdw])", text)
     if not match:
         raise ArgumentTypeError(f"{text!r} is not an age, as 7d")
-    return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def add_break_glass(command: ArgumentParser) -> None:
