@@ -382,6 +382,12 @@ RAW_SQL = _code(
     "What it does is not known from its text; it is rehearsed on the shadow.",
     "Use an operation kind where there is one.",
 )
+RAW_SQL_LOSES_DATA = _code(
+    "raw_sql_loses_data",
+    Level.DESTRUCTIVE,
+    "Rows or values go for good: nothing is kept of them.",
+    "Drop softly by an operation of its own, or copy the rows first.",
+)
 EXPANDS_COLUMN = _code(
     "expands_column",
     Level.LOW,

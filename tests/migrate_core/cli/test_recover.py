@@ -137,3 +137,83 @@ def test_the_days_of_grace_are_the_projects(parked: Shop, zanith: Zanith) -> Non
     assert longer == []
     assert wrong.code == 2
     assert "recovery.grace_days" in wrong.err
+
+
+# Nothing goes for good without consent by name ----------------------------------------------
+
+LOSING = {
+    "dropColumn": (
+        "- op: dropColumn\n  table: public.users\n  column: legacy_uuid\n",
+        "users.legacy_uuid",
+    ),
+    "dropTable": ("- op: dropTable\n  name: public.spare\n", "spare"),
+    "rawSql": ("- op: rawSql\n  sql: DROP TABLE public.spare\n", "DROP TABLE public.spare"),
+    "rawSql column": (
+        "- op: rawSql\n  label: tidy up\n  sql: ALTER TABLE public.users DROP legacy_uuid\n",
+        "tidy up",
+    ),
+    "rawSql delete": (
+        "- op: rawSql\n  sql: DELETE FROM public.users\n",
+        "DELETE FROM public.users",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", LOSING)
+def test_what_keeps_nothing_is_refused_without_consent_by_name(
+    shop: Shop, zanith: Zanith, way: str
+) -> None:
+    text, name = LOSING[way]
+    shop.migration("operations:\n" + text)
+    (shop.folder / "zanith.toml").write_text("[policy]\nverify = false\n")
+    shop.db.execute("CREATE TABLE public.spare AS SELECT generate_series(1, 300) AS id")
+    there = "SELECT least(count(legacy_uuid), (SELECT count(*) FROM spare)) FROM users"
+
+    unasked = zanith("migrate", "up")
+    misnamed = zanith("migrate", "up", "--allow-destructive=orders")
+    kept = shop.count(there)
+    planned = zanith("migrate", "plan", f"--allow-destructive={name}")
+    done = zanith("migrate", "up", f"--allow-destructive={name}")
+
+    assert (unasked.code, misnamed.code, kept) == (3, 3, 300)
+    assert "loses data for good" in unasked.err
+    assert "--allow-destructive=" in unasked.err
+    assert planned.code == 0, planned.out
+    assert done.code == 0, done.err
+
+
+def test_a_down_that_drops_a_filled_column_is_refused_without_consent(
+    shop: Shop, zanith: Zanith
+) -> None:
+    shop.migration(
+        "operations:\n- op: addColumn\n  table: public.users\n"
+        "  column: {name: note, type: text, default: '''x'''}\n"
+    )
+    (shop.folder / "zanith.toml").write_text("[policy]\nverify = false\n")
+    assert zanith("migrate", "up").code == 0
+
+    unasked = zanith("migrate", "down")
+    misnamed = zanith("migrate", "down", "--allow-destructive=users")
+    kept = shop.count("SELECT count(note) FROM users")
+    done = zanith("migrate", "down", "--allow-destructive=users.note")
+
+    assert (unasked.code, misnamed.code, kept) == (3, 3, 300)
+    assert done.code == 0, done.err
+
+
+def test_at_a_terminal_the_name_is_typed_even_where_all_was_allowed(
+    shop: Shop, zanith: Zanith, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.migration("operations:\n" + LOSING["dropColumn"][0])
+    (shop.folder / "zanith.toml").write_text("[policy]\nverify = false\n")
+    monkeypatch.setattr("migrate_core.cli.console.consent.is_terminal", lambda: True)
+    typed = iter(["users\n", "users.legacy_uuid\n"])
+    monkeypatch.setattr("sys.stdin.readline", lambda: next(typed), raising=False)
+
+    refused = zanith("migrate", "up", "--allow-destructive")
+    kept = shop.count("SELECT count(legacy_uuid) FROM users")
+    done = zanith("migrate", "up", "--allow-destructive")
+
+    assert (refused.code, kept) == (3, 300)
+    assert "Type its name" in refused.err
+    assert done.code == 0, done.err
