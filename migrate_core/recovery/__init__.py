@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrate_core.recovery.artifacts import Inspection, artifacts, find, inspect
-from migrate_core.recovery.expiry import Expiry, Life, expiry, life
+from migrate_core.recovery.expiry import SOON, Expiry, Life, expiry, life
 from migrate_core.recovery.export import FORMATS, export
 from migrate_core.recovery.preview import RestorePreview, preview
 from migrate_core.recovery.reseed import ReseedPreview, plan_reseed, preview_reseed
@@ -11,6 +11,7 @@ from migrate_core.recovery.restore import plan_purge, plan_restore
 
 __all__ = [
     "FORMATS",
+    "SOON",
     "Expiry",
     "Inspection",
     "Life",
