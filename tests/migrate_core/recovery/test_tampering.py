@@ -30,7 +30,7 @@ CELLS = {
     "raw": "raw || '\\x{:06x}'::bytea",
     "mood": "CASE mood WHEN 'bad' THEN 'good' ELSE 'bad' END::public.mood",
     "span": "ROW((span).since, interval '{} s', (span).weight)::public.span",
-    "many": "many + int8range({}, {} + 1)",
+    "many": "many + int8multirange(int8range({}, {} + 1))",
     "code": "(code::text || '{}')::public.code",
     "flag": "NOT flag",
     "id": "id + 1000000 + {}",
@@ -64,7 +64,7 @@ def edits(archive: str, columns: list[str], rng: random.Random) -> Iterator[str]
     while True:
         one, other = rng.sample(range(1, ROWS + 1), 2)
         column = rng.choice(columns)
-        new = CELLS[column].format(*[rng.randrange(1, 10_000)] * 2)
+        new = CELLS[column].format(*[rng.randrange(10_000, 20_000)] * 2)
         cells = [name for name in columns if name != "id"]
         swapped = rng.choice(cells)
         yield rng.choice(
