@@ -75,6 +75,7 @@ urlpatterns = [
     path("recovery", recovery.page, name="recovery"),
     path("recovery/<int:pk>", artifact.page, name="artifact"),
     path("recovery/<int:pk>/restore", artifact.restore, name="artifact-restore"),
+    path("recovery/<int:pk>/reseed", artifact.reseed, name="artifact-reseed"),
     path("recovery/<int:pk>/purge", artifact.purge, name="artifact-purge"),
     path("recovery/<int:pk>/export/<slug:form>", artifact.export, name="artifact-export"),
     path("history", history.page, name="history"),

@@ -29,11 +29,14 @@ from migrate_core.api.record import (
 )
 from migrate_core.api.recovery import (
     artifacts,
+    expiry,
     export,
     inspect,
     plan_purge,
+    plan_reseed,
     plan_restore,
     preview,
+    preview_reseed,
 )
 from migrate_core.api.rehearsal import refuse_unverified, verify
 from migrate_core.api.runs import apply, done_steps, down, open_run, recorded_plan, resume
@@ -71,6 +74,7 @@ __all__ = [
     "down",
     "drift",
     "drift_of",
+    "expiry",
     "export",
     "found",
     "gates_now",
@@ -86,8 +90,10 @@ __all__ = [
     "pending",
     "plan",
     "plan_purge",
+    "plan_reseed",
     "plan_restore",
     "preview",
+    "preview_reseed",
     "question",
     "recorded_plan",
     "refuse",

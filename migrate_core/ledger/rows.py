@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     RUN_CLOSED = "run_closed"
     ARTIFACT_RESTORED = "artifact_restored"
     ARTIFACT_PURGED = "artifact_purged"
+    ARTIFACT_RESEEDED = "artifact_reseeded"  # its values were put back, and it is kept
     BASELINE_TAKEN = "baseline_taken"
     MANAGED = "managed"
 

@@ -107,11 +107,11 @@ class Park(Value, frozen=True, kw_only=True):
 
 
 class Release(Value, frozen=True, kw_only=True):
-    """An artifact whose status this operation changes when it is done."""
+    """An artifact that this operation reads, and whose status it changes when it is done."""
 
     physical_name: QualifiedName
     physical_column: str | None = None
-    status: str = "restored"  # or purged
+    status: str = "restored"  # or purged; kept: its checksum is asked, and it stays
 
 
 class _OperationMeta(ABCMeta, msgspec.StructMeta):
@@ -150,6 +150,11 @@ class Operation(
     @abstractmethod
     def subject(self) -> Ref:
         """The object it changes."""
+
+    @property
+    def destroys(self) -> bool:
+        """Whether it loses data as it stands, with its fields."""
+        return self.loses_data
 
     @property
     def moment(self) -> Effect:

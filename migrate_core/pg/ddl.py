@@ -95,7 +95,8 @@ class StageMode(StrEnum):
 class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A keyset-batched UPDATE: `assign` for rows of `table` that satisfy `where`.
 
-    With `into` a copy instead: `columns` of every row go there, but for those that are there.
+    With `into` those rows are copied there instead, `columns` of them; a row whose key is there
+    by then is left alone.
     """
 
     table: QualifiedName

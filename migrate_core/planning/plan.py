@@ -49,7 +49,7 @@ class Step(Value, frozen=True, kw_only=True):
     @property
     def keeps_nothing(self) -> bool:
         """Whether data goes that no inverse brings back: only the definition can."""
-        return self.operation.loses_data and not self.facts.is_empty
+        return self.operation.destroys and not self.facts.is_empty
 
     @property
     def undo_in_words(self) -> str:

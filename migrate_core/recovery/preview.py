@@ -30,6 +30,10 @@ class RestorePreview(Value, frozen=True, kw_only=True):
     rows_matched: int | None = None  # live rows that get their value back
     rows_missing: int | None = None  # kept values whose row is gone
     rows_written_since: int | None = None  # live rows for which nothing was kept
+    rows_conflicting: int | None = None  # live rows with another value than was kept
+    missing_keys: tuple[str, ...] = ()  # of the first few
+    conflicting_keys: tuple[str, ...] = ()
+    can_reseed: bool = False  # what it was of, or it itself, is live again: values may go back
     becomes_nullable: bool = False
     returns: tuple[str, ...] = ()  # what comes back with it
     intact: bool | None = None
@@ -63,14 +67,26 @@ def preview(
         sql=step.sql if step else "",
         rows_kept=artifact.row_count,
         rows_now=seen.rows_now,
-        rows_matched=matching.matched if matching else None,
-        rows_missing=matching.missing if matching else None,
-        rows_written_since=matching.written_since if matching else None,
+        **_counts(matching),
         becomes_nullable=bool(step and getattr(step.operation, "nullable", False)),
         returns=_returns(artifact),
         intact=seen.intact,
+        can_reseed=bool(matching and matching.compared),
         blockers=blockers,
     )
+
+
+def _counts(matching: Matching | None) -> dict[str, Any]:
+    if matching is None:
+        return {}
+    return {
+        "rows_matched": matching.matched,
+        "rows_missing": matching.missing,
+        "rows_written_since": matching.written_since,
+        "rows_conflicting": matching.conflicting,
+        "missing_keys": matching.missing_keys,
+        "conflicting_keys": matching.conflicting_keys,
+    }
 
 
 def _plan(

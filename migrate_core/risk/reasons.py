@@ -334,6 +334,12 @@ PURGES_ARTIFACT = _code(
     "What was parked is destroyed; nothing brings it back.",
     "Export it first, or let it wait for its expiry.",
 )
+OVERWRITES_VALUES = _code(
+    "overwrites_values",
+    Level.DESTRUCTIVE,
+    "Values that rows hold now are replaced by those that were kept; nothing keeps the former.",
+    "Put back only what rows lack, or export the table first.",
+)
 DETACHES_PARTITION = _code(
     "detaches_partition",
     Level.MEDIUM,
@@ -381,6 +387,12 @@ RAW_SQL = _code(
     Level.HIGH,
     "What it does is not known from its text; it is rehearsed on the shadow.",
     "Use an operation kind where there is one.",
+)
+RAW_SQL_LOSES_DATA = _code(
+    "raw_sql_loses_data",
+    Level.DESTRUCTIVE,
+    "Rows or values go for good: nothing is kept of them.",
+    "Drop softly by an operation of its own, or copy the rows first.",
 )
 EXPANDS_COLUMN = _code(
     "expands_column",

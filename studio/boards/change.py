@@ -214,7 +214,7 @@ def losing(change: Change) -> tuple[str, ...]:
     if current is None:
         return ()
     steps = current.value().steps
-    return tuple(s.label for s in steps if s.operation.loses_data and not s.facts.is_empty)
+    return tuple(s.label for s in steps if s.operation.destroys and not s.facts.is_empty)
 
 
 def script(change: Change) -> str:

@@ -12,6 +12,7 @@ from argparse import ArgumentParser, Namespace
 import msgspec
 
 from migrate_core import api
+from migrate_core.cli.console import consent
 from migrate_core.cli.console.applying import refuse_managed, result_data, run_plan
 from migrate_core.cli.console.options import add_break_glass, add_database, add_gates, number
 from migrate_core.cli.console.output import print_json, say
@@ -47,7 +48,7 @@ def run(args: Namespace) -> int:
             say()
         if args.dry_run:
             return 0
-        now = Circumstances(allow_destructive=args.allow_destructive, applier=project.actor)
+        now = Circumstances(consents=consent.asked(args, plan), applier=project.actor)
         ended.append(result_data(plan, run_plan(project, plan, policy, now)))
     if args.format == "json":
         print_json({"migrations": ended})

@@ -197,8 +197,8 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         names = {"column": self._name, "archive": raw(str(archive)), "same": raw(same)}
         assign = ddl("{column} = (SELECT a.{column} FROM {archive} AS a WHERE {same})", **names)
         where = ddl(
-            "{column} IS NOT DISTINCT FROM NULL AND EXISTS (SELECT FROM {archive} AS a"
-            " WHERE {same} AND a.{column} IS DISTINCT FROM NULL)",
+            "{column} IS NOT DISTINCT FROM NULL AND EXISTS (SELECT FROM {archive} AS a WHERE {same}"
+            " AND a.{column} IS DISTINCT FROM NULL)",  # IS NULL would ask a composite one's fields
             **names,
         )
         plain = ddl(

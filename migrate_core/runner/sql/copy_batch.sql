@@ -1,6 +1,7 @@
--- One row: keys looked at, rows copied, rows for which another sweep would do nothing, the last key.
+-- One row: keys looked at, rows copied, rows that another sweep would look at in vain, the last key.
 -- Locked first, so that no row is copied that a writer deletes meanwhile; what one has brought over
--- is newer and stays. One sweep is enough: a trigger brings over what is written behind it.
+-- is newer and stays. Without a condition one sweep is enough: a trigger brings over what is
+-- written behind it.
 WITH _zanith_batch AS MATERIALIZED (
     SELECT {keys_as}
       FROM ONLY {table}
@@ -9,10 +10,11 @@ WITH _zanith_batch AS MATERIALIZED (
      ORDER BY {key}
      LIMIT %(rows)s
 ), _zanith_rows AS MATERIALIZED (
-    SELECT t.*
-      FROM ONLY {table} AS t
-      JOIN _zanith_batch ON {same_row}
-       FOR KEY SHARE OF t
+    SELECT {table}.*
+      FROM ONLY {table}
+      JOIN _zanith_batch ON {same}
+     WHERE ({where})
+       FOR KEY SHARE OF {bare}
 ), _zanith_copied AS (
     INSERT INTO {into} ({columns}) OVERRIDING SYSTEM VALUE
     SELECT {columns} FROM _zanith_rows
@@ -21,5 +23,5 @@ WITH _zanith_batch AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM _zanith_batch),
        (SELECT count(*) FROM _zanith_copied),
-       (SELECT count(*) FROM _zanith_batch),
+       (SELECT count(*) FROM _zanith_batch WHERE {in_vain}),
        (SELECT ARRAY[{texts}] FROM _zanith_batch ORDER BY {descending} LIMIT 1)

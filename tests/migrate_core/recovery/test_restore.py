@@ -221,3 +221,33 @@ def test_values_that_python_has_no_date_for_are_shown(make_db: MakeDb) -> None:
     assert recovery.preview(db, artifact.id).possible
     shown = recovery.inspect(db, artifact.id).sample
     assert shown == (("1", "-infinity"), ("2", "0044-03-15 00:00:00 BC"), ("3", None))
+
+
+def test_a_column_that_comes_back_in_batches_alone_is_restored(make_db: MakeDb) -> None:
+    """Nothing hangs on it, so that its values are the last stage."""
+    db = make_db(SHOP)
+    artifact = dropped(db, {"op": "archiveColumn", "column": "at", **COLUMN})
+
+    runs.run(db, recovery.plan_restore(db, artifact.id))
+
+    assert differing_rows(db) == 0
+    assert recovery.find(db, artifact.id).status == "restored"
+
+
+def test_a_composite_value_with_an_empty_field_comes_back_from_the_archive(
+    make_db: MakeDb,
+) -> None:
+    db = make_db(
+        "CREATE TYPE public.size AS (wide integer, high integer);"
+        "CREATE TABLE public.goods (id integer PRIMARY KEY, size public.size);"
+        "INSERT INTO goods VALUES (1, ROW(1, 2)), (2, ROW(2, NULL)), (3, NULL), (4, (NULL, NULL));"
+        "CREATE TABLE kept_aside AS SELECT * FROM goods;"
+    )
+    artifact = dropped(db, {"op": "archiveColumn", "column": "size", **COLUMN})
+
+    runs.run(db, recovery.plan_restore(db, artifact.id))
+
+    assert db.execute(
+        "SELECT g.id FROM goods AS g JOIN kept_aside AS k USING (id)"
+        " WHERE record_image_ne(ROW(g.size), ROW(k.size))"
+    ).fetchall() == []  # fmt: skip
