@@ -6,7 +6,16 @@ have refused, the other refuses too, because the gates are asked here.
 
 from __future__ import annotations
 
-from migrate_core.api.audit import answers, check_record, question, schema_at, sql_of
+from migrate_core.api.audit import (
+    answers,
+    check_record,
+    follow_record,
+    head_text,
+    question,
+    read_head,
+    schema_at,
+    sql_of,
+)
 from migrate_core.api.gate import (
     Drift,
     check,
@@ -69,9 +78,11 @@ __all__ = [
     "drift",
     "drift_of",
     "export",
+    "follow_record",
     "found",
     "gates_now",
     "generate",
+    "head_text",
     "history",
     "inspect",
     "is_half_way",
@@ -85,6 +96,7 @@ __all__ = [
     "plan_restore",
     "preview",
     "question",
+    "read_head",
     "recorded_plan",
     "refuse",
     "refuse_drift",

@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     ARTIFACT_PURGED = "artifact_purged"
     BASELINE_TAKEN = "baseline_taken"
     MANAGED = "managed"
+    ROWS_SEALED = "rows_sealed"  # rows that were written without an event of their own
 
 
 class Event(Value, frozen=True, kw_only=True):

@@ -149,15 +149,15 @@ def _start(work: Work, check: Check | None) -> None:
     faultpoint("before_start")
     with work.writing() as entry:
         record.begin_run(entry, work.plan, run_id=work.run_id)
-        entry.event(EventKind.LOCK_TAKEN, pid=work.conn.info.backend_pid)
         snapshots.take(
-            work.conn,
+            entry,
             work.migration_id,
             "before",
             graph,
             run_id=work.run_id,
             schema=work.ledger_schema,
         )
+        entry.event(EventKind.LOCK_TAKEN, pid=work.conn.info.backend_pid)
     faultpoint("after_start")
 
 

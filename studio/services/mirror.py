@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 
 from migrate_core.ledger import ledger
 from migrate_core.ledger.rows import Event
+from migrate_core.ledger.seals import SEALS
 from migrate_core.pg.connect import plan_session
 from studio.models import Run, RunEvent
 from studio.services import targets
@@ -52,6 +53,6 @@ def _row(run: Run, event: Event) -> RunEvent:
         attempt=event.attempt,
         stage=event.stage,
         kind=event.kind,
-        detail=event.detail,
+        detail={name: value for name, value in event.detail.items() if name != SEALS},
         actor=event.actor,
     )

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from migrate_core import api
-from migrate_core.ledger.audit import Question, RecordCheck
+from migrate_core.ledger.audit import Question
+from migrate_core.ledger.verify import RecordCheck
 from studio.models import Target
 from studio.services import targets
 

@@ -20,6 +20,7 @@ from migrate_core.operations.registry import kinds
 from migrate_core.pg.ddl import StageMode
 from migrate_core.planning.plan import Plan
 from tests import runs
+from tests.auditor import audit
 from tests.faults import moments
 from tests.migrate_core.operations.cases import (
     CASES,
@@ -82,6 +83,7 @@ def check_cut_off(case: Path, make_db: MakeDb, number: int, expected: Undisturbe
     assert [r.step for r in rows if r.status == "done"] == [s.number for s in plan.steps]
     assert {r.status for r in rows} <= {"done", "interrupted", "failed"}
     assert chain.first_broken(ledger.events_after(db, 0), None) is None
+    assert audit(db) == []
 
 
 def run_again(db: Connection[Any], plan: Plan) -> None:
