@@ -44,7 +44,7 @@ from migrate_core.api.recovery import (
     preview,
 )
 from migrate_core.api.rehearsal import refuse_unverified, verify
-from migrate_core.api.runs import apply, done_steps, down, open_run, recorded_plan, resume
+from migrate_core.api.runs import apply, done_steps, open_run, recorded_plan, resume
 from migrate_core.api.schemas import (
     after,
     after_all,
@@ -53,16 +53,20 @@ from migrate_core.api.schemas import (
     server_major,
     wanted,
 )
+from migrate_core.api.undo import STUCK_HINT, Return, Undo, down, undo_of, undos
 from migrate_core.api.upkeep import adopt, close, manage
 from migrate_core.ledger.audit import QUESTIONS
 
 __all__ = [
     "QUESTIONS",
+    "STUCK_HINT",
     "Drift",
     "Generated",
     "MigrationStatus",
+    "Return",
     "RunRecord",
     "Status",
+    "Undo",
     "adopt",
     "after",
     "after_all",
@@ -106,6 +110,8 @@ __all__ = [
     "server_major",
     "sql_of",
     "status",
+    "undo_of",
+    "undos",
     "verify",
     "wanted",
 ]

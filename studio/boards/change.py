@@ -35,7 +35,7 @@ from studio.permissions import Action as Act
 from studio.permissions import can
 from studio.services import changes, runs, snapshots, softening
 
-OVER = (ChangeState.APPLIED, ChangeState.CLOSED)
+OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
 
 class Board(Shown, frozen=True, kw_only=True):
@@ -172,15 +172,8 @@ def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], workin
     """Who or what is waited for, and what happens next."""
     if working:
         return _WORKING[working]
-    match change.status:
-        case ChangeState.APPLIED:
-            return "Applied, and on the record."
-        case ChangeState.CLOSED:
-            return "Closed, on the record. Nothing of it runs any more."
-        case ChangeState.RUNNING:
-            return "It is being applied now; see its run."
-        case ChangeState.FAILED:
-            return "Its run stopped. Resume it, or give it up, on the run's page."
+    if change.status in _ENDED:
+        return _ENDED[change.status]
     if plan is None:
         return "It has no plan yet."
     closed = core.refused(tuple(gates))
@@ -191,6 +184,13 @@ def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], workin
     return f"{waiting} {first.name.lower()}: {first.says}. {first.fix}"
 
 
+_ENDED = {
+    ChangeState.APPLIED: "Applied, and on the record.",
+    ChangeState.REVERTED: "Undone, and on the record. What is still wanted, Generate finds.",
+    ChangeState.CLOSED: "Closed, on the record. Nothing of it runs any more.",
+    ChangeState.RUNNING: "It is being applied now; see its run.",
+    ChangeState.FAILED: "Its run stopped. Resume it, undo it, or give it up, on the run's page.",
+}
 _WORKING = {
     "planning": "Planning: the target is being read and measured, and nothing is written there.",
     "verifying": "Verifying: the plan runs on a throw-away database.",

@@ -13,19 +13,22 @@ from migrate_core.ledger.rows import Event
 from migrate_core.ledger.seals import SEALS
 from migrate_core.pg.connect import plan_session
 from studio.models import Run, RunEvent
+from studio.services import record as written
 from studio.services import targets
 from studio.services.announcements import announce
 
 
 def record(run: Run, events: Iterable[Event]) -> int:
     """Copies events and announces them in one transaction; one seen before does no harm."""
-    rows = [_row(run, event) for event in events]
+    heard = tuple(events)
+    rows = [_row(run, event) for event in heard]
     if not rows:
         return 0
     with transaction.atomic():
         RunEvent.objects.bulk_create(rows, ignore_conflicts=True)
         last = max(row.seq for row in rows)
         Run.objects.filter(pk=run.pk).update(last_seq=Greatest(F("last_seq"), last))
+        written.saw(run.target_id, heard)
         announce(run.pk)
     return len(rows)
 

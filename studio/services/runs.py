@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -16,7 +17,7 @@ from migrate_core.pg import codec
 from migrate_core.planning.gates import Circumstances, Gate, Policy, gates, refused
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.states import ChangeState, RunState
-from studio.models import Change, Plan, Run, Target
+from studio.models import Change, Environment, Plan, Run, Target
 from studio.permissions import Action
 from studio.services import (
     artifacts,
@@ -24,7 +25,9 @@ from studio.services import (
     changes,
     leases,
     mirror,
+    record,
     targets,
+    undone,
     verifications,
     wakeups,
 )
@@ -109,8 +112,19 @@ def check(found: tuple[Gate, ...]) -> None:
         )
 
 
+def policy_of_undo(environment: Environment) -> Policy:
+    """It leads back to a schema that was: nothing to rehearse, and nobody to ask twice."""
+    return msgspec.structs.replace(environment.policy, verify=False, approvals=0)
+
+
 def queue(
-    plan: Plan, user: Any, *, title: str, change: Change | None, consents: tuple[str, ...] = ()
+    plan: Plan,
+    user: Any,
+    *,
+    title: str,
+    change: Change | None,
+    undoes: Change | None = None,
+    consents: tuple[str, ...] = (),
 ) -> Run:
     """Inside a transaction. One run at a time on a target: the database refuses a second."""
     Target.objects.select_for_update().get(pk=plan.target_id)
@@ -124,6 +138,7 @@ def queue(
     run = Run.objects.create(
         number=_next_number(),
         change=change,
+        undoes=undoes,
         target=plan.target,
         plan=plan,
         title=title,
@@ -168,6 +183,9 @@ def _drive(run: Run) -> RunResult:
     if run.change is not None:
         policy = run.environment.policy
         now = circumstances(run.change, run.plan, applier=name, consents=consents)
+    elif run.undoes is not None:
+        policy = policy_of_undo(run.environment)
+        now = Circumstances(applier=name, consents=consents)
     else:  # a restore or a purge: judged by its preview, or by the name that was typed
         policy, now = Policy(verify=False), Circumstances(applier=name, consents=consents)
 
@@ -222,7 +240,9 @@ def end(
         ours.finished_at, ours.wanted, ours.orphan_pid = timezone.now(), "", None
         ours.save()
         _end_change(ours, state, nothing=nothing)
+        undone.end(ours, state)
         announce(ours.pk)
+    record.follow_if_reached(run.target)
     targets.look(run.target)
 
 
@@ -265,6 +285,7 @@ def resume(run: Run, user: Any) -> None:
         changes.require(user, Action.APPLY, run)
         with transaction.atomic():
             run = locked(run)
+            undone.refuse_resume(run)
             Target.objects.select_for_update().get(pk=run.target_id)
             other = run.target.runs.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).first()
             if other:

@@ -20,7 +20,7 @@ from studio.display import Action as Button
 from studio.display import Blocker, Confirmation, Fact
 from studio.models import Artifact, Run
 from studio.permissions import Action, can
-from studio.services import changes, runs
+from studio.services import changes, runs, undo
 
 
 @shown(Run)
@@ -156,7 +156,15 @@ def _choices(run: Run) -> list[Button]:
         if run.environment.is_prod
         else None,
     )
-    return [resume, _give_up(run)]
+    return [resume, *_take_back(run), _give_up(run)]
+
+
+def _take_back(run: Run) -> list[Button]:
+    """Its done steps, where it has any: looked at on a page of its own first."""
+    if run.change is None or not undo.is_undoable(run.change):
+        return []
+    url = reverse("change-undo", args=[run.change.pk])
+    return [Button(label="Undo its done steps", url=url, method="get", icon="rotate-ccw")]
 
 
 def _give_up(run: Run) -> Button:
