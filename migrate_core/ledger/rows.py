@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     ARTIFACT_RESEEDED = "artifact_reseeded"  # its values were put back, and it is kept
     BASELINE_TAKEN = "baseline_taken"
     MANAGED = "managed"
+    ROWS_SEALED = "rows_sealed"  # rows that were written without an event of their own
 
 
 class Event(Value, frozen=True, kw_only=True):

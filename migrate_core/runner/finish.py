@@ -22,7 +22,7 @@ def complete(work: Work) -> RunResult:
     unexpected = _unexpected(work, graph)
     with work.writing() as entry:
         fingerprint = snapshots.take(
-            work.conn,
+            entry,
             work.migration_id,
             "after",
             graph,

@@ -23,6 +23,7 @@ from migrate_core.pg.ddl import StageMode
 from migrate_core.planning.plan import Plan
 from migrate_core.runner import faults
 from tests import runs
+from tests.auditor import audit
 from tests.faults import moments
 from tests.faults.cuts import Cut, vanish
 from tests.migrate_core.operations.cases import (
@@ -120,6 +121,7 @@ def check_cut_off(
     assert [r.step for r in rows if r.status == "done"] == [s.number for s in plan.steps]
     assert {r.status for r in rows} <= {"done", "interrupted", "failed"}
     assert chain.first_broken(ledger.events_after(db, 0, limit=10**6), None) is None
+    assert audit(db) == []
     return took
 
 
