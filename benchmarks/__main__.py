@@ -18,6 +18,9 @@ NAMES = (
     "scale",
     "traffic",
     "recovery",
+    "backfill",
+    "pileup",
+    "workers",
 )
 
 

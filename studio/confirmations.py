@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from django.http import HttpRequest
+from django.utils import timezone
 
 from studio.services.refusals import BusyError
 from studio.templatetags.words import escape_invisible
+
+LONGEST_WAIT = timedelta(days=30)
 
 
 def typed(request: HttpRequest, expect: str, *, what: str) -> None:
@@ -20,6 +25,31 @@ def typed(request: HttpRequest, expect: str, *, what: str) -> None:
             hint="Type it as it is shown; paste is fine.",
             still_true="Nothing was done.",
         )
+
+
+def moment(request: HttpRequest) -> datetime | None:
+    """A time to come, as a browser's field gives it, in UTC; None where none was asked for.
+
+    Raises:
+        BusyError: it cannot be read, or is over.
+    """
+    given = request.POST.get("not_before", "").strip()
+    if not given:
+        return None
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        found = datetime.min
+    at = found.replace(tzinfo=UTC)
+    now = timezone.now()
+    if not now < at < now + LONGEST_WAIT:
+        raise BusyError(
+            "the time is not one to come",
+            detail=f"It is {now:%Y-%m-%d %H:%M} UTC; {escape_invisible(given[:40])} was given.",
+            hint=f"Give a time within the next {LONGEST_WAIT.days} days, in UTC.",
+            still_true="Nothing was started.",
+        )
+    return at
 
 
 def reason(request: HttpRequest) -> str:

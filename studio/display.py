@@ -92,6 +92,7 @@ class Confirmation(Shown, frozen=True, kw_only=True):
     expect: str = ""  # the text to type; the server compares it again
     expect_label: str = "name"  # "the target's name"
     reason: bool = False  # asks for a reason
+    moment: bool = False  # asks for a time to come, in UTC
     people: Sequence[tuple[str, str]] = ()  # (value, name) of those who may second it
 
 
@@ -183,6 +184,13 @@ class ErrorRow(Shown, frozen=True, kw_only=True):
     still_true: str = ""
 
 
+class Phase(Shown, frozen=True, kw_only=True):
+    """Of a statement that PostgreSQL reports on; its counters begin anew with each."""
+
+    name: str
+    state: Literal["done", "current", "pending"]
+
+
 class StepRow(Shown, frozen=True, kw_only=True):
     number: int
     kind: str
@@ -197,6 +205,7 @@ class StepRow(Shown, frozen=True, kw_only=True):
     done_units: int | None = None  # of `total_units`; None shows no progress at all
     total_units: int | None = None
     unit: str = "rows"
+    phases: Sequence[Phase] = ()
     error: ErrorRow | None = None
     stages: Sequence[StageRow] = ()
     actions: Sequence[Action] = ()

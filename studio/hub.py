@@ -154,7 +154,7 @@ class Hub:
 
 def snapshot(page: Page) -> bytes:
     """Everything, so that a page that was away is right again at once."""
-    events = [*page.fragments.items(), ("actions", ""), ("outcome", "")]
+    events = [*page.fragments.items(), ("actions", ""), ("outcome", ""), ("locks", "")]
     return b"".join(_event(name, html, page.seq) for name, html in events) + _end(page)
 
 
@@ -172,6 +172,8 @@ def _changes(before: Page, page: Page) -> Iterator[tuple[str, str]]:
     if before.standing != page.standing:
         yield "actions", ""
         yield "outcome", ""
+    if before.locks != page.locks:
+        yield "locks", ""
 
 
 def _end(page: Page) -> bytes:

@@ -15,10 +15,11 @@ from migrate_core.states import RunState
 from studio.boards.run import Board, board
 from studio.display import Shown, StepRow, bar_scale
 from studio.models import Plan, Run
+from studio.services import queues
 
 # Nothing follows these by anybody's decision: the stream ends.
 FINAL = {RunState.DONE, RunState.CLOSED}
-FRAGMENTS = ("head", "waiting", "log")  # and `step-N` for each step
+FRAGMENTS = ("head", "waiting", "backfill", "log")  # and `step-N` for each step
 RUNS_REMEMBERED = 64
 
 Rows = dict[int, tuple[StepRow, float, str]]  # step -> what its markup was drawn from, and it
@@ -32,6 +33,7 @@ class Page(Shown, frozen=True, kw_only=True):
     over: bool
     fragments: dict[str, str]
     standing: tuple[object, ...]
+    locks: str = ""  # who is before and behind the run, without what only moves with the clock
 
 
 def draw(run_id: UUID) -> Page:
@@ -47,8 +49,17 @@ def draw(run_id: UUID) -> Page:
             **{name: render_to_string(f"run/_{name}.html", context) for name in FRAGMENTS},
             **_steps(run_id, shown.steps),
         },
-        standing=(run.state, run.wanted, run.orphan_pid, shown.state == "lost"),
+        locks=board_locks(shown),
+        standing=(
+            *(run.state, run.wanted, run.orphan_pid, run.pace),
+            *(shown.state == "lost", shown.backfill is not None, shown.settled_steps),
+        ),
     )
+
+
+def board_locks(shown: Board) -> str:
+    kept = ("side", "pid", "state", "mode", "backend_start", "query_start", "waits_since")
+    return repr([shown.waiting, *([one.get(name) for name in kept] for one in shown.around)])
 
 
 def _steps(run_id: UUID, steps: Sequence[StepRow]) -> dict[str, str]:
@@ -71,7 +82,8 @@ def _row(step: StepRow, scale: float) -> str:
 
 
 def board_of(run: Run) -> Board:
-    return board(run, list(run.events.order_by("seq")), plan_of(run.plan_id), timezone.now())
+    events = list(run.events.order_by("seq"))
+    return board(run, events, plan_of(run.plan_id), timezone.now(), queues.ahead(run))
 
 
 @lru_cache(maxsize=64)

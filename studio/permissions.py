@@ -31,6 +31,7 @@ class Action(StrEnum):
     CREATE = "create"  # generate, re-plan, soften, verify
     APPROVE = "approve"  # and ask for changes; never one's own
     APPLY = "apply"  # stop, cancel, resume, restore, close with drift
+    SIGNAL = "signal"  # cancel or end a session that is in a run's way
     PURGE = "purge"
     ADMINISTER = "administer"  # users, targets, policies
     PLAY = "play"  # the demo's own switches: whoever may do anything at all

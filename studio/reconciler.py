@@ -1,4 +1,4 @@
-"""Every two seconds: send again what nobody took, and find out about runs that went silent.
+"""Every second: send again what nobody took, and find out about runs that went silent.
 
 A process of its own. Whether a run is lost is decided by who holds the target's advisory
 lock, never by a clock alone: a killed worker's statement may go on in the server.
@@ -20,12 +20,12 @@ from migrate_core.ledger.advisory import Holder
 from migrate_core.pg.connect import plan_session
 from migrate_core.states import RunState
 from studio.models import Run
-from studio.services import leases, mirror, runs, targets, wakeups, workings
+from studio.services import leases, mirror, runs, takeovers, targets, wakeups, workings
 from studio.services.announcements import announce
 
 log = logging.getLogger(__name__)
 LOCK = 0x7A7263
-PERIOD_SECONDS = 2.0
+PERIOD_SECONDS = 1.0
 
 
 def take_office() -> bool:
@@ -66,7 +66,7 @@ def judge(run: Run) -> None:
         holder = advisory.holder(conn)
     if holder is None or _is_of_another_run(holder, run):
         runs.keep_artifacts(run)
-        runs.lose(run)
+        takeovers.lose(run)
     elif run.orphan_pid != holder.pid:
         Run.objects.filter(pk=run.pk, lease=run.lease).update(orphan_pid=holder.pid)
         announce(run.pk)

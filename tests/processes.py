@@ -40,10 +40,12 @@ class StudioProcess:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def start(self) -> None:
-        """Returns when it is ready for work."""
+    def start(self, *, wait: bool = True) -> None:
+        """Returns when it is ready for work, or at once."""
         self.command.log.write_bytes(b"")
         self._process = children.spawn(self.command)
+        if not wait:
+            return
         give_up = time.monotonic() + START_SECONDS
         while not self.ready(self):
             if not self.is_running() or time.monotonic() > give_up:

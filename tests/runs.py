@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 from psycopg import Connection
 
 from migrate_core.introspection.graph import read_graph
@@ -73,6 +74,11 @@ def endpoint_of(conn: Connection[Any]) -> Endpoint:
     )
 
 
+def another(conn: Connection[Any]) -> Connection[Any]:
+    """A session of somebody else on the same database."""
+    return psycopg.connect(conn.info.dsn, password=conn.info.password, autocommit=True)
+
+
 def connector(conn: Connection[Any]) -> Callable[[], Connection[Any]]:
     """Opens a session W on the database that `conn` is on."""
     endpoint = endpoint_of(conn)
@@ -123,6 +129,9 @@ class Wish:
 
     def wanted(self) -> Any:
         return self._now
+
+    def pace(self) -> int:
+        return 100
 
 
 def stop_after(conn: Connection[Any], plan: Plan, step: int) -> RunResult:

@@ -33,14 +33,14 @@ def adopt(
     Raises:
         ConflictError: a run stopped half-way, so live is no schema that anybody meant.
     """
-    with _writing(endpoint, actor, mac_key=mac_key) as (conn, entry):
+    with writing(endpoint, actor, mac_key=mac_key) as (conn, entry):
         if is_half_way(conn):
             raise ConflictError(
                 "a run has stopped half-way",
                 still_true="Nothing was changed.",
                 hint="Resume it, undo its done steps, or close it; then adopt.",
             )
-        fingerprint = store.take(conn, None, "baseline", read_graph(conn, schemas))
+        fingerprint = store.take(entry, None, "baseline", read_graph(conn, schemas))
         entry.event(EventKind.BASELINE_TAKEN, fingerprint=fingerprint)
         return fingerprint
 
@@ -49,7 +49,7 @@ def manage(
     endpoint: Endpoint, *, keeper: str | None, actor: str, mac_key: bytes | None = None
 ) -> None:
     """Mark the target as kept by a studio, or by none: the command line then refuses it."""
-    with _writing(endpoint, actor, mac_key=mac_key) as (conn, entry):
+    with writing(endpoint, actor, mac_key=mac_key) as (conn, entry):
         text = ddl("UPDATE {schema}._zanith_fence SET managed_by = %s", schema=SCHEMA)
         conn.execute(text.encode(), [keeper])
         entry.event(EventKind.MANAGED, by=keeper)
@@ -64,7 +64,7 @@ def close(
         ConflictError: the ledger has no such run.
         IllegalTransitionError: it is over already.
     """
-    with _writing(endpoint, actor, run_id=run_id, mac_key=mac_key) as (conn, entry):
+    with writing(endpoint, actor, run_id=run_id, mac_key=mac_key) as (conn, entry):
         run = ledger.run(conn, run_id)
         if run is None:
             raise ConflictError(
@@ -81,7 +81,7 @@ SCHEMA = ledger.DEFAULT_SCHEMA
 
 
 @contextmanager
-def _writing(
+def writing(
     endpoint: Endpoint,
     actor: str,
     *,

@@ -28,7 +28,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.queries import query
 from migrate_core.schema.objects import Value
 
-VERSION = 1
+VERSION = 2
 DEFAULT_SCHEMA = "public"
 FENCE = "_zanith_fence"
 
@@ -75,6 +75,7 @@ def ensure(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> None:
         with conn.transaction():
             if found == 0:
                 conn.execute(_file("create", schema))
+            conn.execute(_file("version_2", schema))
             conn.execute(_file("guards", schema))
             conn.execute(_sql("UPDATE {schema}._zanith_fence SET version = %s", schema), [VERSION])
     except psycopg.errors.InsufficientPrivilege as error:
@@ -114,6 +115,14 @@ def open_run(
     wanted = {"migration_id": migration_id, "cycle": cycle, "direction": direction}
     rows = read(conn, _RUNS + _OPEN, RunRow, schema, wanted)
     return rows[0] if rows else None
+
+
+def runs_needing(
+    conn: Connection[Any], migration_id: str, schema: str = DEFAULT_SCHEMA
+) -> tuple[RunRow, ...]:
+    """Those whose plan says that this migration must have been applied before."""
+    text = _RUNS + " WHERE plan ->> 'needs' = %(needs)s ORDER BY started_at"
+    return read(conn, text, RunRow, schema, {"needs": migration_id})
 
 
 def plan_of(conn: Connection[Any], run_id: UUID, schema: str = DEFAULT_SCHEMA) -> bytes | None:

@@ -63,12 +63,11 @@ def begin_run(entry: Entry, plan: Plan, *, run_id: UUID) -> None:
 
 def step_running(entry: Entry, attempt: Attempt) -> None:
     """The first try takes the pending row; a later one is a row of its own."""
-    wanted = {"run_id": attempt.run_id, **attempt.place, "actor": entry.journal.actor}
     if attempt.number == 1:
+        wanted = {"run_id": attempt.run_id, **attempt.place, "actor": entry.journal.actor}
         _one(entry.execute(query(__package__, "start_step"), wanted))
     else:
-        reached = {"stage": attempt.reached, "begun": attempt.begun}
-        _one(entry.execute(query(__package__, "retry_step"), {**wanted, **reached}))
+        _one(entry.execute(query(__package__, "retry_step"), _retried(entry, attempt, "running")))
     entry.event(
         EventKind.STEP_RUNNING,
         **attempt.place,
@@ -93,10 +92,13 @@ def stage_done(entry: Entry, attempt: Attempt, stage: int, **detail: Any) -> Non
     entry.event(EventKind.STAGE_DONE, **attempt.place, stage=stage, of=of, **detail)
 
 
-def step_done(entry: Entry, attempt: Attempt, rows: int | None = None) -> None:
+def step_done(
+    entry: Entry, attempt: Attempt, rows: int | None = None, *, marked: str | None = None
+) -> None:
+    """`marked`: why a person said so, who had done it by hand."""
     _update(entry, attempt, _OVER + ", rows = %(rows)s", status=StepState.DONE, rows=rows)
     elapsed = _elapsed(entry, attempt)
-    entry.event(EventKind.STEP_DONE, **attempt.place, rows=rows, elapsed_ms=elapsed)
+    entry.event(EventKind.STEP_DONE, **attempt.place, rows=rows, elapsed_ms=elapsed, marked=marked)
 
 
 def step_failed(entry: Entry, attempt: Attempt, failure: Mapping[str, Any]) -> None:
@@ -123,12 +125,31 @@ def step_interrupted(entry: Entry, row: StepRow) -> None:
     entry.event(EventKind.STEP_INTERRUPTED, step=row.step, attempt=row.attempt, stage=row.stage)
 
 
-def step_skipped(entry: Entry, row: StepRow) -> None:
-    entry.execute(
-        "UPDATE {schema}._zanith_migration_steps SET status = %(status)s" + _WHERE,
-        {"run_id": row.run_id, "step": row.step, "attempt": row.attempt, "status": "skipped"},
-    )
-    entry.event(EventKind.STEP_SKIPPED, step=row.step, attempt=row.attempt)
+def step_paused(entry: Entry, attempt: Attempt) -> None:
+    """Between two batches, stages or tries; the row is `interrupted`, the event says by whom."""
+    _update(entry, attempt, _OVER, status=StepState.INTERRUPTED)
+    elapsed = _elapsed(entry, attempt)
+    entry.event(EventKind.STEP_PAUSED, **attempt.place, elapsed_ms=elapsed)
+
+
+def step_skipped(entry: Entry, attempt: Attempt, *, reason: str) -> None:
+    """A step that was never tried, or another row after the tries that came to nothing."""
+    if attempt.number == 1:
+        _update(entry, attempt, "status = %(status)s", status=StepState.SKIPPED)
+    else:
+        _one(entry.execute(query(__package__, "retry_step"), _retried(entry, attempt, "skipped")))
+    entry.event(EventKind.STEP_SKIPPED, **attempt.place, reason=reason)
+
+
+def _retried(entry: Entry, attempt: Attempt, status: str) -> dict[str, Any]:
+    return {
+        "run_id": attempt.run_id,
+        **attempt.place,
+        "status": status,
+        "stage": attempt.reached,
+        "begun": attempt.begun,
+        "actor": entry.journal.actor,
+    }
 
 
 def run_becomes(entry: Entry, run_id: UUID, state: RunState, **detail: Any) -> None:
@@ -181,7 +202,11 @@ def _whose(plan: Plan, run_id: UUID) -> dict[str, Any]:
 
 def _pending(entry: Entry, plan: Plan, step: Step, run_id: UUID) -> dict[str, Any]:
     place = Place(
-        migration_id=plan.migration_id, step=step.number, cycle=plan.cycle, major=plan.major
+        migration_id=plan.migration_id,
+        step=step.number,
+        cycle=plan.cycle,
+        down=plan.direction == "down",
+        major=plan.major,
     )
     inverse = step.operation.inverse(place)
     reasons = [codec.to_builtins(reason) for reason in step.verdict.reasons]

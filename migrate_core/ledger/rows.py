@@ -22,10 +22,12 @@ class EventKind(StrEnum):
     STAGE_BEGUN = "stage_begun"  # outside a transaction block
     STAGE_DONE = "stage_done"
     BATCH_DONE = "batch_done"
+    BATCH_WAITING = "batch_waiting"  # the backfill gives way
     ARTIFACT_KEPT = "artifact_kept"
     STEP_DONE = "step_done"
     STEP_FAILED = "step_failed"
     STEP_INTERRUPTED = "step_interrupted"
+    STEP_PAUSED = "step_paused"
     STEP_SKIPPED = "step_skipped"
     RUN_PAUSED = "run_paused"
     RUN_CANCELLED = "run_cancelled"
@@ -37,6 +39,7 @@ class EventKind(StrEnum):
     ARTIFACT_RESEEDED = "artifact_reseeded"  # its values were put back, and it is kept
     BASELINE_TAKEN = "baseline_taken"
     MANAGED = "managed"
+    ROWS_SEALED = "rows_sealed"  # rows that were written without an event of their own
 
 
 class Event(Value, frozen=True, kw_only=True):

@@ -65,7 +65,8 @@ class Statement(Struct, frozen=True, kw_only=True):
 
     `lock` is taken on `on`; `also` lists further relations. `scans` and `rewrites` speak of
     `on`: every row read, or every row written, inside that lock. What is `inherited` is done
-    to all that inherit from `on`, or are partitions of it, under the same lock.
+    to all that inherit from `on`, or are partitions of it, under the same lock; what is
+    `cloned`, to partitions alone.
     """
 
     sql: str
@@ -75,6 +76,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     scans: bool = False
     rewrites: bool = False
     inherited: bool = False
+    cloned: bool = False
 
     def __str__(self) -> str:
         return self.sql

@@ -10,7 +10,6 @@ from psycopg import Connection
 from migrate_core.errors import MigrateError
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.operations.base import ArtifactKind
 from migrate_core.pg import codec
 from migrate_core.planning.plan import Plan
 from migrate_core.recovery.artifacts import content_of, find, inspect, is_column
@@ -114,15 +113,17 @@ def _kind(artifact: ArtifactRow) -> str:
 
 
 def _returns(artifact: ArtifactRow) -> tuple[str, ...]:
-    """Constraints, indexes, policies and sequences that come back with it, in words."""
-    if artifact.kind in (ArtifactKind.SOFT_DROP_TABLE, ArtifactKind.ARCHIVE_TABLE):
+    """Constraints, indexes, policies and sequences that come back with it, and what leaned on
+    it and was parked along, in words."""
+    if not is_column(artifact):
         whole = codec.convert(artifact.definition, TableParts)
         table = whole.table
         parts: tuple[TablePart, ...] = (*table.constraints, *table.indexes, *table.policies)
-        sequences = whole.sequences
+        sequences, along = whole.sequences, whole.along
     else:
         one = codec.convert(artifact.definition, ColumnParts)
         parts = (*one.constraints, *one.indexes)
-        sequences = one.sequences
+        sequences, along = one.sequences, one.along
     named = tuple(f"{type(part).__name__.lower()} {part.name}" for part in parts)
-    return (*named, *(f"sequence {sequence.name}" for sequence in sequences))
+    counted = (f"sequence {sequence.name}" for sequence in sequences)
+    return (*named, *counted, *(along.in_words() if along else ()))

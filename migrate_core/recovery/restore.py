@@ -12,7 +12,7 @@ from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import ledger
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.operations.base import Operation
+from migrate_core.operations.base import ArtifactKind, Operation
 from migrate_core.operations.registry import from_builtins, make
 from migrate_core.pg import codec
 from migrate_core.pg.names import QualifiedName
@@ -94,6 +94,12 @@ def kept(conn: Connection[Any], id: UUID, schema: str) -> ArtifactRow:
 
 
 def _inverse(conn: Connection[Any], artifact: ArtifactRow, schema: str) -> Operation:
+    if artifact.kind == ArtifactKind.REBUILD_TABLE:
+        raise ArtifactGoneError(
+            f"a new table has taken the place of {artifact.source}",
+            detail="It holds all that this one held, and what was written since besides.",
+            hint=f"Export it, or give it a name beside it: {'; '.join(artifact.recovery_sql)}",
+        )
     rows = ledger.steps(conn, artifact.run_id, schema=schema)
     for row in rows:
         done = row.status is StepState.DONE

@@ -304,6 +304,12 @@ PARKS_TABLE = _code(
     "Code that still names the table fails; its rows stay and come back by a click.",
     "Park it one release after its last reader.",
 )
+PARKS_DEPENDANTS = _code(
+    "parks_dependants",
+    Level.MEDIUM,
+    "What leans on it goes with it and comes back with it; until then, what uses that fails.",
+    "Change it first where it can do without.",
+)
 ARCHIVES_COLUMN = _code(
     "archives_column",
     Level.MEDIUM,
@@ -394,6 +400,12 @@ EXPANDS_COLUMN = _code(
     "A second column is kept in step by a trigger and filled in batches; each row is written once.",
     "Let one contract take over soon: until then every write costs a little more.",
     by_rows=True,
+)
+DERIVES_COLUMNS = _code(
+    "derives_columns",
+    Level.LOW,
+    "A trigger computes the new columns until the step is done; from then on writers have to.",
+    "Let what writes the old columns write the new ones too before the step ends, or soon after.",
 )
 CONTRACTS_COLUMN = _code(
     "contracts_column",

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import Connection
 
 from migrate_core.errors import MigrateError, MisuseError, RunInterruptedError
+from migrate_core.ledger import ledger
 from migrate_core.ledger.journal import Delivery, Listener
 from migrate_core.ledger.ledger import LedgerError, events_after
 from migrate_core.planning.plan import Plan
@@ -18,7 +19,7 @@ from migrate_core.runner.options import Control, RunOptions, RunResult
 from migrate_core.runner.retry import ENDED_ON_PURPOSE
 from migrate_core.runner.session import Connect, Session
 from migrate_core.runner.steps import run_step
-from migrate_core.runner.work import CancelledError, Work
+from migrate_core.runner.work import CancelledError, StoppedError, Work
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.states import RunState
 
@@ -85,8 +86,9 @@ def _drive(work: Work) -> RunResult:
     while True:
         try:
             return _run_what_is_left(work)
-        except CancelledError:
-            return finish.stopped(work, RunState.CANCELLED)
+        except StoppedError as stop:
+            cancelled = isinstance(stop, CancelledError)
+            return finish.stopped(work, RunState.CANCELLED if cancelled else RunState.PAUSED)
         except psycopg.Error as error:
             if not work.session.is_lost:
                 raise
@@ -114,6 +116,8 @@ def _recover(work: Work, error: psycopg.Error) -> RunResult | None:
     """
     work.losses += 1
     work.session.reopen()
+    if not _is_known(work):
+        raise _forgotten() from error
     work.take_over()
     missed = events_after(
         work.conn, work.delivery.last_seq, run_id=work.run_id, schema=work.ledger_schema
@@ -124,6 +128,21 @@ def _recover(work: Work, error: psycopg.Error) -> RunResult | None:
     if over is None and (error.sqlstate in ENDED_ON_PURPOSE or _tired(work)):
         raise _interrupted(work, error) from error
     return over
+
+
+def _is_known(work: Work) -> bool:
+    """Whether the server that answers now has the run: a failover may have lost its tail."""
+    schema = work.ledger_schema
+    return ledger.exists(work.conn, schema) and bool(ledger.run(work.conn, work.run_id, schema))
+
+
+def _forgotten() -> MigrateError:
+    return RunInterruptedError(
+        "the server that answers now knows nothing of this run",
+        detail="It lost its last transactions: a standby took over that had not heard of them.",
+        still_true="Schema and ledger agree there: both are as they were before the run.",
+        hint="Look at what your application lost, then make the same call again: it begins anew.",
+    )
 
 
 def _refused(work: Work, error: psycopg.Error) -> MigrateError:

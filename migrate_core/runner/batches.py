@@ -8,13 +8,11 @@ otherwise a second sweep would change the same rows twice.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from migrate_core.ledger import record
 from migrate_core.ledger.journal import Entry
 from migrate_core.ledger.ledger import checkpoints
 from migrate_core.ledger.record import Attempt
@@ -25,6 +23,8 @@ from migrate_core.pg.queries import query
 from migrate_core.runner import parks
 from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.retry import CANCELLED, Tries
+from migrate_core.runner.stages import finish_stage
+from migrate_core.runner.strain import Rest
 from migrate_core.runner.waits import wait_or_raise
 from migrate_core.runner.watch import Watch
 from migrate_core.runner.work import Work
@@ -62,16 +62,19 @@ def run_batches(work: Work, attempt: Attempt, number: int, stage: Stage) -> None
             parks.prove(work, attempt)
     text = _sql_of(work, batch)
     point = _first_or_stored(work, attempt, number, batch)
+    rest = Rest(work, attempt, number, batch)
     while not _is_over(point):
+        began = time.monotonic()
         point = _run_one(work, attempt, stage, text, point)
         faultpoint("after_batch", attempt.step.number)
+        rest.after(time.monotonic() - began)
     _analyze(work, batch)
+    faultpoint("before_count", attempt.step.number)
+    with Watch(work, attempt, number, stage):
+        left = _count_left(work, batch) if point.settles else None
     with work.writing() as entry:
         _store(entry, _with(point, status="done"))
-        record.stage_done(entry, attempt, number, rows=point.changed)
-        if number == len(attempt.step.stages):
-            parks.release(entry, attempt)
-            record.step_done(entry, attempt, point.changed)
+        finish_stage(entry, attempt, number, rows=point.changed, left=left)
         faultpoint("before_commit", attempt.step.number)
     faultpoint("after_commit", attempt.step.number)
 
@@ -82,7 +85,7 @@ def _run_one(
     """One batch, tried again where it collided, in halves where it took too long."""
     tries = Tries(work.options)
     while True:
-        work.heed_cancel()
+        work.heed()
         try:
             with Watch(work, attempt, point.stage, stage):
                 return _commit_one(work, attempt, stage, text, point)
@@ -116,6 +119,8 @@ def _commit_one(
             changed=after.changed,
             total=after.total_estimate,
             elapsed_ms=elapsed_ms,
+            batch_rows=point.batch_rows,
+            pace=work.pace(),
         )
         faultpoint("in_batch", attempt.step.number)
     return after
@@ -217,6 +222,10 @@ def _sql_of(work: Work, batch: Batch) -> Sql:
     after = [f"(%(after)s::text[])[{at}]::{t}" for at, t in enumerate(_key_types(work, batch), 1)]
     condition = _sql(batch.where or "true")
     parts = {
+        "into": _sql(str(batch.into or batch.table)),
+        "columns": _sql(", ".join(map(quote_ident, batch.columns))),
+        "in_vain": raw("false" if batch.where else "true"),
+        "bare": _sql(quote_ident(batch.table.name)),
         "table": _sql(str(batch.table)),
         "key": _sql(", ".join(keys)),
         "keys_as": _sql(", ".join(f"{key} AS {name}" for key, name in pairs)),
@@ -229,17 +238,11 @@ def _sql_of(work: Work, batch: Batch) -> Sql:
         "assign": _sql(batch.assign),
         "where": condition,
     }
-    if batch.into is not None:
-        parts |= {"into": _sql(str(batch.into)), "columns": _sql(_names(batch.columns))}
-    template = query(__package__, "batch" if batch.into is None else "batch_of_rows")
+    template = query(__package__, "batch" if batch.into is None else "copy_batch")
     return Sql(
         sweep=ddl(template, only=raw("true"), **parts),
         again=ddl(template, only=condition, **parts),
     )
-
-
-def _names(columns: Iterable[str]) -> str:
-    return ", ".join(quote_ident(name) for name in columns)
 
 
 def _sql(text: str) -> Raw:
@@ -259,6 +262,27 @@ def _analyze(work: Work, batch: Batch) -> None:
         work.conn.execute(ddl("ANALYZE {table}", table=batch.into or batch.table).encode())
     except psycopg.errors.LockNotAvailable:
         return  # autovacuum is at it already
+
+
+def _count_left(work: Work, batch: Batch) -> int | None:
+    """Rows that still satisfy the condition: 0, or written since by somebody who must be found.
+
+    One read of the table, with nothing held but ACCESS SHARE; None where that takes too long.
+    """
+    text = ddl(
+        "SELECT count(*) FROM {table} WHERE {where}",
+        table=batch.table,
+        where=raw(batch.where or "true"),
+    )
+    try:
+        with work.conn.transaction():
+            limit = f"{work.options.count_timeout_ms}ms"
+            work.conn.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
+            row = work.conn.execute(text.encode()).fetchone()
+    except psycopg.errors.QueryCanceled:
+        work.heed()
+        return None
+    return int(row[0]) if row else None
 
 
 ESTIMATE = (

@@ -51,19 +51,20 @@ def run_concurrently(work: Work, attempt: Attempt, number: int, stage: Stage) ->
 def _run_until_there(work: Work, attempt: Attempt, number: int, stage: Stage, seen: str) -> None:
     tries = Tries(work.options)
     while seen != stage.wants:
-        work.heed_cancel()
         faultpoint("before_concurrent", attempt.step.number)
-        failed = False
+        failed, watch = False, Watch(work, attempt, number, stage)
         try:
-            with Watch(work, attempt, number, stage), _Timeout(work, "0"):
+            with watch, _Timeout(work, "0"):
                 if seen == INVALID:
                     _execute(work, stage.repair)
                     seen = _observe(work, stage)
                 if seen != stage.wants:  # a DETACH that was cut off is over when it is repaired
                     _execute(work, stage.statements)
         except psycopg.Error as error:
-            _clear_away(work, stage)
-            wait_or_raise(work, attempt, number, stage, error, tries)
+            with Watch(work, attempt, number, stage):
+                _clear_away(work, stage)
+            wait_or_raise(work, attempt, number, stage, error, tries, queue=watch.queue)
+            work.heed()
             failed = True
         faultpoint("after_concurrent", attempt.step.number)
         seen = _observe(work, stage, ran=not failed)

@@ -11,7 +11,7 @@ from migrate_core.ledger import record
 from migrate_core.ledger.record import Attempt
 from migrate_core.runner import resume
 from migrate_core.runner.retry import CANCELLED
-from migrate_core.runner.work import Work
+from migrate_core.runner.work import PausedError, Work
 from migrate_core.states import RunState
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -63,12 +63,19 @@ def record_error(work: Work, attempt: Attempt, error: MigrateError) -> MigrateEr
     return error
 
 
-def record_cancel(work: Work, attempt: Attempt) -> None:
-    """A person stopped the step under way: it was rolled back and may be tried again."""
-    failure = {"sqlstate": CANCELLED, "message": "cancelled on request", "hint": "Resume."}
+def record_stop(work: Work, attempt: Attempt, stop: BaseException) -> None:
+    """A person asked for it: paused where nothing was under way, else rolled back."""
+    if work.session.is_lost:
+        return  # whoever takes the run up writes what became of it
+    asked_by, step = work.asked().asker, attempt.step.number
     with work.writing() as entry:
-        record.step_failed(entry, attempt, failure)
-        record.run_becomes(entry, work.run_id, RunState.CANCELLED, step=attempt.step.number)
+        if isinstance(stop, PausedError):
+            record.step_paused(entry, attempt)
+            record.run_becomes(entry, work.run_id, RunState.PAUSED, step=step, asked_by=asked_by)
+        else:
+            failure = {"sqlstate": CANCELLED, "message": "cancelled on request", "hint": "Resume."}
+            record.step_failed(entry, attempt, failure)
+            record.run_becomes(entry, work.run_id, RunState.CANCELLED, step=step, asked_by=asked_by)
 
 
 def _write(work: Work, attempt: Attempt, failure: dict[str, Any]) -> None:

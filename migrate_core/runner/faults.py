@@ -19,6 +19,8 @@ POINTS = (
     "after_concurrent",
     "in_batch",
     "after_batch",
+    "in_rest",
+    "before_count",
     "after_done",
     "before_finish",
     "in_finish",

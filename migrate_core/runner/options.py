@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from psycopg import Connection
 
 from migrate_core.errors import MisuseError
+from migrate_core.ledger.wishes import Wish
 from migrate_core.pg.ddl import Statement
 from migrate_core.schema.objects import Value
 from migrate_core.states import RunState
 
 LONGEST_LOCK_TIMEOUT_MS = 1000
 
-Wish = Literal["stop_after_step", "cancel"]
-
 
 class Control(Protocol):
     """How a person reaches a run; asked between statements, and by the watch during long ones."""
 
     def wanted(self) -> Wish | None: ...
+
+    def pace(self) -> int:
+        """Percent of the time that a backfill may work; between batches it sleeps the rest."""
+        ...
 
 
 class Observer(Protocol):
@@ -49,6 +52,12 @@ class RunOptions(Value, frozen=True, kw_only=True):
     shortest_batch_ms: int = 40
     longest_batch_ms: int = 100
     batch_timeout_ms: int = 10_000
+    count_timeout_ms: int = 600_000  # of the count after a backfill
+    # A backfill gives way while one of these is passed; see runner.strain.
+    most_lag_seconds: float = 10
+    most_lag_bytes: int = 256 * 2**20
+    most_lock_waits: int = 5
+    strain_seconds: float = 1  # between two looks
     retention_days: int | None = 30
     repeat_in_doubt: bool = False  # a person says: run again what nobody can know was done
     observer: Any = None  # an Observer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from migrate_core import snapshots
 from migrate_core.errors import ConflictError, DriftError
 from migrate_core.ledger import ledger, record
@@ -22,23 +24,34 @@ def rows_of(work: Work) -> tuple[StepRow, ...]:
 
 def interrupt_dead_attempts(work: Work) -> None:
     """We have the lock, so the session that wrote `running` is gone."""
-    dead = [row for row in rows_of(work) if row.status is StepState.RUNNING]
-    if dead:
+    rows = dead(rows_of(work))
+    if rows:
         with work.writing() as entry:
-            for row in dead:
+            for row in rows:
                 record.step_interrupted(entry, row)
 
 
+def dead(rows: tuple[StepRow, ...]) -> list[StepRow]:
+    """Attempts that somebody began who is gone, if we have the lock."""
+    return [row for row in rows if row.status is StepState.RUNNING]
+
+
 def attempts_left(work: Work) -> tuple[Attempt, ...]:
-    """One for every step that is not done, in order."""
+    """One for every step that is neither done nor skipped, in order."""
     rows = rows_of(work)
-    done = done_numbers(rows)
-    left = (step for step in work.plan.steps if step.number not in done)
-    return tuple(_next_attempt(work, step, rows) for step in left)
+    settled = settled_numbers(rows)
+    left = (step for step in work.plan.steps if step.number not in settled)
+    return tuple(attempt_of(work.run_id, step, rows) for step in left)
 
 
 def done_numbers(rows: tuple[StepRow, ...]) -> frozenset[int]:
     return frozenset(row.step for row in rows if row.status is StepState.DONE)
+
+
+def settled_numbers(rows: tuple[StepRow, ...]) -> frozenset[int]:
+    """Those that a person left out, too."""
+    skipped = {row.step for row in rows if row.status is StepState.SKIPPED}
+    return done_numbers(rows) | skipped
 
 
 def done_steps(work: Work) -> tuple[Step, ...]:
@@ -100,19 +113,21 @@ def seen_after(work: Work, done: tuple[Step, ...]) -> dict[int, SchemaGraph]:
 
 def still_true(work: Work, *, lock: str = "the lock is released") -> str:
     """For every failure: what a reader can rely on."""
-    done = done_numbers(rows_of(work))
+    rows = rows_of(work)
+    settled = settled_numbers(rows)
     steps = len(work.plan.steps)
-    words = f"{len(done)} of {steps} steps done, {lock}"
-    left = [step.number for step in work.plan.steps if step.number not in done]
+    words = f"{len(done_numbers(rows))} of {steps} steps done, {lock}"
+    left = [step.number for step in work.plan.steps if step.number not in settled]
     return f"{words}, resume starts at step {left[0]}." if left else f"{words}."
 
 
-def _next_attempt(work: Work, step: Step, rows: tuple[StepRow, ...]) -> Attempt:
+def attempt_of(run_id: UUID, step: Step, rows: tuple[StepRow, ...]) -> Attempt:
+    """The next try of a step, by the rows of its run."""
     tries = [row for row in rows if row.step == step.number]
     last = max(tries, key=lambda row: row.attempt)
     fresh = last.status is StepState.PENDING
     return Attempt(
-        run_id=work.run_id,
+        run_id=run_id,
         step=step,
         number=last.attempt if fresh else last.attempt + 1,
         reached=max(row.stage for row in tries),

@@ -15,7 +15,7 @@ from migrate_core.runner.batches import run_batches
 from migrate_core.runner.concurrent import run_concurrently
 from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.stages import run_in_transaction
-from migrate_core.runner.work import CancelledError, Work
+from migrate_core.runner.work import StoppedError, Work
 
 MODES = {
     StageMode.TRANSACTION: run_in_transaction,
@@ -34,12 +34,8 @@ def run_step(work: Work, attempt: Attempt) -> None:
     faultpoint("after_running", attempt.step.number)
     try:
         _run_stages(work, attempt)
-    except CancelledError:
-        failure.record_cancel(work, attempt)
-        raise
-    except KeyboardInterrupt:
-        if not work.session.is_lost:
-            failure.record_cancel(work, attempt)
+    except (StoppedError, KeyboardInterrupt) as stop:
+        failure.record_stop(work, attempt, stop)
         raise
     except RunInterruptedError:
         raise  # another runner goes on with it: nothing of this step is ours to write
@@ -61,6 +57,7 @@ def _run_stages(work: Work, attempt: Attempt) -> None:
             record.step_done(entry, attempt)
     for number, stage in enumerate(stages, start=1):
         if number > attempt.reached:
+            work.heed()
             MODES[stage.mode](work, attempt, number, stage)
 
 
@@ -70,9 +67,9 @@ def _see(work: Work, attempt: Attempt) -> None:
         return
     work.session.settle()
     graph = read_graph(work.conn, work.schemas)
-    with work.writing():
+    with work.writing() as entry:
         snapshots.take(
-            work.conn,
+            entry,
             work.migration_id,
             f"step {attempt.step.number}",
             graph,

@@ -19,14 +19,24 @@ QUERY_CHARACTERS = 300
 
 
 def wait_or_raise(
-    work: Work, attempt: Attempt, number: int, stage: Stage, error: psycopg.Error, tries: Tries
+    work: Work,
+    attempt: Attempt,
+    number: int,
+    stage: Stage,
+    error: psycopg.Error,
+    tries: Tries,
+    *,
+    queue: int = 0,
 ) -> None:
-    """Sleeps before the next try; raises `error` again where there is none."""
+    """Sleeps before the next try; raises `error` again where there is none.
+
+    `queue`: how many sessions waited behind the statement when its watch cancelled it.
+    """
     if work.session.is_lost:
         raise error
     if error.sqlstate == CANCELLED and work.wish() == "cancel":
         raise CancelledError from error
-    if not is_retried(error):
+    if not (is_retried(error) or (queue and error.sqlstate == CANCELLED)):
         raise error
     another = tries.use_one()
     with work.writing() as entry:
@@ -38,6 +48,7 @@ def wait_or_raise(
             of=work.options.lock_tries,
             sqlstate=error.sqlstate,
             message=error.diag.message_primary,
+            queue=queue or None,
             blockers=in_the_way(work.conn, stage),
         )
     if not another:

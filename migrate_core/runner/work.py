@@ -10,15 +10,25 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from migrate_core.ledger import wishes
 from migrate_core.ledger.journal import Delivery, Entry, Journal
+from migrate_core.ledger.wishes import FULL_PACE, Asked, Wish
 from migrate_core.pg.ddl import Statement
 from migrate_core.planning.plan import Plan
-from migrate_core.runner.options import Control, RunOptions, Wish
+from migrate_core.runner.options import Control, RunOptions
 from migrate_core.runner.session import Session
 
 
-class CancelledError(Exception):
-    """A person asked for it; what was under way was rolled back."""
+class StoppedError(Exception):
+    """A person asked for it."""
+
+
+class CancelledError(StoppedError):
+    """What was under way was rolled back."""
+
+
+class PausedError(StoppedError):
+    """Between two batches, stages or tries: nothing was under way."""
 
 
 @dataclass
@@ -48,12 +58,27 @@ class Work:
     def migration_id(self) -> str | None:
         return None if self.plan.direction == "restore" else self.plan.migration_id
 
-    def wish(self) -> Wish | None:
-        return self.control.wanted() if self.control else None
+    def wish(self, conn: Connection[Any] | None = None) -> Wish | None:
+        """Asked of the caller's control, then of the ledger; on `conn` from another thread."""
+        return (self.control.wanted() if self.control else None) or self.asked(conn).wanted
 
-    def heed_cancel(self) -> None:
-        if self.wish() == "cancel":
+    def pace(self) -> int:
+        """The slower of the two."""
+        own = self.control.pace() if self.control else FULL_PACE
+        return max(1, min(own, self.asked().pace))
+
+    def asked(self, conn: Connection[Any] | None = None) -> Asked:
+        if conn is None and self.session.is_lost:
+            return Asked()
+        return wishes.asked(conn or self.conn, self.run_id, self.ledger_schema)
+
+    def heed(self) -> None:
+        """Where nothing is under way. Raises CancelledError or PausedError."""
+        wish = self.wish()
+        if wish == "cancel":
             raise CancelledError
+        if wish == "pause":
+            raise PausedError
 
     def take_over(self) -> None:
         """A journal on the present session, behind a new fence token."""

@@ -64,10 +64,16 @@ def checksum_query(
     )
 
 
-def count_query(relation: QualifiedName, *, where: str | None = None) -> str:
+def count_query(
+    relation: QualifiedName, *, where: str | None = None, inherited: bool = False
+) -> str:
+    """`inherited`: with the rows of partitions and of what inherits from it."""
     condition = raw(f" WHERE {where}" if where else "")
     return ddl(
-        "SELECT count(*) FROM ONLY {relation} AS t{where}", relation=relation, where=condition
+        "SELECT count(*) FROM {only}{relation} AS t{where}",
+        only=raw("" if inherited else "ONLY "),
+        relation=relation,
+        where=condition,
     )
 
 

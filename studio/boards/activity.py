@@ -20,6 +20,12 @@ _ICONS = {
     "close run": "archive",
     "restore": "rotate-ccw",
     "purge": "trash-2",
+    "cancel backend": "ban",
+    "pause": "circle-pause",
+    "pace": "gauge",
+    "skip step": "skip-forward",
+    "mark step as done": "check",
+    "end backend": "skull",
 }
 _WORDS = {
     "create": "made the change",
@@ -36,6 +42,12 @@ _WORDS = {
     "close run": "gave the run up",
     "restore": "restored what was dropped",
     "purge": "purged what was kept",
+    "cancel backend": "cancelled a statement in the run's way",
+    "pause": "paused the run",
+    "pace": "set the pace of backfills",
+    "skip step": "left a step out",
+    "mark step as done": "said that a step was done by hand",
+    "end backend": "ended a session in the run's way",
     "reset story": "the story was reset",
 }
 _TONES: dict[str, Tone] = {"done": "", "refused": "bad", "failed": "bad"}

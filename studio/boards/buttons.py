@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from django.urls import reverse
+from msgspec import structs
 
 from migrate_core.planning import gates as core
 from migrate_core.planning.plan import Plan as CorePlan
@@ -15,7 +16,7 @@ from studio.display import Action, Blocker, Confirmation, Fact
 from studio.models import Change, Plan
 from studio.permissions import Action as Act
 from studio.permissions import can
-from studio.services import changes, softening
+from studio.services import changes, softening, undo
 
 EDITABLE = {
     ChangeState.DRAFT,
@@ -29,6 +30,8 @@ CONSENT = 2  # the gate's number
 
 def more(change: Change, user: Any, working: str) -> list[Action]:
     """What changes the change itself; beside the page, away from the next step."""
+    if undo.is_undoable(change) and can(user, Act.APPLY, change):
+        return [Action(label="Undo", url=_url(change, "undo"), method="get", small=True)]
     if working or change.status not in EDITABLE or not can(user, Act.CREATE, change):
         return []
     return [_replan(change), _edit(change), _close(change)]
@@ -56,7 +59,8 @@ def planned(
     if may[Act.APPROVE] and change.environment.policy.approvals:
         found += _review(change, row, plan, state, user, _style(next_step, "approve"))
     if may[Act.APPLY]:
-        found.append(_apply(change, row, plan, gates, _style(next_step, "apply")))
+        now = _apply(change, row, plan, gates, _style(next_step, "apply"))
+        found += [now] if now.blockers else [_later(change, plan, now), now]
     return found
 
 
@@ -198,6 +202,23 @@ def _apply(
         fields=(("plan", row.hash),),
         blockers=blockers,
         confirm=_sheet(change, plan),
+    )
+
+
+def _later(change: Change, plan: CorePlan, now: Action) -> Action:
+    """The same with a time: its gates are asked now, and again when it begins."""
+    plain = Confirmation(tier=1, title=f"Apply to {change.target.name} later?", consequence="")
+    asked = structs.replace(
+        _sheet(change, plan) or plain,
+        moment=True,
+        title=f"Apply to {change.target.name} later?",
+        consequence=(
+            "It begins by itself, and can be cancelled before. Its gates are asked again then:"
+            " if one is closed by that time, it is refused and nothing is changed."
+        ),
+    )
+    return structs.replace(
+        now, label="Apply later", style="plain", icon="calendar-clock", key="", confirm=asked
     )
 
 

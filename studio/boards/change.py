@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from migrate_core.planning import gates as core
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import Step
-from migrate_core.states import ChangeState
+from migrate_core.states import ChangeState, RunState
 from migrate_core.verify.report import VerifyReport
 from studio import problems
 from studio.boards import buttons
@@ -35,7 +36,7 @@ from studio.permissions import Action as Act
 from studio.permissions import can
 from studio.services import changes, runs, snapshots, softening
 
-OVER = (ChangeState.APPLIED, ChangeState.CLOSED)
+OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
 
 class Board(Shown, frozen=True, kw_only=True):
@@ -172,15 +173,10 @@ def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], workin
     """Who or what is waited for, and what happens next."""
     if working:
         return _WORKING[working]
-    match change.status:
-        case ChangeState.APPLIED:
-            return "Applied, and on the record."
-        case ChangeState.CLOSED:
-            return "Closed, on the record. Nothing of it runs any more."
-        case ChangeState.RUNNING:
-            return "It is being applied now; see its run."
-        case ChangeState.FAILED:
-            return "Its run stopped. Resume it, or give it up, on the run's page."
+    if change.status is ChangeState.RUNNING:
+        return _of_its_run(change)
+    if change.status in _ENDED:
+        return _ENDED[change.status]
     if plan is None:
         return "It has no plan yet."
     closed = core.refused(tuple(gates))
@@ -191,6 +187,22 @@ def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], workin
     return f"{waiting} {first.name.lower()}: {first.says}. {first.fix}"
 
 
+def _of_its_run(change: Change) -> str:
+    """A run that is queued is not yet at work."""
+    run = change.runs.filter(state=RunState.QUEUED).first()
+    if run is None:
+        return "It is being applied now; see its run."
+    if run.not_before and run.not_before > timezone.now():
+        return f"Its run {run.number} begins by itself at {run.not_before:%Y-%m-%d %H:%M} UTC."
+    return f"Its run {run.number} is queued and begins by itself; see there behind whom."
+
+
+_ENDED = {
+    ChangeState.APPLIED: "Applied, and on the record.",
+    ChangeState.REVERTED: "Undone, and on the record. What is still wanted, Generate finds.",
+    ChangeState.CLOSED: "Closed, on the record. Nothing of it runs any more.",
+    ChangeState.FAILED: "Its run stopped. Resume it, undo it, or give it up, on the run's page.",
+}
 _WORKING = {
     "planning": "Planning: the target is being read and measured, and nothing is written there.",
     "verifying": "Verifying: the plan runs on a throw-away database.",

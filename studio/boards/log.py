@@ -59,6 +59,8 @@ def _waiting(event: RunEvent, detail: Detail) -> str:
     blockers = detail.get("blockers") or []
     behind = ", ".join(f"pid {b.get('pid')}" for b in blockers[:3])
     tries = f" try {detail['tries']}" if detail.get("tries") else ""
+    if detail.get("queue"):
+        return f"step {event.step}{tries}: gave way to {detail['queue']} sessions behind it"
     return f"step {event.step}{tries}: lock not granted" + (f", behind {behind}" if behind else "")
 
 
@@ -71,6 +73,15 @@ def _batch(event: RunEvent, detail: Detail) -> str:
     return f"step {event.step}: {count(_rows(detail))} rows so far"
 
 
+def _gives_way(event: RunEvent, detail: Detail) -> str:
+    why = "; ".join(str(one.get("says")) for one in detail.get("why", []))
+    return f"step {event.step} gives way: {why}"
+
+
+def _skipped(event: RunEvent, detail: Detail) -> str:
+    return f"step {event.step} skipped: {detail.get('reason', 'no reason given')}"
+
+
 def _artifact(event: RunEvent, detail: Detail) -> str:
     rows = detail.get("rows")
     return f"step {event.step} keeps {detail.get('source', 'it')} as {_kept(detail)}" + (
@@ -81,6 +92,8 @@ def _artifact(event: RunEvent, detail: Detail) -> str:
 def _step_done(event: RunEvent, detail: Detail) -> str:
     took = detail.get("elapsed_ms")
     rows = f", {count(detail['rows'])} rows" if detail.get("rows") is not None else ""
+    if detail.get("marked"):
+        return f"step {event.step} marked as done: {detail['marked']}"
     return f"step {event.step} done{f', {duration(took)}' if took is not None else ''}{rows}"
 
 
@@ -121,12 +134,14 @@ _TOLD: dict[str, tuple[Callable[[RunEvent, Detail], str], Tone]] = {
     "stage_begun": (_stage, ""),
     "stage_done": (_stage, ""),
     "batch_done": (_batch, ""),
+    "batch_waiting": (_gives_way, "wait"),
     "artifact_kept": (_artifact, ""),
     "step_done": (_step_done, "ok"),
     "step_failed": (_failed, "bad"),
     "step_interrupted": (_failed, "bad"),
-    "step_skipped": (lambda event, detail: f"step {event.step} skipped", ""),
-    "run_paused": (_said("stopped after a step, as asked; lock released"), "wait"),
+    "step_paused": (lambda event, detail: f"step {event.step} paused", "wait"),
+    "step_skipped": (_skipped, "wait"),
+    "run_paused": (_said("stopped, as asked; lock released"), "wait"),
     "run_cancelled": (_said("cancelled, as asked; lock released"), "wait"),
     "run_failed": (_run_failed, "bad"),
     "run_done": (_run_done, "ok"),

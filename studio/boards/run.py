@@ -8,12 +8,15 @@ from typing import Any
 
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.states import RunState
+from studio.boards import locks, progress, standing
 from studio.boards import log as words
-from studio.boards.plan import stage_rows, worst_lock
+from studio.boards.backfill import Backfill, backfill
+from studio.boards.plan import stage_rows
 from studio.display import ErrorRow, LockParty, LogLine, Shown, StepRow
 from studio.models import Run, RunEvent
+from studio.services import leases
 
-SILENT_SECONDS = 6
+SILENT_SECONDS = leases.SILENT_AFTER.total_seconds()
 NO_WORKER_SECONDS = 6
 LIVE_LINES = 40  # of the log, sent whole each time it moves; the evidence page has them all
 
@@ -24,13 +27,15 @@ STEP_STATES = {
     "stage_begun": "running",
     "stage_done": "running",
     "batch_done": "running",
+    "batch_waiting": "running",
     "artifact_kept": "running",
     "step_done": "done",
     "step_failed": "failed",
     "step_interrupted": "interrupted",
+    "step_paused": "paused",
     "step_skipped": "skipped",
 }
-_OVER = {"done", "failed", "interrupted", "skipped"}
+_OVER = {"done", "failed", "interrupted", "paused", "skipped"}
 
 
 class Tale(Shown, frozen=True, kw_only=True):
@@ -59,7 +64,10 @@ class Board(Shown, frozen=True, kw_only=True):
     says: str  # the line under the title: what is so, and what happens next
     elapsed_ms: float | None
     steps: Sequence[StepRow]
+    around: Sequence[dict[str, Any]]  # the sessions of `locks`, as they were seen
     locks: Sequence[LockParty]
+    backfill: Backfill | None  # while one is under way
+    settled_steps: int  # done or left out
     waiting: str  # "ACCESS EXCLUSIVE on public.users", while it waits
     waiting_note: str
     log: Sequence[LogLine]
@@ -80,32 +88,43 @@ class Board(Shown, frozen=True, kw_only=True):
         return max(len(self.log) - LIVE_LINES, 0)
 
 
-def board(run: Run, events: Sequence[RunEvent], plan: Plan, now: datetime) -> Board:
+def board(
+    run: Run, events: Sequence[RunEvent], plan: Plan, now: datetime, ahead: Sequence[Run] = ()
+) -> Board:
+    """`ahead`: what comes before it in the queue of its target."""
     tales = tell(events)
-    silent = is_silent(run, now)
-    steps = [_step(step, tales.get(step.number, Tale()), run, now, silent) for step in plan.steps]
+    steps = [_step(step, tales.get(step.number, Tale()), run, now) for step in plan.steps]
     done = sum(step.state == "done" for step in steps)
+    settled = [step.number for step in steps if step.state in ("done", "skipped")]
+    following = next((s.number for s in plan.steps if s.number not in settled), len(steps))
     current = next((step for step in steps if step.current), None)
-    state = display_state(run, current.state if current else "", now)
+    state = display_state(run, current.state if current else "", now, ahead)
     text = _text(state, current, len(steps))
     waiting = _waiting(run, tales)
+    wanted = locks.wanted_lock(waiting, plan)
+    around = locks.around(run, waiting, now) if _is_worked_on(run, now) else []
     return Board(
         run=run,
         state=state,
         text=text,
         title=f"({done}/{len(steps)}) Run {run.number} {text}",
         doc_state=_DOC_STATES.get(state, "running"),
-        says=_says(run, state, done, len(steps), now),
+        says=standing.says(
+            run, state, done=done, following=following, steps=len(steps), now=now, ahead=ahead
+        ),
         elapsed_ms=_elapsed(run, now),
         steps=steps,
-        locks=_parties(waiting),
-        waiting=_wanted_lock(waiting, plan),
-        waiting_note=_waiting_note(waiting),
+        around=around,
+        backfill=_backfill(run, current, plan, events),
+        settled_steps=len(settled),
+        locks=locks.parties(around, locks.us(run, wanted)),
+        waiting=wanted,
+        waiting_note=locks.waiting_note(waiting),
         log=[words.line(event) for event in events if words.is_told(event)],
         error=ErrorRow(**_shown_error(run.error)) if run.error and run.is_over else None,
         done_steps=done,
         last_seq=events[-1].seq if events else run.last_seq,
-        lease=_lease(run, now),
+        lease=standing.lease(run, is_silent(run, now), now),
         over=run.is_over,
         announce=f"Run {run.number}: {text}",
     )
@@ -143,32 +162,53 @@ def _passed(given: float | None, began: datetime, ended: datetime) -> float:
     return float(given) if given is not None else (ended - began) / timedelta(milliseconds=1)
 
 
-def _step(step: Step, tale: Tale, run: Run, now: datetime, silent: bool) -> StepRow:
+def _step(step: Step, tale: Tale, run: Run, now: datetime) -> StepRow:
     state = tale.state
     running = state in {"running", "waiting_for_lock"}
+    idle = run.status is not RunState.RUNNING  # nobody works on what the events left running
     if state == "pending" and run.is_over:
         state = "not_reached" if run.status is not RunState.CLOSED else "skipped"
-    if running and (run.is_over or silent):
-        state = "interrupted" if run.is_over else state
+    if running and idle:
+        state = "interrupted"
+    running = running and not idle
     elapsed = tale.elapsed_ms
-    if running and tale.began and not run.is_over:
+    if running and tale.began:
         elapsed = max((now - tale.began) / timedelta(milliseconds=1), 0)
     batched = any(stage.batch for stage in step.stages)
+    seen = progress.advance(run.live) if running and _is_worked_on(run, now) else None
     return StepRow(
         number=step.number,
         kind=step.kind,
         object=step.label,
         state=state,
         elapsed_ms=elapsed,
-        note=tale.note if running and not run.is_over else "",
+        note=_note(tale, seen) if running else "",
         attempts=max(tale.attempts, 1),
-        current=running and not run.is_over,
+        current=running,
         open=state == "failed",
-        done_units=tale.done_units if batched and running else None,
-        total_units=(tale.total_units or step.facts.rows) if batched and running else None,
+        **_units(step, tale, seen if not batched else None, running and batched),
+        phases=seen.phases if seen else (),
         error=tale.error if state in {"failed", "interrupted"} else None,
         stages=stage_rows(step.stages),
     )
+
+
+def _note(tale: Tale, seen: progress.Advance | None) -> str:
+    """What waits for its lock is not yet at what it waits to do."""
+    if seen is None or tale.state == "waiting_for_lock":
+        return tale.note
+    return seen.note
+
+
+def _units(
+    step: Step, tale: Tale, seen: progress.Advance | None, in_batches: bool
+) -> dict[str, Any]:
+    """Of rows, by the batches' own count; else what PostgreSQL counts, where it counts at all."""
+    if in_batches:
+        return {"done_units": tale.done_units, "total_units": tale.total_units or step.facts.rows}
+    if seen is None or not seen.total:
+        return {}
+    return {"done_units": seen.done, "total_units": seen.total, "unit": seen.unit}
 
 
 # The run as a whole -----------------------------------------------------------------------------
@@ -186,24 +226,50 @@ _DOC_STATES = {
 
 
 def is_silent(run: Run, now: datetime) -> bool:
-    """Whether its worker gave no sign of life for three heartbeats."""
-    if run.status is not RunState.RUNNING or run.heartbeat_at is None:
+    """Whether its worker gave no sign of life for some heartbeats."""
+    if run.status is not RunState.RUNNING:
         return False
+    if run.heartbeat_at is None:
+        return True  # its process was seen to die
     return (now - run.heartbeat_at).total_seconds() > SILENT_SECONDS
 
 
-def display_state(run: Run, step_state: str, now: datetime) -> str:
+def _backfill(
+    run: Run, current: StepRow | None, plan: Plan, events: Sequence[RunEvent]
+) -> Backfill | None:
+    if current is None:
+        return None
+    step = next(step for step in plan.steps if step.number == current.number)
+    return backfill(run, step, events) if any(stage.batch for stage in step.stages) else None
+
+
+def _is_worked_on(run: Run, now: datetime) -> bool:
+    return run.status is RunState.RUNNING and not is_silent(run, now)
+
+
+def display_state(run: Run, step_state: str, now: datetime, ahead: Sequence[Run] = ()) -> str:
     if run.status is RunState.QUEUED:
-        return "stuck" if (now - run.queued_at).total_seconds() > NO_WORKER_SECONDS else "queued"
+        return _queued_state(run, now, ahead)
     if run.status is not RunState.RUNNING:
         return run.state
     if is_silent(run, now):
         return "lost"
     if run.wanted == Run.Wanted.CANCEL:
         return "cancelling"
-    if run.wanted == Run.Wanted.STOP:
+    if run.wanted:
         return "pausing"
     return "waiting_for_lock" if step_state == "waiting_for_lock" else "running"
+
+
+def _queued_state(run: Run, now: datetime, ahead: Sequence[Run]) -> str:
+    """`stuck` only where it could begin, and no worker takes it."""
+    if run.not_before and run.not_before > now:
+        return "scheduled"
+    if ahead or run.held_by:
+        return "queued"
+    since = max(at for at in (run.queued_at, run.lost_at, run.not_before) if at)
+    waits = (now - since).total_seconds() > NO_WORKER_SECONDS
+    return "stuck" if waits else "queued"
 
 
 def _text(state: str, current: StepRow | None, steps: int) -> str:
@@ -211,70 +277,15 @@ def _text(state: str, current: StepRow | None, steps: int) -> str:
         "waiting_for_lock": "waiting for a lock",
         "stuck": "waiting for a worker",
         "lost": "worker lost",
-        "pausing": "stops after this step",
+        "pausing": "is asked to stop",
     }.get(state, state)
     return f"{name}, step {current.number} of {steps}" if current else name
-
-
-def _says(run: Run, state: str, done: int, steps: int, now: datetime) -> str:
-    """What is true now, and what follows."""
-    values = {
-        "progress": f"{done} of {steps} steps done",
-        "steps": steps,
-        "next": done + 1,
-        "waited": int((now - run.queued_at).total_seconds()),
-        "pid": run.orphan_pid,
-        "reason": run.closed_reason or "no reason given",
-    }
-    if state == "lost" and run.orphan_pid:
-        state = "orphaned"
-    elif state == "lost" and run.status is RunState.RUNNING:
-        state = "silent"
-    return _SAYS.get(state, _SAYS["running"]).format(**values)
-
-
-_SAYS = {
-    "queued": "Waiting for a worker to take it. Nothing was changed yet.",
-    "stuck": (
-        "No worker has taken it for {waited} s. Nothing was changed. It starts by itself as soon"
-        " as a worker is there."
-    ),
-    "orphaned": (
-        "{progress}. The worker is gone, and backend {pid} still finishes its statement and holds"
-        " the lock; resume when it has ended."
-    ),
-    "silent": "{progress}. The worker went silent; we are looking at the target.",
-    "lost": (
-        "{progress}. The worker is gone and the lock is released. Resume goes on at step {next};"
-        " what was done is not done again."
-    ),
-    "failed": "{progress}. Lock released. Resume starts at step {next}.",
-    "paused": "{progress}. Lock released. Resume starts at step {next}.",
-    "cancelled": "{progress}. Cancelled on request; a resume starts at step {next}.",
-    "cancelling": "{progress}. The running statement is being cancelled.",
-    "pausing": "{progress}. It stops when the running step is done.",
-    "done": "All {steps} steps are done and on the record.",
-    "closed": "{progress}. Closed: {reason}",
-    "running": "{progress}. It is safe to close this tab.",
-}
 
 
 def _elapsed(run: Run, now: datetime) -> float | None:
     if run.started_at is None:
         return None
     return ((run.finished_at or now) - run.started_at) / timedelta(milliseconds=1)
-
-
-def _lease(run: Run, now: datetime) -> str:
-    if run.status is not RunState.RUNNING or run.heartbeat_at is None:
-        return f"worker {run.worker}" if run.worker else "no worker yet"
-    seconds = max(int((now - run.heartbeat_at).total_seconds()), 0)
-    alive = "alive" if seconds <= SILENT_SECONDS else "silent since"
-    return (
-        f"worker {run.worker}, {alive} {seconds} s ago"
-        if alive == "alive"
-        else (f"worker {run.worker}, silent for {seconds} s")
-    )
 
 
 def _shown_error(stored: dict[str, Any]) -> dict[str, str]:
@@ -293,50 +304,6 @@ def _shown_error(stored: dict[str, Any]) -> dict[str, str]:
 
 
 def _waiting(run: Run, tales: dict[int, Tale]) -> dict[str, Any] | None:
-    if run.is_over:
+    if run.status is not RunState.RUNNING:
         return None
     return next((tale.waiting for tale in tales.values() if tale.waiting), None)
-
-
-def _wanted_lock(waiting: dict[str, Any] | None, plan: Plan) -> str:
-    """From the plan: the strongest lock of the step that waits."""
-    if waiting is None:
-        return ""
-    step = next((s for s in plan.steps if s.number == waiting.get("step")), None)
-    worst = worst_lock(step) if step else None
-    if worst is None or worst.lock is None:
-        return "its lock"
-    return f"{worst.lock} on {worst.on}" if worst.on else str(worst.lock)
-
-
-def _waiting_note(waiting: dict[str, Any] | None) -> str:
-    if waiting is None:
-        return ""
-    tries, of = waiting.get("tries"), waiting.get("of")
-    if not tries:  # a concurrent build: it waits inside PostgreSQL, and blocks nobody
-        return "It waits for transactions that began earlier; reads and writes go on meanwhile."
-    return (
-        f"Try {tries} of {of}. Each try gives up after 100 ms and sleeps before the next, so"
-        " nobody behind us waits longer than that."
-    )
-
-
-def _parties(waiting: dict[str, Any] | None) -> list[LockParty]:
-    if waiting is None:
-        return []
-    return [_party(found) for found in waiting.get("blockers", [])]
-
-
-def _party(found: dict[str, Any]) -> LockParty:
-    who = found.get("application_name") or found.get("user") or "a session"
-    seconds = found.get("xact_seconds")
-    opened = f", transaction open for {seconds} s" if seconds is not None else ""
-    state = f", {found['state']}" if found.get("state") else ""
-    on = f" on {found['relation']}" if found.get("relation") else ""
-    holds = f", holds {found['mode']}{on}" if found.get("mode") else ""
-    return LockParty(
-        side="before",
-        who=str(who),
-        text=f"pid {found.get('pid', '?')}{state}{opened}{holds}",
-        sql=str(found.get("query") or "")[:200],
-    )

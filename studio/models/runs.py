@@ -21,10 +21,13 @@ class Run(models.Model):
         NOTHING = "", "go on"
         STOP = "stop_after_step", "stop after this step"
         CANCEL = "cancel", "cancel"
+        PAUSE = "pause", "pause"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(unique=True)
     change = models.ForeignKey(Change, models.PROTECT, null=True, related_name="runs")
+    # The change whose steps it takes back: a run of its own, with a plan of its own.
+    undoes = models.ForeignKey(Change, models.PROTECT, null=True, related_name="undoings")
     target = models.ForeignKey(Target, models.PROTECT, related_name="runs")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="runs")
     title = models.CharField(max_length=200)
@@ -40,6 +43,18 @@ class Run(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     # A backend that still works for a worker which is gone: seen in the target, not guessed.
     orphan_pid = models.IntegerField(null=True)
+    # Taken up again by itself after its worker died: so many times without progress between.
+    losses = models.PositiveSmallIntegerField(default=0)
+    progress_at_loss = models.PositiveIntegerField(default=0)
+    lost_at = models.DateTimeField(null=True)
+    lost_worker = models.CharField(max_length=200, blank=True)
+    # Another session that had the target's lock when this run wanted to begin.
+    held_by = models.CharField(max_length=300, blank=True)
+    not_before = models.DateTimeField(null=True)
+    pace = models.PositiveSmallIntegerField(default=100)  # percent of the time a backfill may take
+    # What its worker sees in the target right now; of the moment, and nowhere on the record.
+    live: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
+    live_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     queued_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -54,7 +69,7 @@ class Run(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("target",),
-                condition=models.Q(state__in=("queued", "running")),
+                condition=models.Q(state="running"),
                 name="one_run_at_a_time",
             ),
         )

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import logging
+import threading
+from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from migrate_core import api, states
-from migrate_core.errors import DriftError, GateRefusedError, MigrateError
+from migrate_core.errors import (
+    ConflictError,
+    DriftError,
+    GateRefusedError,
+    MigrateError,
+    RunInProgressError,
+)
 from migrate_core.ledger.rows import Event
 from migrate_core.pg import codec
-from migrate_core.planning.gates import Circumstances, Gate, Policy, gates, refused
+from migrate_core.planning.gates import Circumstances, Gate, GateState, Policy, gates, refused
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.states import ChangeState, RunState
-from studio.models import Change, Plan, Run, Target
+from studio.models import Change, Environment, Plan, Run
 from studio.permissions import Action
 from studio.services import (
     artifacts,
@@ -24,9 +33,13 @@ from studio.services import (
     changes,
     leases,
     mirror,
+    queues,
+    record,
     targets,
+    undone,
     verifications,
     wakeups,
+    watching,
 )
 from studio.services.announcements import announce
 from studio.services.refusals import BusyError, StaleError, stored, unexpected
@@ -57,13 +70,27 @@ def gates_of(
     change: Change, plan: Plan, *, applier: str = "", consents: tuple[str, ...] = ()
 ) -> tuple[Gate, ...]:
     now = circumstances(change, plan, applier=applier, consents=consents)
-    return gates(plan.value(), change.environment.policy, now)
+    found = gates(plan.value(), change.environment.policy, now)
+    if not queues.is_busy(change.target):
+        return found
+    return tuple(LATER if gate.number == LATER.number else gate for gate in found)
+
+
+# Behind another run the live schema is in motion: under the lock every gate is asked again.
+LATER = Gate(number=5, name="Drift", state=GateState.NOT_ASKED, says="asked when its turn comes")
 
 
 # Starting ---------------------------------------------------------------------------------------
 
 
-def start(change: Change, user: Any, *, plan_hash: str, consents: tuple[str, ...] = ()) -> Run:
+def start(
+    change: Change,
+    user: Any,
+    *,
+    plan_hash: str,
+    consents: tuple[str, ...] = (),
+    not_before: datetime | None = None,
+) -> Run:
     """Queues the run of the plan that the person looked at, if every gate passes now.
 
     Raises:
@@ -77,7 +104,14 @@ def start(change: Change, user: Any, *, plan_hash: str, consents: tuple[str, ...
             plan = _startable(change, plan_hash)
             name = user.get_username()
             check(gates_of(change, plan, applier=name, consents=consents))
-            run = queue(plan, user, title=change.title, change=change, consents=consents)
+            run = queue(
+                plan,
+                user,
+                title=change.title,
+                change=change,
+                consents=consents,
+                not_before=not_before,
+            )
             if change.status is ChangeState.PLANNED:
                 changes.move(change, ChangeState.VERIFIED)  # nothing to verify is asked for here
             changes.move(change, ChangeState.RUNNING)
@@ -109,29 +143,35 @@ def check(found: tuple[Gate, ...]) -> None:
         )
 
 
+def policy_of_undo(environment: Environment) -> Policy:
+    """It leads back to a schema that was: nothing to rehearse, and nobody to ask twice."""
+    return msgspec.structs.replace(environment.policy, verify=False, approvals=0)
+
+
 def queue(
-    plan: Plan, user: Any, *, title: str, change: Change | None, consents: tuple[str, ...] = ()
+    plan: Plan,
+    user: Any,
+    *,
+    title: str,
+    change: Change | None,
+    undoes: Change | None = None,
+    consents: tuple[str, ...] = (),
+    not_before: datetime | None = None,
 ) -> Run:
-    """Inside a transaction. One run at a time on a target: the database refuses a second."""
-    Target.objects.select_for_update().get(pk=plan.target_id)
-    going_on = plan.target.runs.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).first()
-    if going_on:
-        raise BusyError(
-            f"run {going_on.number} is going on on this target",
-            hint="Wait for it, or stop it.",
-            still_true="Nothing was started.",
-        )
+    """Inside a transaction. It starts when those before it on the target are over."""
     run = Run.objects.create(
         number=_next_number(),
         change=change,
+        undoes=undoes,
         target=plan.target,
         plan=plan,
         title=title,
         actor=user,
         consents=list(consents),
         queued_at=timezone.now(),
+        not_before=not_before,
     )
-    wakeups.send_after_commit(run)
+    wakeups.wake_next(run.target_id)
     return run
 
 
@@ -153,6 +193,8 @@ def apply(run_id: str) -> None:
         try:
             changes.require(run.actor, Action.APPLY, run)
             result = _drive(run)
+        except RunInProgressError as error:
+            put_back(run, error)
         except MigrateError as error:
             end(run, RunState.FAILED, error=stored(error), nothing=_nothing_was_done(error))
         except Exception as error:
@@ -168,36 +210,59 @@ def _drive(run: Run) -> RunResult:
     if run.change is not None:
         policy = run.environment.policy
         now = circumstances(run.change, run.plan, applier=name, consents=consents)
+    elif run.undoes is not None:
+        policy = policy_of_undo(run.environment)
+        now = Circumstances(applier=name, consents=consents)
     else:  # a restore or a purge: judged by its preview, or by the name that was typed
         policy, now = Policy(verify=False), Circumstances(applier=name, consents=consents)
 
+    plan = run.plan.value()
+    lookout = watching.Lookout(run, plan)
+    driver = threading.current_thread()
+
     def listen(event: Event) -> None:
         """The run does not depend on our database: what is missed is mirrored later."""
+        lookout.heard(event)
         try:
             mirror.record(run, [event])
         except Exception as error:  # noqa: BLE001  # whatever our database does, the target's DDL goes on
             log.warning("event %s of run %s was not mirrored: %s", event.seq, run.pk, error)
             connection.close()
+        finally:
+            if threading.current_thread() is not driver:  # the watch of a long statement
+                connection.close()
 
-    endpoint = targets.endpoint(run.target)
-    result = api.apply(
-        endpoint,
-        run.plan.value(),
-        policy=policy,
-        circumstances=now,
-        actor=run.actor.get_username(),
-        run_id=run.pk,
-        listener=listen,
-        control=leases.Wishes(run),
-        schemas=run.target.wanted_schemas,
-        options=RunOptions(mac_key=targets.evidence_key()),
-    )
+    with lookout:
+        result = api.apply(
+            targets.endpoint(run.target),
+            plan,
+            policy=policy,
+            circumstances=now,
+            actor=name,
+            run_id=run.pk,
+            listener=listen,
+            control=leases.Wishes(run),
+            schemas=run.target.wanted_schemas,
+            options=RunOptions(mac_key=targets.evidence_key()),
+        )
     targets.keep(run.target, name)
     return result
 
 
+def put_back(run: Run, error: RunInProgressError) -> None:
+    """Somebody else works on the target, the command line for one: it waits for its turn."""
+    with transaction.atomic():
+        ours = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
+        if ours is None or ours.status is not RunState.RUNNING:
+            return
+        move(ours, RunState.QUEUED)
+        ours.held_by, ours.lease, ours.sent_at = error.detail[:300], None, timezone.now()
+        ours.save()
+        announce(ours.pk)
+
+
 def _nothing_was_done(error: MigrateError) -> bool:
-    return isinstance(error, (GateRefusedError, DriftError))
+    return isinstance(error, (GateRefusedError, DriftError, ConflictError))
 
 
 def end(
@@ -220,9 +285,13 @@ def end(
         states.check(ours.status, state)
         ours.state, ours.error, ours.result = state, error, result
         ours.finished_at, ours.wanted, ours.orphan_pid = timezone.now(), "", None
+        ours.live = None
         ours.save()
         _end_change(ours, state, nothing=nothing)
+        undone.end(ours, state)
         announce(ours.pk)
+        wakeups.wake_next(ours.target_id)
+    record.follow_if_reached(run.target)
     targets.look(run.target)
 
 
@@ -265,41 +334,38 @@ def resume(run: Run, user: Any) -> None:
         changes.require(user, Action.APPLY, run)
         with transaction.atomic():
             run = locked(run)
-            Target.objects.select_for_update().get(pk=run.target_id)
-            other = run.target.runs.filter(state__in=(RunState.QUEUED, RunState.RUNNING)).first()
-            if other:
-                raise BusyError(
-                    f"run {other.number} is going on on this target", hint="Wait for it."
-                )
-            _move(run, RunState.QUEUED)
+            undone.refuse_resume(run)
+            move(run, RunState.QUEUED)
             run.wanted, run.error, run.orphan_pid = "", None, None
+            run.losses, run.lost_at, run.not_before = 0, None, None
             run.queued_at, run.sent_at, run.finished_at = timezone.now(), None, None
             run.actor = user
             run.save()
             if run.change and run.change.status is ChangeState.FAILED:
                 changes.move(changes.locked(run.change), ChangeState.RUNNING)
             announce(run.pk)
-            wakeups.send_after_commit(run)
+            wakeups.wake_next(run.target_id)
 
 
 def stop_after_step(run: Run, user: Any) -> None:
-    _wish(run, user, Run.Wanted.STOP, "stop after step")
+    wish(run, user, Run.Wanted.STOP, "stop after step")
 
 
 def cancel(run: Run, user: Any) -> None:
     """A queued run is cancelled at once; a running one when its worker hears of it."""
-    _wish(run, user, Run.Wanted.CANCEL, "cancel")
+    wish(run, user, Run.Wanted.CANCEL, "cancel")
 
 
-def _wish(run: Run, user: Any, wanted: Run.Wanted, action: str) -> None:
+def wish(run: Run, user: Any, wanted: Run.Wanted, action: str) -> None:
     with audit.attempt(user, action, run):
         changes.require(user, Action.APPLY, run)
         with transaction.atomic():
             run = locked(run)
             if run.status is RunState.QUEUED:
-                _move(run, RunState.CANCELLED)
+                move(run, RunState.CANCELLED)
                 run.finished_at = timezone.now()
                 _end_change(run, RunState.CANCELLED, nothing=True)
+                wakeups.wake_next(run.target_id)
             elif run.status is RunState.RUNNING:
                 run.wanted = wanted
             else:
@@ -322,7 +388,7 @@ def close(run: Run, user: Any, *, reason: str) -> None:
             )
         with transaction.atomic():
             run = locked(run)
-            _move(run, RunState.CLOSED)
+            move(run, RunState.CLOSED)
             run.closed_reason = reason[:300]
             run.save()
             if run.change and run.change.status in (ChangeState.FAILED, ChangeState.RUNNING):
@@ -333,20 +399,6 @@ def close(run: Run, user: Any, *, reason: str) -> None:
             announce(run.pk)
 
 
-def lose(run: Run) -> None:
-    """Nobody works on it any more: seen in the target, by the reconciler."""
-    with transaction.atomic():
-        row = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
-        if row is None or row.status is not RunState.RUNNING:
-            return
-        _move(row, RunState.LOST)
-        row.orphan_pid, row.finished_at = None, timezone.now()
-        row.save()
-        if row.change and row.change.status is ChangeState.RUNNING:
-            changes.move(changes.locked(row.change), ChangeState.FAILED)
-        announce(row.pk)
-
-
 def locked(run: Run) -> Run:
     return (
         Run.objects.select_for_update(of=("self",))
@@ -355,6 +407,6 @@ def locked(run: Run) -> Run:
     )
 
 
-def _move(run: Run, state: RunState) -> None:
+def move(run: Run, state: RunState) -> None:
     states.check(run.status, state)
     run.state = state

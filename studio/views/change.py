@@ -144,7 +144,13 @@ def apply(request: HttpRequest, change: Change) -> HttpResponse:
         word = buttons.consent_word(change, losing)
         confirmations.typed(request, word, what="the name of what is lost")
         confirmations.reason(request)
-    run = runs.start(change, request.user, plan_hash=request.POST.get("plan", ""), consents=losing)
+    run = runs.start(
+        change,
+        request.user,
+        plan_hash=request.POST.get("plan", ""),
+        consents=losing,
+        not_before=confirmations.moment(request),
+    )
     return redirect("run", run.pk)
 
 

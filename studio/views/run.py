@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,13 +15,15 @@ from studio import confirmations, hub, pages
 from studio.access import page as shown
 from studio.access import stream as streamed
 from studio.access import verb
-from studio.boards.plan import worst_lock_of
+from studio.boards import controls
+from studio.boards.run import Board
 from studio.context import place
 from studio.display import Action as Button
-from studio.display import Blocker, Confirmation, Fact
 from studio.models import Artifact, Run
 from studio.permissions import Action, can
-from studio.services import changes, runs
+from studio.services import backends, changes, decisions, runs, steering
+
+PACES = (100, 50, 25, 10)  # percent of the time that a backfill may work
 
 
 @shown(Run)
@@ -31,7 +34,7 @@ def page(request: HttpRequest, run: Run) -> HttpResponse:
         "board": board,
         "live": run.status not in pages.FINAL,
         "doc_state": board.doc_state,
-        **_standing(request, run),
+        **_standing(request, run, board),
         **place(request, run.target, ("Runs", reverse("runs")), (f"Run {run.number}", "")),
     }
     return render(request, "run/page.html", context)
@@ -40,7 +43,8 @@ def page(request: HttpRequest, run: Run) -> HttpResponse:
 @shown(Run)
 def board(request: HttpRequest, run: Run) -> HttpResponse:
     """The live part as a plain GET: what is fetched when the stream is not there."""
-    context = {"run": run, "board": pages.board_of(run), **_standing(request, run)}
+    board = pages.board_of(run)
+    context = {"run": run, "board": board, **_standing(request, run, board)}
     return render(request, "run/_board.html", context)
 
 
@@ -51,7 +55,8 @@ def actions(request: HttpRequest, run: Run) -> HttpResponse:
 
 @shown(Run)
 def outcome(request: HttpRequest, run: Run) -> HttpResponse:
-    context = {"run": run, "board": pages.board_of(run), **_standing(request, run)}
+    board = pages.board_of(run)
+    context = {"run": run, "board": board, **_standing(request, run, board)}
     return render(request, "run/_outcome.html", context)
 
 
@@ -65,10 +70,92 @@ async def stream(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     )
 
 
+@shown(Run)
+def locks(request: HttpRequest, run: Run) -> HttpResponse:
+    """Fetched by each reader for themselves: who may signal whom differs."""
+    return render(request, "run/_locks.html", {"run": run, **_standing(request, run)})
+
+
+@verb(Action.SIGNAL, Run)
+def cancel_backend(request: HttpRequest, run: Run) -> HttpResponse:
+    backends.signal(run, request.user, _looked_at(request, run), end=False)
+    return redirect("run", run.pk)
+
+
+@verb(Action.SIGNAL, Run)
+def end_backend(request: HttpRequest, run: Run) -> HttpResponse:
+    confirmations.typed(request, run.target.name, what="the target's name")
+    reason = confirmations.reason(request)
+    backends.signal(run, request.user, _looked_at(request, run), end=True, reason=reason)
+    return redirect("run", run.pk)
+
+
+def _looked_at(request: HttpRequest, run: Run) -> dict[str, Any]:
+    """By what the form said; its statement is the one that the person saw, not one since."""
+    given = request.POST
+    party = backends.found(run, given.get("pid", ""), given.get("backend_start", ""))
+    return {**party, "query_start": given.get("query_start", "")}
+
+
 @verb(Action.APPLY, Run)
 def stop(request: HttpRequest, run: Run) -> HttpResponse:
     runs.stop_after_step(run, request.user)
     return redirect("run", run.pk)
+
+
+@verb(Action.APPLY, Run)
+def pause(request: HttpRequest, run: Run) -> HttpResponse:
+    steering.pause(run, request.user)
+    return redirect("run", run.pk)
+
+
+@verb(Action.APPLY, Run)
+def pace(request: HttpRequest, run: Run) -> HttpResponse:
+    given = request.POST.get("pace", "")
+    steering.set_pace(run, request.user, next((p for p in PACES if str(p) == given), 0))
+    return redirect("run", run.pk)
+
+
+@shown(Run, Action.APPLY)
+def deciding(request: HttpRequest, run: Run) -> HttpResponse:
+    """What else can be done about the step that stopped it: the target is asked now."""
+    context = {
+        "run": run,
+        "decisions": _decisions(run),
+        **place(request, run.target, (f"Run {run.number}", reverse("run", args=[run.pk]))),
+    }
+    inside = request.headers.get("HX-Request") == "true"
+    return render(request, "run/_deciding.html" if inside else "run/deciding.html", context)
+
+
+def _decisions(run: Run) -> list[Button]:
+    found = decisions.choices(run)
+    if found is None:
+        return []
+    plan = pages.plan_of(run.plan_id)
+    step = next(step for step in plan.steps if step.number == found.step)
+    return controls.deciding(run, found, f"step {step.number}, {step.kind} {step.label}")
+
+
+@verb(Action.APPLY, Run)
+def skip(request: HttpRequest, run: Run) -> HttpResponse:
+    confirmations.typed(request, run.target.name, what="the target's name")
+    reason = confirmations.reason(request)
+    decisions.skip(run, request.user, _step(request), reason=reason)
+    return redirect("run", run.pk)
+
+
+@verb(Action.APPLY, Run)
+def mark_done(request: HttpRequest, run: Run) -> HttpResponse:
+    confirmations.typed(request, run.target.name, what="the target's name")
+    reason = confirmations.reason(request)
+    decisions.mark_done(run, request.user, _step(request), reason=reason)
+    return redirect("run", run.pk)
+
+
+def _step(request: HttpRequest) -> int:
+    given = request.POST.get("step", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0
 
 
 @verb(Action.APPLY, Run)
@@ -93,86 +180,17 @@ def close(request: HttpRequest, run: Run) -> HttpResponse:
 # What this person may press ---------------------------------------------------------------------
 
 
-def _standing(request: HttpRequest, run: Run) -> dict[str, object]:
+def _standing(request: HttpRequest, run: Run, board: Board | None = None) -> dict[str, object]:
     allowed = can(request.user, Action.APPLY, run)
     kept = Artifact.objects.filter(target=run.target, run_id=str(run.pk)).order_by("step")
+    board = board or pages.board_of(run)
+    in_batches = board.backfill is not None
+    may_signal = can(request.user, Action.SIGNAL, run)
     return {
-        "buttons": _buttons(run) if allowed else [],
-        "choices": _choices(run) if allowed else [],
+        "parties": controls.parties(run, board, may_signal=may_signal),
+        "buttons": controls.while_it_runs(run, board) if allowed else [],
+        "paces": sorted({*PACES, run.pace}, reverse=True) if allowed and in_batches else (),
+        "choices": controls.after_it_stopped(run) if allowed else [],
         "kept": kept if run.status is RunState.DONE else [],
         "approvals": changes.valid_approvals(run.change, run.plan) if run.change else [],
     }
-
-
-def _buttons(run: Run) -> list[Button]:
-    if run.status not in (RunState.QUEUED, RunState.RUNNING):
-        return []
-    cancel = Button(
-        label="Cancel now",
-        url=reverse("run-cancel", args=[run.pk]),
-        style="danger",
-        icon="ban",
-        confirm=Confirmation(
-            tier=1,
-            title="Cancel this run?",
-            consequence=(
-                "A step inside a transaction rolls back. A concurrent index is left invalid, and"
-                " the resume removes and rebuilds it. A backfill stops after its batch. What is"
-                " done stays done."
-            ),
-        ),
-    )
-    stop = Button(label="Stop after this step", url=reverse("run-stop", args=[run.pk]), key=".")
-    if run.status is RunState.QUEUED or run.wanted == Run.Wanted.STOP:
-        return [cancel]
-    return [] if run.wanted == Run.Wanted.CANCEL else [stop, cancel]
-
-
-def _choices(run: Run) -> list[Button]:
-    """After a failure, the safest first."""
-    if run.status not in runs.RESUMABLE:
-        return []
-    waiting = (
-        [Blocker(text=f"Backend {run.orphan_pid} still holds the lock.", clears_itself=True)]
-        if run.orphan_pid
-        else []
-    )
-    plan = pages.plan_of(run.plan_id)
-    resume = Button(
-        label="Resume",
-        url=reverse("run-resume", args=[run.pk]),
-        style="primary",
-        icon="play",
-        blockers=waiting,
-        confirm=Confirmation(
-            tier=1,
-            title=f"Resume on {run.target}?",
-            consequence="It goes on at the first step that is not done. Nothing is done twice.",
-            facts=(
-                Fact(term="target", value=run.target.name),
-                Fact(term="worst lock", value=worst_lock_of(plan)),
-            ),
-        )
-        if run.environment.is_prod
-        else None,
-    )
-    return [resume, _give_up(run)]
-
-
-def _give_up(run: Run) -> Button:
-    return Button(
-        label="Close with drift",
-        url=reverse("run-close", args=[run.pk]),
-        style="danger",
-        confirm=Confirmation(
-            tier=2,
-            title="Give this run up?",
-            consequence=(
-                "What is done stays as it is, and the record says so: live then differs from what"
-                " was declared until another change mends it."
-            ),
-            expect=run.target.name,
-            expect_label="the target's name",
-            reason=True,
-        ),
-    )

@@ -38,7 +38,7 @@ SAYS = {
     "break": "Gives it 30 February: the backfill of the fourth story fails on it.",
     "hold": "A report reads users in an open transaction: a step that needs a stronger lock waits.",
     "write": "Visitors sign up; nothing of it may be lost or blocked for long.",
-    "kill": "SIGKILL to the process that works on this target's run; the page says so within 10 s.",
+    "kill": "SIGKILL to the process that works on this target's run; another takes it up in 10 s.",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,14 +51,20 @@ class Sessions:
 
 
 @contextmanager
+def armed(action: faults.Action) -> Iterator[None]:
+    faults.arm(action)
+    try:
+        yield
+    finally:
+        faults.disarm()
+
+
+@contextmanager
 def traced() -> Iterator[list[Moment]]:
     """Every moment that a run passes, in order."""
     passed: list[Moment] = []
-    faults.arm(lambda name, step: passed.append((name, step)))
-    try:
+    with armed(lambda name, step: passed.append((name, step))):
         yield passed
-    finally:
-        faults.disarm()
 
 
 @contextmanager
@@ -72,15 +77,8 @@ def at_moment(number: int, act: Act) -> Iterator[list[Moment]]:
         if len(passed) == number + 1:
             act()
 
-    faults.arm(action)
-    try:
+    with armed(action):
         yield passed
-    finally:
-        faults.disarm()
-
-
-def kill_ourselves() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def leftovers(conn: Connection[Any]) -> list[tuple[Any, ...]]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,15 +16,15 @@ from psycopg import Connection, IsolationLevel
 
 from migrate_core.errors import RunInterruptedError
 from migrate_core.ledger import chain, ledger
-from migrate_core.pg import codec
-from migrate_core.planning.plan import Plan, encode_plan
+from migrate_core.planning.plan import Plan
 from migrate_core.states import RunState
 from studio.embedded import Postgres
 from studio.server import temporary_folder
 from tests import runs
-from tests.faults import moments
+from tests.auditor import audit
+from tests.faults import child, moments
+from tests.faults.replicas import kill
 
-ROOT = Path(__file__).resolve().parents[2]
 MakeDb = Callable[..., Connection[Any]]
 FEW, MANY = 6, 10_000
 
@@ -56,6 +51,7 @@ def check_converged(db: Connection[Any], expected: Any) -> None:
     assert not [row for row in rows if row.status in ("running", "pending")]
     assert len(ledger.applied(db)) == 1
     assert chain.first_broken(ledger.events_after(db, 0), None) is None
+    assert audit(db) == []
 
 
 def fresh(make_db: MakeDb) -> tuple[Connection[Any], Plan]:
@@ -102,7 +98,7 @@ def test_a_worker_killed_at_any_moment(
     passed, expected = undisturbed
     for number in sample(passed, seed + 1, MANY if full else FEW // 2):
         db, plan = fresh(make_db)
-        worker = start_worker(db, plan, number)
+        worker = child.start(runs.endpoint_of(db), plan, run_id=uuid4(), at=number)
         worker.communicate(timeout=60)
         assert worker.returncode == -signal.SIGKILL
 
@@ -120,7 +116,7 @@ def test_a_worker_killed_in_the_middle_of_a_concurrent_build(
     with psycopg.connect(db.info.dsn, password=db.info.password) as reader:
         reader.isolation_level = IsolationLevel.REPEATABLE_READ
         reader.execute("SELECT 1 FROM users LIMIT 1")
-        worker = start_worker(db, plan, None)
+        worker = child.start(runs.endpoint_of(db), plan, run_id=uuid4())
         wait_for_build(db)
         worker.kill()
         worker.communicate(timeout=60)
@@ -169,31 +165,8 @@ def private_server() -> Iterator[Postgres]:
 
 def crash(server: Postgres) -> None:
     """pg_ctl stop -m immediate, and a start."""
-    pid = int((server.data / "postmaster.pid").read_text().splitlines()[0])
-    os.kill(pid, signal.SIGQUIT)
-    assert server.process is not None
-    server.process.wait()
+    kill(server)
     server.start()
-
-
-def start_worker(db: Connection[Any], plan: Plan, moment: int | None) -> subprocess.Popen[str]:
-    orders = {
-        "endpoint": codec.to_builtins(runs.endpoint_of(db)),
-        "plan": encode_plan(plan).decode(),
-        "run_id": str(uuid4()),
-        "moment": moment,
-    }
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.child"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        text=True,
-    )
-    assert worker.stdin is not None
-    worker.stdin.write(json.dumps(orders))
-    worker.stdin.close()
-    worker.stdin = None
-    return worker
 
 
 def plan_with_only_the_index(db: Connection[Any]) -> Plan:

@@ -75,6 +75,12 @@ operations:
     table: public.users
     column: {name: note, type: text}
 """
+NOTE = """
+operations:
+  - op: addColumn
+    table: public.users
+    column: {name: note, type: text}
+"""
 _moments = count()
 
 

@@ -9,9 +9,9 @@ from kombu.exceptions import OperationalError
 
 from migrate_core.ledger import advisory
 from migrate_core.pg.connect import apply_session
-from migrate_core.states import ChangeState, RunState
+from migrate_core.states import RunState
 from studio import reconciler
-from studio.models import Change, Run, Target
+from studio.models import Run, Target
 from studio.services import leases, runs, targets
 from tests.studio.conftest import MakeChange, World, plan_hash, ready
 
@@ -29,19 +29,6 @@ def taken(world: World, target: Target, make_change: MakeChange) -> Run:
     found = leases.take(str(run.pk))
     assert found is not None
     return found
-
-
-def test_a_silent_run_whose_lock_is_free_is_lost(
-    world: World, target: Target, make_change: MakeChange
-) -> None:
-    run = silenced(taken(world, target, make_change))
-
-    reconciler.look_once()
-
-    run.refresh_from_db()
-    assert run.status is RunState.LOST
-    assert run.change is not None
-    assert Change.objects.get(pk=run.change.pk).status is ChangeState.FAILED
 
 
 def test_a_silent_run_whose_backend_still_works_is_not_lost(
@@ -69,17 +56,6 @@ def test_a_run_with_a_heartbeat_is_left_alone(
 
     run.refresh_from_db()
     assert run.status is RunState.RUNNING
-
-
-def test_a_lost_run_is_resumed(world: World, target: Target, make_change: MakeChange) -> None:
-    run = silenced(taken(world, target, make_change))
-    reconciler.look_once()
-    run.refresh_from_db()
-
-    runs.resume(run, world.operator)
-    runs.apply(str(run.pk))
-
-    assert Run.objects.get(pk=run.pk).status is RunState.DONE
 
 
 def test_what_nobody_took_is_sent_again(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from migrate_core.runner.options import Wish
+from migrate_core.ledger.wishes import FULL_PACE, Wish
 
 
 class Interruption:
@@ -20,6 +20,9 @@ class Interruption:
 
     def wanted(self) -> Wish | None:
         return self._wish
+
+    def pace(self) -> int:
+        return FULL_PACE
 
     def ask(self, number: int, frame: FrameType | None) -> None:
         if self._wish is None:

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from migrate_core.cli.console.output import columns, duration, note, say, shown
+from migrate_core.ledger.progress import Mark, Progress, progress
 from migrate_core.ledger.rows import Event, EventKind
 from migrate_core.planning.plan import Plan
 
@@ -14,6 +15,7 @@ _OVER = {
     EventKind.STEP_DONE: "done",
     EventKind.STEP_FAILED: "FAILED",
     EventKind.STEP_INTERRUPTED: "interrupted",
+    EventKind.STEP_PAUSED: "paused",
     EventKind.STEP_SKIPPED: "skipped",
 }
 
@@ -29,6 +31,7 @@ class Live:
         self.events: list[Event] = []
         self._names = dict(zip((s.number for s in plan.steps), _names(plan), strict=True))
         self._ended: set[int] = set(done)
+        self._marks: list[Mark] = []  # of the backfill under way
         self._moves = sys.stderr.isatty() and not quiet
         for number in sorted(done) if not quiet else ():
             say(f"{self._names.get(number, f'  {number:02}')}  done before")
@@ -44,6 +47,9 @@ class Live:
             say(f"        kept: {event.detail.get('source')}, restore with zanith recover")
         elif event.kind == EventKind.LOCK_WAITING:
             note(f"  {_place(event)} waits for a lock{_blockers(event.detail)}")
+        elif event.kind == EventKind.BATCH_WAITING:
+            why = "; ".join(str(one.get("says")) for one in event.detail.get("why", []))
+            note(f"  {_place(event)} gives way: {why}")
         elif self._moves:
             self._move(event)
 
@@ -56,6 +62,7 @@ class Live:
 
     def _end(self, step: int, state: str, detail: dict[str, Any]) -> None:
         self._ended.add(step)
+        self._marks.clear()
         rows = detail.get("rows")
         words = [state, duration(detail.get("elapsed_ms"))]
         words += [f"{rows:,} rows"] if isinstance(rows, int) and rows else []
@@ -65,9 +72,8 @@ class Live:
     def _move(self, event: Event) -> None:
         detail = event.detail
         if event.kind == EventKind.BATCH_DONE:
-            total = detail.get("total")
-            part = f" of about {total:,}" if isinstance(total, int) else ""
-            text = f"{detail.get('processed', 0):,}{part} rows"
+            self._marks.append(Mark(event.at, detail.get("processed", 0)))
+            text = _batches(progress(self._marks, detail.get("total")))
         elif event.kind in (EventKind.STEP_RUNNING, EventKind.STAGE_DONE, EventKind.STAGE_BEGUN):
             text = f"stage {event.stage or 0} of {detail.get('of', '?')}"
         else:
@@ -91,6 +97,20 @@ def _names(plan: Plan) -> list[str]:
 
 def _place(event: Event) -> str:
     return f"step {event.step}" if event.step else "the run"
+
+
+def _batches(seen: Progress) -> str:
+    """`1,200 of about 5,000 rows, 310 a second, 9 to 14 s left`."""
+    part = f" of about {seen.total:,}" if seen.total is not None else ""
+    words = [f"{seen.processed:,}{part} rows"]
+    if seen.is_beyond:
+        words.append("more than estimated")
+    if seen.rows_per_second:
+        words.append(f"{seen.rows_per_second:,.0f} a second")
+    if seen.seconds_left:
+        least, most = (duration(seconds * 1000) for seconds in seen.seconds_left)
+        words.append(f"{least} left" if least == most else f"{least} to {most} left")
+    return ", ".join(words)
 
 
 def _blockers(detail: dict[str, Any]) -> str:

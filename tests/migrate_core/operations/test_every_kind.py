@@ -32,7 +32,7 @@ from tests.migrate_core.operations.cases import (
 from tests.migrate_core.operations.document import DOCUMENT, MAJOR, example_of, section
 from tests.migrate_core.operations.observed import problems
 
-SAMPLE = 1 / 3  # of the scenarios, on each major beside the usual one
+SAMPLE = 1 / 6  # of the scenarios, on each major beside the usual one
 MakeDbOn = Callable[..., Connection[Any]]
 
 

@@ -96,7 +96,7 @@ def test_a_silent_worker_is_told_before_anybody_decided(plan: Plan) -> None:
 
 def test_a_backend_that_outlives_its_worker_is_named(plan: Plan) -> None:
     found = shown(plan, heartbeat_at=NOW - timedelta(seconds=9), orphan_pid=4711)
-    assert "backend 4711 still finishes" in found.says
+    assert "its backend 4711 still works" in found.says
 
 
 def test_nobody_taking_a_run_is_said(plan: Plan) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from migrate_core.errors import GateRefusedError
 from migrate_core.ledger import ledger
@@ -12,8 +12,8 @@ from migrate_core.pg.connect import plan_session
 from migrate_core.states import ChangeState, RunState
 from studio.models import Change, Membership, Run, RunEvent, Target
 from studio.services import changes, leases, mirror, runs, targets
-from studio.services.refusals import BusyError, NotAllowedError
-from tests.studio.conftest import FAILING, MakeChange, World, applied, plan_hash, ready
+from studio.services.refusals import NotAllowedError
+from tests.studio.conftest import FAILING, NOTE, MakeChange, World, applied, plan_hash, ready
 from tests.studio.services.test_changes import sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,16 +160,17 @@ def test_two_workers_take_one_run_once(
     assert sum(found is not None for found in taken) == 1
 
 
-def test_one_run_at_a_time_on_a_target(
+def test_the_database_refuses_a_second_running_run_on_a_target(
     world: World, target: Target, make_change: MakeChange
 ) -> None:
     first = ready(make_change(target), world)
-    runs.start(first, world.operator, plan_hash=plan_hash(first))
-    plan = changes.current_plan(first)
-    assert plan is not None
+    second = ready(make_change(target, NOTE), world)
+    running = runs.start(first, world.operator, plan_hash=plan_hash(first))
+    waiting = runs.start(second, world.operator, plan_hash=plan_hash(second))
+    leases.take(str(running.pk))
 
-    with pytest.raises(BusyError, match="is going on"), transaction.atomic():
-        runs.queue(plan, world.operator, title="another", change=None)
+    with pytest.raises(IntegrityError, match="one_run_at_a_time"), transaction.atomic():
+        Run.objects.filter(pk=waiting.pk).update(state=RunState.RUNNING)
 
 
 def test_a_failed_step_is_told_and_resumed_once_the_row_is_mended(
