@@ -19,7 +19,7 @@ from migrate_core.pg.ddl import ddl, raw
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.past import Ask
 from migrate_core.planning.plan import Plan, no_facts
-from migrate_core.recovery.artifacts import find, inspect, is_column
+from migrate_core.recovery.artifacts import Inspection, find, inspect, is_column
 from migrate_core.recovery.matching import (
     Matching,
     UncomparableError,
@@ -118,9 +118,7 @@ def preview_reseed(
         "rows_now": seen.rows_now,
         "intact": seen.intact,
     }
-    blockers = [] if seen.exists else [f"{artifact.physical_name} is not there"]
-    if seen.intact is False:
-        blockers.append("the archive is not what its checksum says")
+    blockers = _blockers(seen)
     try:
         plan = plan_reseed(
             conn, id, column=column, overwrite=overwrite, schemas=schemas, schema=schema
@@ -136,6 +134,13 @@ def preview_reseed(
             blockers.append(f"{error.message}: {error.detail}")
     facts |= {"sql": plan.steps[0].sql, "left_out": tuple(_left_out(artifact, plan, column))}
     return ReseedPreview(**facts, blockers=tuple(blockers))
+
+
+def _blockers(seen: Inspection) -> list[str]:
+    found = [] if seen.exists else [f"{seen.artifact.physical_name} is not there"]
+    if seen.intact is False:
+        found.append("the archive is not what its checksum says")
+    return found
 
 
 def _counted(
