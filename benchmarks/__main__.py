@@ -17,6 +17,7 @@ NAMES = (
     "start",
     "scale",
     "traffic",
+    "recovery",
     "backfill",
     "pileup",
     "workers",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection
 
 from migrate_core import recovery
 from migrate_core.api.plans import measure
 from migrate_core.api.schemas import Schemas
+from migrate_core.errors import MigrateError
 from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.pg.connect import Endpoint, Session, connect
 from migrate_core.planning.plan import Plan
@@ -23,9 +25,15 @@ from migrate_core.recovery.expiry import GRACE
 APPLICATION = "zanith/recover"
 
 
+class UnreadableError(MigrateError):
+    """PostgreSQL refused to read what is kept, or what is live."""
+
+    code = "unreadable"
+
+
 def artifacts(endpoint: Endpoint, *, kept_only: bool = False) -> tuple[ArtifactRow, ...]:
     """Newest first."""
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         return recovery.artifacts(conn, kept_only=kept_only)
 
 
@@ -33,29 +41,29 @@ def expiry(
     endpoint: Endpoint, *, grace: timedelta = GRACE, older_than: timedelta = timedelta()
 ) -> Expiry:
     """What has expired, what is in its days of grace, and what expires within 7 days."""
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         return recovery.expiry(conn, grace=grace, older_than=older_than)
 
 
 def inspect(endpoint: Endpoint, id: UUID) -> Inspection:
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         return recovery.inspect(conn, id)
 
 
 def export(endpoint: Endpoint, id: UUID, format: str) -> Iterator[bytes]:
     """Streamed: the session lasts as long as the caller reads."""
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         yield from recovery.export(conn, id, format)
 
 
 def preview(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> RestorePreview:
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         return recovery.preview(conn, id, schemas=_tuple(schemas))
 
 
 def plan_restore(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:
     """To be run by apply()."""
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         ask = partial(measure, conn)
         return recovery.plan_restore(conn, id, ask=ask, schemas=_tuple(schemas))
 
@@ -68,7 +76,7 @@ def preview_reseed(
     overwrite: bool = False,
     schemas: Schemas = None,
 ) -> ReseedPreview:
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         return recovery.preview_reseed(
             conn, id, column=column, overwrite=overwrite, schemas=_tuple(schemas)
         )
@@ -83,7 +91,7 @@ def plan_reseed(
     schemas: Schemas = None,
 ) -> Plan:
     """To be run by apply(); with `overwrite`, with consent to its one step."""
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         return recovery.plan_reseed(
             conn,
             id,
@@ -96,15 +104,31 @@ def plan_reseed(
 
 def plan_purge(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:
     """To be run by apply(), with consent to its one step."""
-    with closing(_reader(endpoint)) as conn:
+    with _reading(endpoint) as conn:
         ask = partial(measure, conn)
         return recovery.plan_purge(conn, id, ask=ask, schemas=_tuple(schemas))
 
 
-def _reader(endpoint: Endpoint) -> Connection[Any]:
-    """Reading a large archive takes longer than a plan may; it still cannot write."""
+@contextmanager
+def _reading(endpoint: Endpoint) -> Iterator[Connection[Any]]:
+    """Reading a large archive takes longer than a plan may; it still cannot write.
+
+    Raises:
+        UnreadableError: PostgreSQL refused a query.
+    """
     settings = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "10min"}
-    return connect(endpoint, role=Session.PLAN, application_name=APPLICATION, settings=settings)
+    conn = connect(endpoint, role=Session.PLAN, application_name=APPLICATION, settings=settings)
+    with closing(conn):
+        try:
+            yield conn
+        except psycopg.Error as error:
+            raise UnreadableError(
+                "what is kept cannot be read",
+                detail=error.diag.message_primary or str(error).strip(),
+                sqlstate=error.sqlstate or "",
+                still_true="Nothing was changed; what is kept stays kept.",
+                hint="Look at the rights of the login that reads the target.",
+            ) from error
 
 
 def _tuple(schemas: Schemas) -> tuple[str, ...] | None:

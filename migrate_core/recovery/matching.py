@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
+import psycopg
 from psycopg import Connection
 
+from migrate_core.errors import MigrateError
 from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.operations.base import ArtifactKind
 from migrate_core.pg import codec
@@ -18,6 +20,12 @@ from migrate_core.schema.objects import Value
 from migrate_core.schema.removal import ColumnParts, TableParts
 
 _BOTH = "t._zanith_there AND a._zanith_there"
+
+
+class UncomparableError(MigrateError):
+    """PostgreSQL refused to read one side."""
+
+    code = "uncomparable"
 
 
 class Matching(Value, frozen=True, kw_only=True):
@@ -36,9 +44,21 @@ class Matching(Value, frozen=True, kw_only=True):
     def of(
         cls, conn: Connection[Any], artifact: ArtifactRow, column: str | None = None
     ) -> Self | None:
-        """None where there is no live table, or no key to match by. `column`: it alone."""
+        """None where there is no live table, or no key to match by. `column`: it alone.
+
+        Raises:
+            UncomparableError: the rows cannot be read.
+        """
         sides = _Sides.of(conn, artifact, column)
-        return cls._read(conn, sides) if sides else None
+        try:
+            return cls._read(conn, sides) if sides else None
+        except psycopg.Error as error:
+            raise UncomparableError(
+                f"rows of {live_table(artifact)} cannot be compared with what is kept",
+                detail=error.diag.message_primary or "",
+                sqlstate=error.sqlstate or "",
+                hint="Give the login that reads the target the right to, then look again.",
+            ) from error
 
     @classmethod
     def _read(cls, conn: Connection[Any], sides: _Sides) -> Self:

@@ -13,7 +13,7 @@ from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.pg import codec
 from migrate_core.planning.plan import Plan
 from migrate_core.recovery.artifacts import content_of, find, inspect, is_column
-from migrate_core.recovery.matching import Matching
+from migrate_core.recovery.matching import Matching, UncomparableError
 from migrate_core.recovery.restore import plan_restore
 from migrate_core.schema.objects import TablePart, Value
 from migrate_core.schema.removal import ColumnParts, TableParts
@@ -59,7 +59,12 @@ def preview(
         blockers = (*blockers, f"{artifact.physical_name} is not there")
     if seen.intact is False:
         blockers = (*blockers, "the archive is not what its checksum says")
-    matching = Matching.of(conn, artifact) if seen.exists else None
+    matching = None
+    try:
+        matching = Matching.of(conn, artifact) if seen.exists else None
+    except UncomparableError as error:
+        if error.message not in blockers:
+            blockers = (*blockers, f"{error.message}: {error.detail}")
     step = plan.steps[0] if plan else None
     return RestorePreview(
         artifact_id=id,

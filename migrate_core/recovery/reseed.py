@@ -19,8 +19,14 @@ from migrate_core.pg.ddl import ddl, raw
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.past import Ask
 from migrate_core.planning.plan import Plan, no_facts
-from migrate_core.recovery.artifacts import find, inspect, is_column
-from migrate_core.recovery.matching import Matching, column_of, key_of, live_table
+from migrate_core.recovery.artifacts import Inspection, find, inspect, is_column
+from migrate_core.recovery.matching import (
+    Matching,
+    UncomparableError,
+    column_of,
+    key_of,
+    live_table,
+)
 from migrate_core.recovery.restore import kept, planned
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.keeping import is_free, is_missing
@@ -112,9 +118,7 @@ def preview_reseed(
         "rows_now": seen.rows_now,
         "intact": seen.intact,
     }
-    blockers = [] if seen.exists else [f"{artifact.physical_name} is not there"]
-    if seen.intact is False:
-        blockers.append("the archive is not what its checksum says")
+    blockers = _blockers(seen)
     try:
         plan = plan_reseed(
             conn, id, column=column, overwrite=overwrite, schemas=schemas, schema=schema
@@ -124,9 +128,19 @@ def preview_reseed(
     except MigrateError as error:
         return ReseedPreview(**facts, blockers=(error.message, *blockers))
     if seen.exists:
-        facts |= _counted(conn, artifact, plan.steps[0].operation, column)
+        try:
+            facts |= _counted(conn, artifact, plan.steps[0].operation, column)
+        except UncomparableError as error:
+            blockers.append(f"{error.message}: {error.detail}")
     facts |= {"sql": plan.steps[0].sql, "left_out": tuple(_left_out(artifact, plan, column))}
     return ReseedPreview(**facts, blockers=tuple(blockers))
+
+
+def _blockers(seen: Inspection) -> list[str]:
+    found = [] if seen.exists else [f"{seen.artifact.physical_name} is not there"]
+    if seen.intact is False:
+        found.append("the archive is not what its checksum says")
+    return found
 
 
 def _counted(

@@ -17,17 +17,17 @@ Numbers = Iterable[tuple[str, int | None, str]]  # what is counted, how many, th
 
 
 def facts(preview: RestorePreview) -> list[Fact]:
-    """Of a restore."""
-    found = _counted(
-        (
-            ("rows kept", preview.rows_kept, ""),
-            ("rows that get their value back", preview.rows_matched, "ok"),
-            ("kept values whose row is gone", preview.rows_missing, ""),
-            ("rows with another value now", preview.rows_conflicting, "wait"),
-            ("rows written since", preview.rows_written_since, ""),
+    """Of a restore. Where its name is taken no row gets anything by it: reseed_facts() counts."""
+    found = _counted((("rows kept", preview.rows_kept, ""),))
+    if not preview.can_reseed:
+        found += _counted(
+            (
+                ("rows that get their value back", preview.rows_matched, "ok"),
+                ("kept values whose row is gone", preview.rows_missing, ""),
+                ("rows written since, left empty", preview.rows_written_since, ""),
+            )
         )
-    )
-    found += _keys("gone", preview.missing_keys, preview.rows_missing)
+        found += _keys("gone", preview.missing_keys, preview.rows_missing)
     if preview.returns:
         found.append(Fact(term="comes back with it", value=", ".join(preview.returns), mono=True))
     if preview.becomes_nullable:
@@ -152,7 +152,7 @@ def _restore(artifact: Artifact, preview: RestorePreview) -> Button:
     return Button(
         label=f"Restore {artifact.source}",
         url=reverse("artifact-restore", args=[artifact.pk]),
-        style="primary",
+        style="plain" if preview.can_reseed else "primary",
         icon="rotate-ccw",
         blockers=[Blocker(text=text) for text in preview.blockers],
         confirm=ask if artifact.environment.is_prod else None,

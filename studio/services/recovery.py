@@ -48,6 +48,14 @@ def preview_reseed(artifact: Artifact, *, overwrite: bool = False) -> ReseedPrev
     )
 
 
+def overwriting_sql(artifact: Artifact) -> str:
+    """What putting kept values back would run where it replaces what rows hold."""
+    endpoint, schemas = targets.endpoint(artifact.target), artifact.target.wanted_schemas
+    id = UUID(artifact.artifact_id)
+    plan = api.plan_reseed(endpoint, id, overwrite=True, schemas=schemas)
+    return plan.steps[0].sql
+
+
 def reseed(artifact: Artifact, user: Any, *, overwrite: bool = False, reason: str = "") -> Run:
     """What is kept stays; what rows hold is replaced only with `overwrite`."""
     with audit.attempt(user, "reseed", artifact, reason=reason):

@@ -27,13 +27,15 @@ FORMS = {"csv": "text/csv", "json": "application/json", "jsonl": "application/js
 @shown(Artifact)
 def page(request: HttpRequest, artifact: Artifact) -> HttpResponse:
     """The preview is made anew: it says what is so now."""
-    preview, reseed, error = None, None, None
+    preview, reseed, overwriting, error = None, None, "", None
     try:
         artifacts.mirror(artifact.target)
         artifact.refresh_from_db()
         if artifact.status == "kept":
             preview = recovery.preview(artifact)
             reseed = recovery.preview_reseed(artifact) if preview.can_reseed else None
+            if reseed and reseed.possible and reseed.rows_conflicting:
+                overwriting = recovery.overwriting_sql(artifact)
     except Artifact.DoesNotExist:
         return redirect("recovery")
     except MigrateError as refusal:
@@ -45,6 +47,7 @@ def page(request: HttpRequest, artifact: Artifact) -> HttpResponse:
         "facts": board.facts(preview) if preview else (),
         "buttons": board.buttons(request.user, artifact, preview),
         "reseed": reseed,
+        "overwriting": overwriting,
         "reseed_facts": board.reseed_facts(reseed) if reseed else (),
         "reseed_buttons": board.reseed_buttons(request.user, artifact, reseed) if reseed else (),
         **lifetimes.words(artifact),

@@ -49,7 +49,7 @@ def test_a_table_goes_out_whole(make_db: MakeDb) -> None:
     db = make_db(NOTES)
     artifact = dropped(db, TABLE)
 
-    rows = [json.loads(line) for line in recovery.export(db, artifact, "jsonl")]
+    rows = [json.loads(line) for line in _text(db, artifact, "jsonl").splitlines()]
 
     assert rows[0] == {"id": 1, "body": "plain", "weight": 1.5}
     assert len(rows) == 4

@@ -285,3 +285,23 @@ def test_what_is_purged_is_no_longer_put_back(make_db: MakeDb) -> None:
 
     with pytest.raises(ConflictError, match="no kept artifact"):
         runs.run(db, plan)
+
+
+def test_rows_that_may_not_be_read_are_a_blocker(make_db: MakeDb) -> None:
+    db = make_db(SHOP)
+    artifact = dropped(db, WAYS["archive_column"])
+    db.execute("ALTER TABLE goods ADD doc json")
+    db.execute("DO $$ BEGIN IF to_regrole('only_keys') IS NULL THEN CREATE ROLE only_keys;"
+               " END IF; END $$")  # fmt: skip
+    db.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO only_keys")
+    db.execute("GRANT USAGE ON SCHEMA _zanith_archive TO only_keys")
+    db.execute(f"GRANT SELECT ON {artifact.physical_name} TO only_keys".encode())
+    db.execute("REVOKE SELECT ON goods FROM only_keys")
+    db.execute("SET ROLE only_keys")
+
+    for shown in (
+        recovery.preview(db, artifact.id),
+        recovery.preview_reseed(db, artifact.id),
+    ):
+        assert "permission denied" in " ".join(shown.blockers)
+    db.execute("RESET ROLE; DROP OWNED BY only_keys; DROP ROLE only_keys")
