@@ -10,6 +10,7 @@ from psycopg import Connection
 from migrate_core.errors import MigrateError
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow
+from migrate_core.operations.base import ArtifactKind
 from migrate_core.pg import codec
 from migrate_core.planning.plan import Plan
 from migrate_core.recovery.artifacts import content_of, find, inspect, is_column
@@ -93,7 +94,9 @@ def _kind(artifact: ArtifactRow) -> str:
 
 def _returns(artifact: ArtifactRow) -> tuple[str, ...]:
     """Constraints, indexes, policies and sequences that come back with it, in words."""
-    if not is_column(artifact):
+    if artifact.kind == ArtifactKind.REBUILD_TABLE:
+        return ()
+    if artifact.kind in (ArtifactKind.SOFT_DROP_TABLE, ArtifactKind.ARCHIVE_TABLE):
         whole = codec.convert(artifact.definition, TableParts)
         table = whole.table
         parts: tuple[TablePart, ...] = (*table.constraints, *table.indexes, *table.policies)

@@ -278,6 +278,13 @@ REBUILDS_TABLE = _code(
     "Backfill in batches instead.",
     by_rows=True,
 )
+KEEPS_OLD_TABLE = _code(
+    "keeps_old_table",
+    Level.LOW,
+    "The old table stays under a parked name, and takes its room until it is purged.",
+    "Purge it once the new one has proved itself.",
+    by_rows=True,
+)
 SCANS_UNDER_BLOCKING_LOCK = _code(
     "scans_under_blocking_lock",
     Level.HIGH,
