@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from migrate_core.operations.base import Operation, Park, Place
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
@@ -123,15 +125,12 @@ def build(
     """
     steps: list[Step] = []
     graph, past = base, Past()
+    first = Place(
+        migration_id=migration_id, step=1, cycle=cycle, down=direction == "down", major=major
+    )
     single = (part for operation in operations for part in operation.parts())
     for number, written in enumerate(single, start=1):
-        place = Place(
-            migration_id=migration_id,
-            step=number,
-            cycle=cycle,
-            down=direction == "down",
-            major=major,
-        )
+        place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
         steps.append(_step(operation, place, past.facts(operation, graph, ask), graph))
         graph = operation.apply(graph)

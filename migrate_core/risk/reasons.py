@@ -275,7 +275,7 @@ REBUILDS_TABLE = _code(
     "rebuilds_table",
     Level.HIGH,
     "Every row is written anew.",
-    "Backfill in batches instead.",
+    "Let it go in batches: a backfill, an expansion, or rebuildTable.",
     by_rows=True,
 )
 KEEPS_OLD_TABLE = _code(
