@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -124,12 +124,9 @@ def build(
         UnboundOperationError: an operation speaks of what is not there.
     """
     steps: list[Step] = []
-    graph, past = base, Past()
-    first = Place(
-        migration_id=migration_id, step=1, cycle=cycle, down=direction == "down", major=major
-    )
-    single = (part for operation in operations for part in operation.parts())
-    for number, written in enumerate(single, start=1):
+    graph, past, down = base, Past(), direction == "down"
+    first = Place(migration_id=migration_id, step=1, cycle=cycle, down=down, major=major)
+    for number, written in enumerate(_parts(operations), start=1):
         place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
         steps.append(_step(operation, place, past.facts(operation, graph, ask), graph))
@@ -145,6 +142,10 @@ def build(
         cycle=cycle,
         needs=needs,
     )
+
+
+def _parts(operations: Sequence[Operation]) -> Iterator[Operation]:
+    return (part for operation in operations for part in operation.parts())
 
 
 def _step(operation: Operation, place: Place, facts: Facts, graph: SchemaGraph) -> Step:
