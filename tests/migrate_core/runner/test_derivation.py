@@ -245,7 +245,7 @@ def test_undoing_a_split_parks_every_column_it_made(make_db: MakeDb) -> None:
         ("softDropColumn", "public.users.last_name"),
     ]
     assert read_graph(db).normal() == before.normal()
-    parked = db.execute("SELECT source, row_count FROM _zanith_migration_artifacts ORDER BY id")
+    parked = db.execute("SELECT source, row_count FROM _zanith_migration_artifacts ORDER BY step")
     assert parked.fetchall() == [
         ("public.users.first_name", ROWS),
         ("public.users.last_name", ROWS),
