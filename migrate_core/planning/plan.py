@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+
+import msgspec
 
 from migrate_core.operations.base import Operation, Park, Place
 from migrate_core.operations.registry import from_builtins
@@ -122,16 +124,10 @@ def build(
         UnboundOperationError: an operation speaks of what is not there.
     """
     steps: list[Step] = []
-    graph, past = base, Past()
-    single = (part for operation in operations for part in operation.parts())
-    for number, written in enumerate(single, start=1):
-        place = Place(
-            migration_id=migration_id,
-            step=number,
-            cycle=cycle,
-            down=direction == "down",
-            major=major,
-        )
+    graph, past, down = base, Past(), direction == "down"
+    first = Place(migration_id=migration_id, step=1, cycle=cycle, down=down, major=major)
+    for number, written in enumerate(_parts(operations), start=1):
+        place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
         steps.append(_step(operation, place, past.facts(operation, graph, ask), graph))
         graph = operation.apply(graph)
@@ -146,6 +142,10 @@ def build(
         cycle=cycle,
         needs=needs,
     )
+
+
+def _parts(operations: Sequence[Operation]) -> Iterator[Operation]:
+    return (part for operation in operations for part in operation.parts())
 
 
 def _step(operation: Operation, place: Place, facts: Facts, graph: SchemaGraph) -> Step:

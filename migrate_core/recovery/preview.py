@@ -10,6 +10,7 @@ from psycopg import Connection
 from migrate_core.errors import MigrateError
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow
+from migrate_core.operations.base import ArtifactKind
 from migrate_core.pg import codec
 from migrate_core.planning.plan import Plan
 from migrate_core.recovery.artifacts import content_of, find, inspect, is_column
@@ -115,6 +116,8 @@ def _kind(artifact: ArtifactRow) -> str:
 def _returns(artifact: ArtifactRow) -> tuple[str, ...]:
     """Constraints, indexes, policies and sequences that come back with it, and what leaned on
     it and was parked along, in words."""
+    if artifact.kind == ArtifactKind.REBUILD_TABLE:
+        return ()
     if not is_column(artifact):
         whole = codec.convert(artifact.definition, TableParts)
         table = whole.table

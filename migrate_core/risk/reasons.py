@@ -275,7 +275,14 @@ REBUILDS_TABLE = _code(
     "rebuilds_table",
     Level.HIGH,
     "Every row is written anew.",
-    "Backfill in batches instead.",
+    "Let it go in batches: a backfill, an expansion, or rebuildTable.",
+    by_rows=True,
+)
+KEEPS_OLD_TABLE = _code(
+    "keeps_old_table",
+    Level.LOW,
+    "The old table stays under a parked name, and takes its room until it is purged.",
+    "Purge it once the new one has proved itself.",
     by_rows=True,
 )
 SCANS_UNDER_BLOCKING_LOCK = _code(

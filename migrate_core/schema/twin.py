@@ -179,18 +179,18 @@ class Twin(Value, frozen=True, kw_only=True):
     def _each(self, template: str, columns: tuple[str, ...] | list[str]) -> Raw:
         return raw(", ".join(template.replace("{c}", ddl("{c}", c=name)) for name in columns))
 
-    def try_out(self) -> Statement:
-        """One row comes over at once: what a check or a domain calls may not be found without the
-        writer's search_path, and is to fail here, not in an application."""
+    def try_out(self) -> Iterator[Statement]:
+        """One row comes over and goes again: what a check or a domain calls may not be found
+        without the writer's search_path, and is to fail here, not in an application."""
         sql = ddl(
             "INSERT INTO {new} ({columns}) OVERRIDING SYSTEM VALUE"
-            " SELECT {columns} FROM ONLY {old} ORDER BY {key} LIMIT 1",
+            " SELECT {columns} FROM ONLY {old} LIMIT 1",
             new=self.name,
             columns=self.columns,
             old=self.old.name,
-            key=self.key,
         )
-        return Statement(sql=sql, lock=LockMode.ACCESS_SHARE, on=self.old.name)
+        yield Statement(sql=sql, lock=LockMode.ACCESS_SHARE, on=self.old.name, scans=True)
+        yield Statement(sql=ddl("TRUNCATE {new}", new=self.name))
 
     def copy(self) -> Stage:
         """In batches by the key; a row that a writer brought over meanwhile is newer, and stays."""

@@ -128,6 +128,7 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
     def _before(self, twin: Twin, place: Place) -> tuple[Stage, ...]:
         return (
             stage(*self._begin(twin, place)),
+            stage(*twin.begin_sync()),
             twin.copy(),
             *self._indexes(twin),
             stage(twin.compare()),
@@ -141,8 +142,7 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
         for index in filter(twin.is_first, twin.new.indexes):
             named = msgspec.structs.replace(index, name=twin.part(index.name))
             yield Statement(sql=create_index(twin.name, named))
-        yield from twin.begin_sync()
-        yield twin.try_out()
+        yield from twin.try_out()
 
     def _indexes(self, twin: Twin) -> Iterator[Stage]:
         """Once the rows are there: one that is filled at once is smaller, and sooner done."""
@@ -212,5 +212,5 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
         yield why.REBUILDS_TABLE.because(
             f"beside the old one, in batches, while reads and writes go on; {facts.describe()}"
         )
-        yield why.PARKS_TABLE.because("the old one is kept, and takes its room until it is purged")
+        yield why.KEEPS_OLD_TABLE.because(f"to be inspected and exported; {facts.describe()}")
         yield from breaking(facts, "parked_on")

@@ -15,7 +15,7 @@ OTHER_TEXT = {
     *("check", "comment", "default", "down", "expression", "sql", "using", "where", "was"),
     *("source", "title", "type", "collation", "definition", "command", "op", "kind"),
     *("privileges", "objects", "then", "published"),
-    *("bound", "proof", "misfit", "partition_key", "options", "foreign_options"),
+    *("bound", "proof", "misfit", "partition_key", "options", "toast_options", "foreign_options"),
 }
 
 

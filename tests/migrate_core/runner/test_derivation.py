@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from psycopg import Connection, connect
@@ -184,6 +185,23 @@ def test_a_row_that_does_not_fit_fails_the_step_and_no_writer(make_db: MakeDb) -
     assert count(db, "number IS DISTINCT FROM nullif(id, 1)") == 0
 
 
+def test_a_split_that_was_given_up_stops_no_writer_and_is_cleared_by_the_next(
+    make_db: MakeDb,
+) -> None:
+    db = make_db(USERS + "UPDATE users SET full_name = 'Cher' WHERE id = 15000;")
+    db.execute("UPDATE users SET full_name = 'Anna Bergen' WHERE id = 15000")
+    id = uuid4()
+    with pytest.raises(StepFailedError):
+        runs.run(db, runs.plan_for(db, [NUMBERS]), run_id=id)
+    api.close(runs.endpoint_of(db), id, actor="dee", reason="another day")
+
+    db.execute("ALTER TABLE users DROP number")
+    db.execute("UPDATE users SET full_name = 'Anna1 Berg1' WHERE id IN (1, 15000)")
+    runs.run(db, runs.plan_for(db, [NUMBERS], migration_id="20260102_000000_again"))
+
+    assert count(db, "number IS DISTINCT FROM CASE id WHEN 15000 THEN 1 ELSE id END") == 0
+
+
 def test_an_expression_that_changes_by_itself_is_refused(make_db: MakeDb) -> None:
     db = make_db(USERS)
     into = {"column": {"name": "token", "type": "uuid"}, "expression": "gen_random_uuid()"}
@@ -227,7 +245,7 @@ def test_undoing_a_split_parks_every_column_it_made(make_db: MakeDb) -> None:
         ("softDropColumn", "public.users.last_name"),
     ]
     assert read_graph(db).normal() == before.normal()
-    parked = db.execute("SELECT source, row_count FROM _zanith_migration_artifacts ORDER BY id")
+    parked = db.execute("SELECT source, row_count FROM _zanith_migration_artifacts ORDER BY step")
     assert parked.fetchall() == [
         ("public.users.first_name", ROWS),
         ("public.users.last_name", ROWS),

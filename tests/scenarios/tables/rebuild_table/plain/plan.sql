@@ -7,6 +7,8 @@ CREATE TABLE public._zanith_new_events_a7cd25fe (
     body text,
     CONSTRAINT _zanith_part_events_pkey_a7cd25fe PRIMARY KEY (id)
 ) WITH (fillfactor=70);
+INSERT INTO public._zanith_new_events_a7cd25fe (id, happened_at, body) OVERRIDING SYSTEM VALUE SELECT id, happened_at, body FROM ONLY public.events LIMIT 1;
+TRUNCATE public._zanith_new_events_a7cd25fe;
 CREATE FUNCTION public._zanith_sync_events_a7cd25fe() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO '' AS '#variable_conflict use_column
 BEGIN IF TG_OP = ''TRUNCATE'' THEN TRUNCATE ONLY public._zanith_new_events_a7cd25fe; RETURN NULL; END IF; IF TG_OP = ''DELETE'' OR TG_OP = ''UPDATE'' AND ROW(OLD.id)::record OPERATOR(pg_catalog.*<>) ROW(NEW.id)::record THEN DELETE FROM ONLY public._zanith_new_events_a7cd25fe AS t WHERE (t.id) = (OLD.id) AND NOT EXISTS (SELECT FROM ONLY public.events AS t WHERE (t.id) = (OLD.id)); END IF; IF TG_OP <> ''DELETE'' THEN INSERT INTO public._zanith_new_events_a7cd25fe (id, happened_at, body) OVERRIDING SYSTEM VALUE SELECT t.id, t.happened_at, t.body FROM ONLY public.events AS t WHERE (t.id) = (NEW.id) ON CONFLICT (id) DO UPDATE SET happened_at = EXCLUDED.happened_at, body = EXCLUDED.body; END IF; RETURN NULL; END';
 REVOKE ALL ON FUNCTION public._zanith_sync_events_a7cd25fe() FROM PUBLIC;
@@ -14,7 +16,6 @@ CREATE TRIGGER _zanith_sync_events_a7cd25fe AFTER INSERT OR UPDATE OR DELETE ON 
 CREATE TRIGGER _zanith_emptied_events_a7cd25fe AFTER TRUNCATE ON public.events FOR EACH STATEMENT EXECUTE FUNCTION public._zanith_sync_events_a7cd25fe();
 ALTER TABLE public.events ENABLE ALWAYS TRIGGER _zanith_sync_events_a7cd25fe;
 ALTER TABLE public.events ENABLE ALWAYS TRIGGER _zanith_emptied_events_a7cd25fe;
-INSERT INTO public._zanith_new_events_a7cd25fe (id, happened_at, body) OVERRIDING SYSTEM VALUE SELECT id, happened_at, body FROM ONLY public.events ORDER BY id LIMIT 1;
 INSERT INTO public._zanith_new_events_a7cd25fe (id, happened_at, body) OVERRIDING SYSTEM VALUE SELECT id, happened_at, body FROM ONLY public.events ON CONFLICT (id) DO NOTHING;
 CREATE INDEX CONCURRENTLY _zanith_part_events_by_time_a7cd25fe ON public._zanith_new_events_a7cd25fe USING btree (happened_at);
 DO 'BEGIN IF (SELECT concat_ws('':'', ''md5sum2/1'', count(*), coalesce(sum((''x'' || substr(h, 1, 16))::bit(64)::int8), 0), coalesce(sum((''x'' || substr(h, 17, 16))::bit(64)::int8), 0)) FROM (SELECT md5(record_send(ROW(t.id, t.happened_at, t.body))) AS h FROM ONLY public.events AS t) AS rows) IS DISTINCT FROM (SELECT concat_ws('':'', ''md5sum2/1'', count(*), coalesce(sum((''x'' || substr(h, 1, 16))::bit(64)::int8), 0), coalesce(sum((''x'' || substr(h, 17, 16))::bit(64)::int8), 0)) FROM (SELECT md5(record_send(ROW(t.id, t.happened_at, t.body))) AS h FROM ONLY public._zanith_new_events_a7cd25fe AS t) AS rows) THEN RAISE EXCEPTION USING ERRCODE = ''data_exception'', MESSAGE = ''the new public.events does not hold what the old one holds''; END IF; END';

@@ -17,6 +17,8 @@ CREATE TABLE public._zanith_new_people_8ac4f21f (
 ALTER TABLE public._zanith_new_people_8ac4f21f ALTER COLUMN "Full Name" SET STORAGE EXTERNAL;
 COMMENT ON TABLE public._zanith_new_people_8ac4f21f IS 'All of them.';
 COMMENT ON COLUMN public._zanith_new_people_8ac4f21f.mood IS 'As of today.';
+INSERT INTO public._zanith_new_people_8ac4f21f (during, boss_id, id, number, parent_id, mood, "Full Name") OVERRIDING SYSTEM VALUE SELECT during, boss_id, id, number, parent_id, mood, "Full Name" FROM ONLY public.people LIMIT 1;
+TRUNCATE public._zanith_new_people_8ac4f21f;
 CREATE FUNCTION public._zanith_sync_people_8ac4f21f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO '' AS '#variable_conflict use_column
 BEGIN IF TG_OP = ''TRUNCATE'' THEN TRUNCATE ONLY public._zanith_new_people_8ac4f21f; RETURN NULL; END IF; IF TG_OP = ''DELETE'' OR TG_OP = ''UPDATE'' AND ROW(OLD.id)::record OPERATOR(pg_catalog.*<>) ROW(NEW.id)::record THEN DELETE FROM ONLY public._zanith_new_people_8ac4f21f AS t WHERE (t.id) = (OLD.id) AND NOT EXISTS (SELECT FROM ONLY public.people AS t WHERE (t.id) = (OLD.id)); END IF; IF TG_OP <> ''DELETE'' THEN INSERT INTO public._zanith_new_people_8ac4f21f (during, boss_id, id, number, parent_id, mood, "Full Name") OVERRIDING SYSTEM VALUE SELECT t.during, t.boss_id, t.id, t.number, t.parent_id, t.mood, t."Full Name" FROM ONLY public.people AS t WHERE (t.id) = (NEW.id) ON CONFLICT (id) DO UPDATE SET during = EXCLUDED.during, boss_id = EXCLUDED.boss_id, number = EXCLUDED.number, parent_id = EXCLUDED.parent_id, mood = EXCLUDED.mood, "Full Name" = EXCLUDED."Full Name"; END IF; RETURN NULL; END';
 REVOKE ALL ON FUNCTION public._zanith_sync_people_8ac4f21f() FROM PUBLIC;
@@ -24,7 +26,6 @@ CREATE TRIGGER _zanith_sync_people_8ac4f21f AFTER INSERT OR UPDATE OR DELETE ON 
 CREATE TRIGGER _zanith_emptied_people_8ac4f21f AFTER TRUNCATE ON public.people FOR EACH STATEMENT EXECUTE FUNCTION public._zanith_sync_people_8ac4f21f();
 ALTER TABLE public.people ENABLE ALWAYS TRIGGER _zanith_sync_people_8ac4f21f;
 ALTER TABLE public.people ENABLE ALWAYS TRIGGER _zanith_emptied_people_8ac4f21f;
-INSERT INTO public._zanith_new_people_8ac4f21f (during, boss_id, id, number, parent_id, mood, "Full Name") OVERRIDING SYSTEM VALUE SELECT during, boss_id, id, number, parent_id, mood, "Full Name" FROM ONLY public.people ORDER BY id LIMIT 1;
 INSERT INTO public._zanith_new_people_8ac4f21f (during, boss_id, id, number, parent_id, mood, "Full Name") OVERRIDING SYSTEM VALUE SELECT during, boss_id, id, number, parent_id, mood, "Full Name" FROM ONLY public.people ON CONFLICT (id) DO NOTHING;
 CREATE UNIQUE INDEX CONCURRENTLY _zanith_part_people_number_8ac4f21f ON public._zanith_new_people_8ac4f21f USING btree (number) WITH (fillfactor='80');
 CREATE INDEX CONCURRENTLY _zanith_part_people_by_mood_8ac4f21f ON public._zanith_new_people_8ac4f21f USING hash (mood);
