@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-NAMES = ("introspection", "diff", "ledger", "verify", "pages", "live", "start", "scale", "traffic")
+NAMES = ("introspection", "diff", "ledger", "verify", "pages", "live", "start", "scale", "traffic", "record")
 
 
 def main() -> None:
