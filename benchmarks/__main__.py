@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-NAMES = ("introspection", "diff", "ledger", "verify", "pages", "live", "start", "scale", "traffic", "record")
+NAMES = (
+    "introspection", "diff", "ledger", "verify", "pages", "live", "start", "scale", "traffic", "record",
+)  # fmt: skip
 
 
 def main() -> None:

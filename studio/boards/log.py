@@ -134,4 +134,5 @@ _TOLD: dict[str, tuple[Callable[[RunEvent, Detail], str], Tone]] = {
     "artifact_restored": (_said("artifact restored"), "ok"),
     "artifact_purged": (_said("artifact purged"), "wait"),
     "baseline_taken": (_said("baseline taken"), ""),
+    "rows_sealed": (_said("what was written is sealed in the record"), ""),
 }
