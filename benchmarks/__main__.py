@@ -8,7 +8,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 NAMES = (
-    "introspection", "diff", "ledger", "verify", "pages", "live", "start", "scale", "traffic", "record",
+    "introspection", "diff", "ledger", "verify", "pages", "live", "start", "scale", "traffic",
+    "record",
 )  # fmt: skip
 
 
