@@ -21,6 +21,8 @@ NAMES = (
     "backfill",
     "pileup",
     "workers",
+    "record",
+    "kills",
 )
 
 

@@ -150,4 +150,5 @@ _TOLD: dict[str, tuple[Callable[[RunEvent, Detail], str], Tone]] = {
     "artifact_purged": (_said("artifact purged"), "wait"),
     "artifact_reseeded": (_said("kept values put back; the artifact stays"), "ok"),
     "baseline_taken": (_said("baseline taken"), ""),
+    "rows_sealed": (_said("what was written is sealed in the record"), ""),
 }

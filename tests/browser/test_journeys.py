@@ -228,3 +228,36 @@ def test_a_declared_schema_becomes_a_change_without_scripts(
     change = Change.objects.get()
     page.goto(f"/changes/{change.pk}")
     expect(page.get_by_role("heading", name="Note when seen")).to_be_visible()
+
+
+def test_an_applied_change_is_undone_by_click_and_its_record_checked(
+    enter: Enter,
+    studio_worker: StudioProcess,
+    world: World,
+    target: Target,
+    make_change: MakeChange,
+) -> None:
+    with connect(target) as conn:
+        before = conn.execute("SELECT id, legacy_uuid FROM users").fetchall()
+    change = ready(make_change(target), world)
+    operator = enter("operator")
+    operator.goto(f"/changes/{change.pk}")
+    press(operator, "Apply to")
+    operator.wait_for_url("**/runs/*")
+    state(operator, "done")
+
+    operator.goto(f"/changes/{change.pk}")
+    operator.get_by_role("button", name="Undo").click()
+    expect(operator.get_by_text("soft drop of a column")).to_be_visible()
+    operator.locator("summary", has_text="Undo on").first.click()
+    operator.locator("textarea[name=reason]:visible").fill("not what we wanted")
+    operator.locator("dialog button.btn:not([data-close])", has_text="Undo on").click()
+    operator.wait_for_url("**/runs/*")
+    state(operator, "done")
+
+    assert differing(target, before) == []
+    assert Change.objects.get(pk=change.pk).state == "reverted"
+    auditor = enter("auditor")
+    auditor.goto(f"/history/record/{target.pk}")
+    auditor.get_by_role("button", name="Check all of it").click()
+    expect(auditor.get_by_text("Checked in full, and unbroken")).to_be_visible()

@@ -72,6 +72,7 @@ def undisturbed(case: Path, make_db: MakeDb) -> Undisturbed | None:
     with moments.traced() as passed:
         result = runs.run(db, plan)
     assert result.unexpected == ()
+    assert audit(db) == []
     return Undisturbed(points_of(plan), passed, read_graph(db).normal(), moments.leftovers(db))
 
 
