@@ -11,18 +11,21 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from migrate_core import api, states
+from migrate_core import api
 from migrate_core.errors import (
     ConflictError,
+    ConnectionFailedError,
     DriftError,
     GateRefusedError,
     MigrateError,
     RunInProgressError,
+    RunInterruptedError,
 )
 from migrate_core.ledger.rows import Event
 from migrate_core.pg import codec
 from migrate_core.planning.gates import Circumstances, Gate, GateState, Policy, gates, refused
 from migrate_core.runner.options import RunOptions, RunResult
+from migrate_core.runner.retry import ENDED_ON_PURPOSE
 from migrate_core.states import ChangeState, RunState
 from studio.models import Change, Plan, Run
 from studio.permissions import Action
@@ -33,6 +36,7 @@ from studio.services import (
     leases,
     mirror,
     queues,
+    takeovers,
     targets,
     verifications,
     wakeups,
@@ -183,10 +187,9 @@ def apply(run_id: str) -> None:
         try:
             changes.require(run.actor, Action.APPLY, run)
             result = _drive(run)
-        except RunInProgressError as error:
-            put_back(run, error)
         except MigrateError as error:
-            end(run, RunState.FAILED, error=stored(error), nothing=_nothing_was_done(error))
+            if not _waits_for_no_person(run, error):
+                end(run, RunState.FAILED, error=stored(error), nothing=_nothing_was_done(error))
         except Exception as error:
             end(run, RunState.FAILED, error=unexpected("the run", error))
             raise
@@ -236,16 +239,16 @@ def _drive(run: Run) -> RunResult:
     return result
 
 
-def put_back(run: Run, error: RunInProgressError) -> None:
-    """Somebody else works on the target, the command line for one: it waits for its turn."""
-    with transaction.atomic():
-        ours = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
-        if ours is None or ours.status is not RunState.RUNNING:
-            return
-        move(ours, RunState.QUEUED)
-        ours.held_by, ours.lease, ours.sent_at = error.detail[:300], None, timezone.now()
-        ours.save()
-        announce(ours.pk)
+def _waits_for_no_person(run: Run, error: MigrateError) -> bool:
+    """Whether it was put back into the queue: what is in the way passes by itself."""
+    match error:
+        case RunInProgressError():
+            return takeovers.put_back(run, f"Another session works on this target: {error.detail}")
+        case RunInterruptedError() if error.sqlstate not in ENDED_ON_PURPOSE:
+            return takeovers.put_back(run, f"The connection: {error.message}.", is_loss=True)
+        case ConnectionFailedError() if run.events.exists():  # it had begun: the address is right
+            return takeovers.put_back(run, f"The target is away: {error.message}.")
+    return False
 
 
 def _nothing_was_done(error: MigrateError) -> bool:
@@ -269,8 +272,8 @@ def end(
             return
         if ours.status is RunState.LOST:
             ours.state = RunState.RUNNING  # it was only held up, and has ended now
-        states.check(ours.status, state)
-        ours.state, ours.error, ours.result = state, error, result
+        ours.move(state)
+        ours.error, ours.result = error, result
         ours.finished_at, ours.wanted, ours.orphan_pid = timezone.now(), "", None
         ours.live = None
         ours.save()
@@ -319,7 +322,7 @@ def resume(run: Run, user: Any) -> None:
         changes.require(user, Action.APPLY, run)
         with transaction.atomic():
             run = locked(run)
-            move(run, RunState.QUEUED)
+            run.move(RunState.QUEUED)
             run.wanted, run.error, run.orphan_pid = "", None, None
             run.losses, run.lost_at, run.not_before = 0, None, None
             run.queued_at, run.sent_at, run.finished_at = timezone.now(), None, None
@@ -346,7 +349,7 @@ def wish(run: Run, user: Any, wanted: Run.Wanted, action: str) -> None:
         with transaction.atomic():
             run = locked(run)
             if run.status is RunState.QUEUED:
-                move(run, RunState.CANCELLED)
+                run.move(RunState.CANCELLED)
                 run.finished_at = timezone.now()
                 _end_change(run, RunState.CANCELLED, nothing=True)
                 wakeups.wake_next(run.target_id)
@@ -372,7 +375,7 @@ def close(run: Run, user: Any, *, reason: str) -> None:
             )
         with transaction.atomic():
             run = locked(run)
-            move(run, RunState.CLOSED)
+            run.move(RunState.CLOSED)
             run.closed_reason = reason[:300]
             run.save()
             if run.change and run.change.status in (ChangeState.FAILED, ChangeState.RUNNING):
@@ -389,8 +392,3 @@ def locked(run: Run) -> Run:
         .select_related("target__environment__project", "plan", "change", "actor")
         .get(pk=run.pk)
     )
-
-
-def move(run: Run, state: RunState) -> None:
-    states.check(run.status, state)
-    run.state = state
