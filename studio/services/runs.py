@@ -30,7 +30,7 @@ from migrate_core.states import ChangeState, RunState
 from studio.models import Change, Plan, Run
 from studio.permissions import Action
 from studio.services import (
-    artifacts,
+    aftermath,
     audit,
     changes,
     leases,
@@ -195,6 +195,7 @@ def apply(run_id: str) -> None:
             raise
         else:
             end(run, RunState(result.state), result=codec.to_builtins(result))
+            aftermath.keep_target(run)
 
 
 def _drive(run: Run) -> RunResult:
@@ -235,7 +236,6 @@ def _drive(run: Run) -> RunResult:
             schemas=run.target.wanted_schemas,
             options=RunOptions(mac_key=targets.evidence_key()),
         )
-    targets.keep(run.target, name)
     return result
 
 
@@ -264,8 +264,8 @@ def end(
     nothing: bool = False,
 ) -> None:
     """The last word, if the lease is still ours. `nothing`: refused before the first step."""
-    _mirror_rest(run)
-    keep_artifacts(run)
+    aftermath.mirror_rest(run)
+    aftermath.keep_artifacts(run)
     with transaction.atomic():
         ours = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
         if ours is None:
@@ -281,21 +281,6 @@ def end(
         announce(ours.pk)
         wakeups.wake_next(ours.target_id)
     targets.look(run.target)
-
-
-def keep_artifacts(run: Run) -> None:
-    """What the run left behind, before its page says that it ended."""
-    try:
-        artifacts.mirror(run.target)
-    except MigrateError as error:
-        log.warning("artifacts of %s: %s", run.target, error.message)
-
-
-def _mirror_rest(run: Run) -> None:
-    try:
-        mirror.catch_up(run)
-    except MigrateError as error:
-        log.warning("rest of run %s: %s", run.pk, error.message)
 
 
 def _end_change(run: Run, state: RunState, *, nothing: bool) -> None:
