@@ -38,6 +38,7 @@ class ChangeState(StrEnum):
     RUNNING = "running"
     FAILED = "failed"
     APPLIED = "applied"
+    REVERTED = "reverted"  # undone by a run of its own
     CLOSED = "closed"
 
 
@@ -75,8 +76,9 @@ _MOVES: tuple[tuple[State, frozenset[State]], ...] = (
     (_C.APPROVED, frozenset({_C.PLANNED, _C.VERIFIED, _C.APPROVED, _C.RUNNING, _C.CLOSED})),
     # back to planned: refused under the lock, before the first step
     (_C.RUNNING, frozenset({_C.FAILED, _C.APPLIED, _C.PLANNED})),
-    (_C.FAILED, frozenset({_C.RUNNING, _C.CLOSED})),
-    (_C.APPLIED, frozenset()),
+    (_C.FAILED, frozenset({_C.RUNNING, _C.CLOSED, _C.REVERTED})),
+    (_C.APPLIED, frozenset({_C.REVERTED})),
+    (_C.REVERTED, frozenset()),  # what is still wanted, the next generate finds
     (_C.CLOSED, frozenset()),
 )
 # By class too: as texts `running` of a step, of a run and of a change are one key.

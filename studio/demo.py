@@ -15,6 +15,7 @@ from psycopg import sql
 from migrate_core.declared import removal
 from migrate_core.states import ChangeState, RunState
 from studio import credentials, stories
+from studio.boards.change import OVER
 from studio.boards.run import is_silent
 from studio.models import (
     Attempt,
@@ -22,6 +23,7 @@ from studio.models import (
     Environment,
     Membership,
     Project,
+    RecordHead,
     Role,
     Run,
     Target,
@@ -182,10 +184,11 @@ def _begin(story: Story, target: Target) -> Change:
 def _give_up(target: Target) -> None:
     """What was begun before belongs to a database that is about to go."""
     with transaction.atomic():
+        RecordHead.objects.filter(target=target).delete()
         for run in Run.objects.filter(target=target, state__in=runs.RESUMABLE):
             run.state, run.closed_reason = RunState.CLOSED, "the story was reset"
             run.save()
-        for change in target.changes.exclude(state__in=(ChangeState.APPLIED, ChangeState.CLOSED)):
+        for change in target.changes.exclude(state__in=OVER):
             changes.move(changes.locked(change), ChangeState.CLOSED)
             audit.record(None, "reset story", change, Attempt.Outcome.DONE)
         target.artifacts.all().delete()

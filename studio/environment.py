@@ -23,6 +23,17 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
+def number(name: str, default: int) -> int:
+    """
+    Raises:
+        ImproperlyConfigured: it is no whole number, or below zero.
+    """
+    text = os.environ.get(name, "") or str(default)
+    if not (text.isascii() and text.isdigit()):
+        raise ImproperlyConfigured(f"{name} is {text!r}; give a whole number.")
+    return int(text)
+
+
 def secret(name: str) -> str:
     """NAME, or the content of the file that NAME_FILE names."""
     if file := os.environ.get(f"{name}_FILE"):

@@ -32,6 +32,8 @@ if DEBUG and not DEMO:
 CREDENTIAL_KEYS = environment.secret("ZANITH_CREDENTIAL_KEYS").replace(",", " ").split()
 # Chains the rows of the record (HMAC); never stored in a target.
 EVIDENCE_KEY = environment.secret("ZANITH_EVIDENCE_KEY")
+# How long what has expired still stays before a clean-up may take it.
+RECOVERY_GRACE_DAYS = environment.number("ZANITH_RECOVERY_GRACE_DAYS", 7)
 
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 ALLOWED_HOSTS = environment.words("ZANITH_ALLOWED_HOSTS") or (LOOPBACK if DEMO else [])

@@ -11,7 +11,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from studio.models import WorkerBeat
-from studio.services import leases, planning, runs, verifications
+from studio.services import leases, planning, record, runs, verifications
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,11 @@ def plan_change(plan_id: str) -> None:
 @shared_task(name="studio.verify_plan")
 def verify_plan(verification_id: str) -> None:
     verifications.rehearse(int(verification_id))
+
+
+@shared_task(name="studio.check_record")
+def check_record(check_id: str) -> None:
+    record.make(int(check_id))
 
 
 @signals.heartbeat_sent.connect

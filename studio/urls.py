@@ -23,6 +23,7 @@ from studio.views import (
     target,
     targets,
     traffic,
+    undo,
 )
 
 urlpatterns = [
@@ -52,6 +53,8 @@ urlpatterns = [
     ),
     path("changes/<int:pk>/apply", change.apply, name="change-apply"),
     path("changes/<int:pk>/close", change.close, name="change-close"),
+    path("changes/<int:pk>/undo", undo.page, name="change-undo"),
+    path("changes/<int:pk>/undo/start", undo.start, name="change-undo-start"),
     path("generate", generate.page, name="generate"),
     path("generate/<int:pk>", generate.compare, name="generate-compare"),
     path("runs", runs.page, name="runs"),
@@ -75,11 +78,16 @@ urlpatterns = [
     path("recovery", recovery.page, name="recovery"),
     path("recovery/<int:pk>", artifact.page, name="artifact"),
     path("recovery/<int:pk>/restore", artifact.restore, name="artifact-restore"),
+    path("recovery/<int:pk>/reseed", artifact.reseed, name="artifact-reseed"),
     path("recovery/<int:pk>/purge", artifact.purge, name="artifact-purge"),
     path("recovery/<int:pk>/export/<slug:form>", artifact.export, name="artifact-export"),
     path("history", history.page, name="history"),
     path("history/<uuid:pk>", evidence.page, name="evidence"),
     path("history/record/<int:pk>", record.page, name="record"),
+    path("history/record/<int:pk>/standing", record.standing, name="record-standing"),
+    path("history/record/<int:pk>/check", record.check, name="record-check"),
+    path("history/record/<int:pk>/head.txt", record.head, name="record-head"),
+    path("history/record/<int:pk>/accept", record.accept, name="record-accept"),
     path("snapshots", snapshots.page, name="snapshots"),
     path("snapshots/<int:pk>", snapshots.compare, name="snapshots-compare"),
     path("targets", targets.page, name="targets"),

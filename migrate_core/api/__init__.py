@@ -6,7 +6,16 @@ have refused, the other refuses too, because the gates are asked here.
 
 from __future__ import annotations
 
-from migrate_core.api.audit import answers, check_record, question, schema_at, sql_of
+from migrate_core.api.audit import (
+    answers,
+    check_record,
+    follow_record,
+    head_text,
+    question,
+    read_head,
+    schema_at,
+    sql_of,
+)
 from migrate_core.api.deciding import Choices, choices, mark_step_done, skip_step, steer
 from migrate_core.api.gate import (
     Drift,
@@ -29,14 +38,17 @@ from migrate_core.api.record import (
 )
 from migrate_core.api.recovery import (
     artifacts,
+    expiry,
     export,
     inspect,
     plan_purge,
+    plan_reseed,
     plan_restore,
     preview,
+    preview_reseed,
 )
 from migrate_core.api.rehearsal import refuse_unverified, verify
-from migrate_core.api.runs import apply, done_steps, down, open_run, recorded_plan, resume
+from migrate_core.api.runs import apply, done_steps, open_run, recorded_plan, resume
 from migrate_core.api.schemas import (
     after,
     after_all,
@@ -45,17 +57,21 @@ from migrate_core.api.schemas import (
     server_major,
     wanted,
 )
+from migrate_core.api.undo import STUCK_HINT, Return, Undo, down, undo_of, undos
 from migrate_core.api.upkeep import adopt, close, manage
 from migrate_core.ledger.audit import QUESTIONS
 
 __all__ = [
     "QUESTIONS",
+    "STUCK_HINT",
     "Choices",
     "Drift",
     "Generated",
     "MigrationStatus",
+    "Return",
     "RunRecord",
     "Status",
+    "Undo",
     "adopt",
     "after",
     "after_all",
@@ -71,10 +87,13 @@ __all__ = [
     "down",
     "drift",
     "drift_of",
+    "expiry",
     "export",
+    "follow_record",
     "found",
     "gates_now",
     "generate",
+    "head_text",
     "history",
     "inspect",
     "is_half_way",
@@ -86,9 +105,12 @@ __all__ = [
     "pending",
     "plan",
     "plan_purge",
+    "plan_reseed",
     "plan_restore",
     "preview",
+    "preview_reseed",
     "question",
+    "read_head",
     "recorded_plan",
     "refuse",
     "refuse_drift",
@@ -100,6 +122,8 @@ __all__ = [
     "sql_of",
     "status",
     "steer",
+    "undo_of",
+    "undos",
     "verify",
     "wanted",
 ]

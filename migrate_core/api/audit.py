@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from migrate_core.errors import MisuseError
-from migrate_core.ledger import audit
-from migrate_core.ledger.audit import QUESTIONS, Question, RecordCheck
+from migrate_core.ledger import audit, heads, verify
+from migrate_core.ledger.audit import QUESTIONS, Question
+from migrate_core.ledger.heads import Head
+from migrate_core.ledger.verify import RecordCheck
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.snapshots import store
@@ -34,9 +36,28 @@ def sql_of(asked: Question, *, since: datetime | None = None) -> str:
 
 
 def check_record(endpoint: Endpoint, key: bytes | None, *, head: str = "") -> RecordCheck:
-    """Whether the chain of events holds from its first one on, and `head` is one of its macs."""
+    """Whether the chain of events holds from its first one on, the rows are as it says, and
+    `head` is one of its macs."""
     with closing(plan_session(endpoint, "zanith/audit")) as conn:
-        return audit.check_record(conn, key, head=head)
+        # Reading a long record takes longer than a plan may.
+        conn.execute("SET statement_timeout = 0")
+        return verify.check_record(conn, key, head=head)
+
+
+def follow_record(endpoint: Endpoint, key: bytes | None, known: Head) -> RecordCheck:
+    """The same from a head that was verified before: only what came after it is read."""
+    with closing(plan_session(endpoint, "zanith/audit")) as conn:
+        return verify.follow(conn, key, known)
+
+
+def head_text(endpoint: Endpoint, head: Head, key: bytes | None, *, at: datetime) -> str:
+    """A head to keep elsewhere, signed where there is a key."""
+    return heads.write(head, target=str(endpoint), at=at, key=key)
+
+
+def read_head(text: str, key: bytes | None) -> Head:
+    """Raises MisuseError or TamperedError."""
+    return heads.read(text, key)
 
 
 def schema_at(endpoint: Endpoint, at: datetime) -> tuple[Snapshot, SchemaGraph]:

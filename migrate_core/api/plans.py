@@ -159,10 +159,10 @@ def _asking(
         return partial(measure, conn)
     # What an expansion makes is no part of a schema, so nothing tells that it is not there yet.
     waits = any(m.id == migration.needs for m in earlier)
-    return partial(_measure_ahead, conn, live, base, waits)
+    return partial(measure_ahead, conn, live, base, waits)
 
 
-def _measure_ahead(
+def measure_ahead(
     conn: Connection[Any],
     live: SchemaGraph,
     base: SchemaGraph,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,8 @@ from migrate_core.api.schemas import Schemas
 from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.pg.connect import Endpoint, Session, connect
 from migrate_core.planning.plan import Plan
-from migrate_core.recovery import Inspection, RestorePreview
+from migrate_core.recovery import Expiry, Inspection, ReseedPreview, RestorePreview
+from migrate_core.recovery.expiry import GRACE
 
 APPLICATION = "zanith/recover"
 
@@ -25,6 +27,14 @@ def artifacts(endpoint: Endpoint, *, kept_only: bool = False) -> tuple[ArtifactR
     """Newest first."""
     with closing(_reader(endpoint)) as conn:
         return recovery.artifacts(conn, kept_only=kept_only)
+
+
+def expiry(
+    endpoint: Endpoint, *, grace: timedelta = GRACE, older_than: timedelta = timedelta()
+) -> Expiry:
+    """What has expired, what is in its days of grace, and what expires within 7 days."""
+    with closing(_reader(endpoint)) as conn:
+        return recovery.expiry(conn, grace=grace, older_than=older_than)
 
 
 def inspect(endpoint: Endpoint, id: UUID) -> Inspection:
@@ -48,6 +58,40 @@ def plan_restore(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Pl
     with closing(_reader(endpoint)) as conn:
         ask = partial(measure, conn)
         return recovery.plan_restore(conn, id, ask=ask, schemas=_tuple(schemas))
+
+
+def preview_reseed(
+    endpoint: Endpoint,
+    id: UUID,
+    *,
+    column: str | None = None,
+    overwrite: bool = False,
+    schemas: Schemas = None,
+) -> ReseedPreview:
+    with closing(_reader(endpoint)) as conn:
+        return recovery.preview_reseed(
+            conn, id, column=column, overwrite=overwrite, schemas=_tuple(schemas)
+        )
+
+
+def plan_reseed(
+    endpoint: Endpoint,
+    id: UUID,
+    *,
+    column: str | None = None,
+    overwrite: bool = False,
+    schemas: Schemas = None,
+) -> Plan:
+    """To be run by apply(); with `overwrite`, with consent to its one step."""
+    with closing(_reader(endpoint)) as conn:
+        return recovery.plan_reseed(
+            conn,
+            id,
+            column=column,
+            overwrite=overwrite,
+            ask=partial(measure, conn),
+            schemas=_tuple(schemas),
+        )
 
 
 def plan_purge(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:

@@ -40,7 +40,7 @@ def adopt(
                 still_true="Nothing was changed.",
                 hint="Resume it, undo its done steps, or close it; then adopt.",
             )
-        fingerprint = store.take(conn, None, "baseline", read_graph(conn, schemas))
+        fingerprint = store.take(entry, None, "baseline", read_graph(conn, schemas))
         entry.event(EventKind.BASELINE_TAKEN, fingerprint=fingerprint)
         return fingerprint
 

@@ -75,12 +75,19 @@ class PolicySettings(Value, frozen=True, kw_only=True):
     fail_on: tuple[str, ...] = ()
 
 
+class RecoverySettings(Value, frozen=True, kw_only=True):
+    """How long what has expired still stays, before a clean-up may take it."""
+
+    grace_days: int = 7
+
+
 class _Document(Value, frozen=True, kw_only=True):
     declared: DeclaredSettings = DeclaredSettings()
     migrations: MigrationSettings = MigrationSettings()
     target: TargetSettings = TargetSettings()
     shadow: ShadowSettings = ShadowSettings()
     policy: PolicySettings = PolicySettings()
+    recovery: RecoverySettings = RecoverySettings()
     # New name -> old: "people" or "public.people.mail".
     renames: dict[str, str] = msgspec.field(default_factory=dict)
 
@@ -96,6 +103,7 @@ class Configuration(Value, frozen=True, kw_only=True):
     production: bool = False
     shadow: ShadowSettings = ShadowSettings()
     policy: PolicySettings = PolicySettings()
+    recovery: RecoverySettings = RecoverySettings()
     target_url: str | None = None
     shadow_url: str | None = None
     renames: tuple[RenamedFrom, ...] = ()
@@ -125,6 +133,7 @@ def load_config(
         production=document.target.production,
         shadow=_shadow(document.shadow, env.get(SHAPE_VARIABLE)),
         policy=document.policy,
+        recovery=document.recovery,
         renames=_renames(document, file),
         target_url=env.get(TARGET_VARIABLE) or None,
         shadow_url=env.get(SHADOW_VARIABLE) or None,
@@ -200,6 +209,10 @@ def _check(document: _Document, file: Path) -> None:
             key="policy.budget",
             hint=f"Levels score {', '.join(f'{level} {level.score}' for level in Level)}.",
         )
+    if document.recovery.grace_days < 0:
+        raise ConfigurationError(
+            f"{document.recovery.grace_days} is below zero", file=file, key="recovery.grace_days"
+        )
     check_codes(document.policy.fail_on, where=f"{file}: policy.fail_on")
 
 
@@ -234,6 +247,7 @@ __all__ = [
     "DeclaredSettings",
     "MigrationSettings",
     "PolicySettings",
+    "RecoverySettings",
     "ShadowSettings",
     "TargetSettings",
     "check_codes",

@@ -19,7 +19,7 @@ from migrate_core.pg.names import check_name
 NAME_FIELDS = frozenset(
     {"name", "names", "to", "column", "columns", "ref_columns", "key", "constraint", "policies"}
     | {"schema", "part", "roles", "physical_column", "value", "values", "before", "after"}
-    | {"grantee", "role", "owner", "later", "leftover", "index", "replica_index"}
+    | {"grantee", "role", "owner", "later", "leftover", "index", "replica_index", "also", "read"}
     | {"nullable", "not_null"}  # lists of columns; elsewhere a boolean, which is no text
 )
 _PATH = re.compile(r"^(?P<problem>.*?)(?: - at (?:`(?P<path>\$[^`]*)`|.*))?$", re.DOTALL)

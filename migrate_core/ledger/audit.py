@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from migrate_core.ledger import chain, ledger
+from migrate_core.ledger import ledger
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import in_words
 from migrate_core.pg.ddl import ddl, literal
@@ -16,7 +16,6 @@ from migrate_core.pg.queries import query
 from migrate_core.schema.objects import Value
 from migrate_core.states import RunState, StepState
 
-BATCH = 1000
 EVER = "-infinity"
 
 
@@ -122,20 +121,6 @@ QUESTIONS = (
 )
 
 
-class RecordCheck(Value, frozen=True, kw_only=True):
-    """What became of the chain of events, from its first one on."""
-
-    events: int  # how many hold
-    head: str  # the mac of the last of them
-    broken: int | None = None  # the first that is missing, edited or out of place
-    keyed: bool = False  # whether it is an HMAC: without a key only accidents show
-    has_head: bool = True  # whether the head that was asked for is among them
-
-    @property
-    def holds(self) -> bool:
-        return self.broken is None and self.has_head
-
-
 def answer(
     conn: Connection[Any],
     question: Question,
@@ -156,30 +141,3 @@ def sql_of(
     text = query(__package__, f"audit_{question.name}")
     at = literal(since.isoformat() if since else EVER)
     return ddl(text, schema=schema).replace("%(since)s", at).strip() + ";"
-
-
-def check_record(
-    conn: Connection[Any], key: bytes | None, *, head: str = "", schema: str = DEFAULT_SCHEMA
-) -> RecordCheck:
-    """Reads every event once, at one moment, and compares the last with what the fence keeps.
-
-    `head` is a mac that was kept elsewhere: whoever cut the end off, fence and all, lacks it.
-    """
-    with conn.transaction():
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", prepare=False)
-        last = ledger.last_event(conn, schema)
-        seq, mac, has_head = 0, chain.START, not head
-        while events := ledger.events_after(conn, seq, limit=BATCH, schema=schema):
-            broken = chain.first_broken(events, key, after=seq, head=mac)
-            held = [event for event in events if broken is None or event.seq < broken]
-            has_head = has_head or any(event.mac == head for event in held)
-            if held:
-                seq, mac = held[-1].seq, held[-1].mac
-            if broken is not None:
-                break
-        else:
-            # Events that are gone from the end leave the fence behind.
-            broken = None if last in (None, (seq, mac)) else seq + 1
-    return RecordCheck(
-        events=seq, head=mac, broken=broken, keyed=key is not None, has_head=has_head
-    )

@@ -17,6 +17,7 @@ from migrate_core.errors import RunInterruptedError
 from migrate_core.ledger.chain import mac
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import Event, EventKind
+from migrate_core.ledger.seals import SEALS, returning
 from migrate_core.pg.ddl import ddl
 from migrate_core.pg.queries import query
 
@@ -46,10 +47,13 @@ class Entry:
         self.journal, self.now = journal, now
         self.events: list[Event] = []
         self._seq, self._head = seq, head
+        self._unsealed: dict[str, str] = {}
 
     def event(self, kind: EventKind, **about: Any) -> None:
-        """`step`, `attempt` and `stage` are columns; all else goes to `detail`."""
+        """`step`, `attempt` and `stage` are columns; all else goes to `detail`, and so do the
+        digests of the rows that were written since the event before."""
         place = {name: about.pop(name, None) for name in ("step", "attempt", "stage")}
+        about[SEALS], self._unsealed = self._unsealed or None, {}
         detail = {name: _clean(value) for name, value in about.items() if value is not None}
         self._seq += 1
         event = Event(
@@ -70,8 +74,20 @@ class Entry:
         self.events.append(event)
 
     def execute(self, text: Any, params: Mapping[str, Any] | None = None) -> int:
-        """Our own SQL with `{schema}` in it; gives the number of rows it touched."""
-        return int(self.journal.execute(text, params).rowcount)
+        """Our own SQL with `{schema}` in it; gives the number of rows it touched.
+
+        Rows of the ledger that it writes are sealed by the next event.
+        """
+        seals = returning(text)
+        cursor = self.journal.execute(text + seals, params)
+        if seals:
+            self._unsealed.update((name, digest) for _zone, name, digest in cursor)
+        return int(cursor.rowcount)
+
+    def seal(self) -> None:
+        """Before the end: what no event has sealed gets one of its own."""
+        if self._unsealed:
+            self.event(EventKind.ROWS_SEALED)
 
     def fetch(self, text: Any, params: Mapping[str, Any] | None = None) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self.journal.execute(text, params).fetchone()
@@ -115,6 +131,7 @@ class Journal:
         with self.conn.transaction():
             entry = self._open(lock_timeout_ms, statement_timeout_ms)
             yield entry
+            entry.seal()
         self.delivery.deliver(entry.events)
 
     def _open(self, lock_timeout_ms: int, statement_timeout_ms: int) -> Entry:

@@ -117,6 +117,14 @@ def open_run(
     return rows[0] if rows else None
 
 
+def runs_needing(
+    conn: Connection[Any], migration_id: str, schema: str = DEFAULT_SCHEMA
+) -> tuple[RunRow, ...]:
+    """Those whose plan says that this migration must have been applied before."""
+    text = _RUNS + " WHERE plan ->> 'needs' = %(needs)s ORDER BY started_at"
+    return read(conn, text, RunRow, schema, {"needs": migration_id})
+
+
 def plan_of(conn: Connection[Any], run_id: UUID, schema: str = DEFAULT_SCHEMA) -> bytes | None:
     """The recorded plan, for `planning.plan.decode_plan`: what a resume runs."""
     found = conn.execute(

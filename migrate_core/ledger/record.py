@@ -202,7 +202,11 @@ def _whose(plan: Plan, run_id: UUID) -> dict[str, Any]:
 
 def _pending(entry: Entry, plan: Plan, step: Step, run_id: UUID) -> dict[str, Any]:
     place = Place(
-        migration_id=plan.migration_id, step=step.number, cycle=plan.cycle, major=plan.major
+        migration_id=plan.migration_id,
+        step=step.number,
+        cycle=plan.cycle,
+        down=plan.direction == "down",
+        major=plan.major,
     )
     inverse = step.operation.inverse(place)
     reasons = [codec.to_builtins(reason) for reason in step.verdict.reasons]

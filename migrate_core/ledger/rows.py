@@ -36,8 +36,10 @@ class EventKind(StrEnum):
     RUN_CLOSED = "run_closed"
     ARTIFACT_RESTORED = "artifact_restored"
     ARTIFACT_PURGED = "artifact_purged"
+    ARTIFACT_RESEEDED = "artifact_reseeded"  # its values were put back, and it is kept
     BASELINE_TAKEN = "baseline_taken"
     MANAGED = "managed"
+    ROWS_SEALED = "rows_sealed"  # rows that were written without an event of their own
 
 
 class Event(Value, frozen=True, kw_only=True):

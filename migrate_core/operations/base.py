@@ -47,6 +47,7 @@ class ArtifactKind(StrEnum):
     SOFT_DROP_TABLE = "soft_drop_table"
     ARCHIVE_COLUMN = "archive_column"
     ARCHIVE_TABLE = "archive_table"
+    REBUILD_TABLE = "rebuild_table"
 
 
 class Origin(Value, frozen=True, kw_only=True):
@@ -55,6 +56,7 @@ class Origin(Value, frozen=True, kw_only=True):
     migration_id: str
     step: int  # from 1
     cycle: int = 1  # 2 when the migration runs again after a down, and so on
+    down: bool = False  # whether it is a step of a down, which may park what the up had made
 
     def parked_name(self, name: str) -> str:
         """`_zanith_dropped_<name>_<8 hex>`, fixed once the plan is made."""
@@ -62,7 +64,8 @@ class Origin(Value, frozen=True, kw_only=True):
 
     def _name(self, what: str, name: str) -> str:
         again = (str(self.cycle),) if self.cycle > 1 else ()
-        return helper_name(what, name, self.migration_id, str(self.step), *again)
+        back = ("down",) if self.down else ()
+        return helper_name(what, name, self.migration_id, str(self.step), *again, *back)
 
 
 class Place(Origin, frozen=True, kw_only=True):
@@ -76,11 +79,13 @@ class Place(Origin, frozen=True, kw_only=True):
 
     @property
     def origin(self) -> Origin:
-        return Origin(migration_id=self.migration_id, step=self.step, cycle=self.cycle)
+        return Origin(
+            migration_id=self.migration_id, step=self.step, cycle=self.cycle, down=self.down
+        )
 
 
 class Park(Value, frozen=True, kw_only=True):
-    """An artifact: what must exist, in the same transaction, before the first stage runs.
+    """An artifact: what must exist, in the same transaction, before a stage runs.
 
     First `statements` run (lock, copy), then the queries: `count`, `checksum` and `size` of
     the source, which still stands, and `copy_checksum`, which must equal `checksum` or the
@@ -98,14 +103,15 @@ class Park(Value, frozen=True, kw_only=True):
     checksum: str | None = None
     copy_checksum: str | None = None
     size: str | None = None  # query: bytes
+    stage: int = 1  # that which parks it
 
 
 class Release(Value, frozen=True, kw_only=True):
-    """An artifact whose status this operation changes when it is done."""
+    """An artifact that this operation reads, and whose status it changes when it is done."""
 
     physical_name: QualifiedName
     physical_column: str | None = None
-    status: str = "restored"  # or purged
+    status: str = "restored"  # or purged; kept: its checksum is asked, and it stays
 
 
 class _OperationMeta(ABCMeta, msgspec.StructMeta):
@@ -144,6 +150,11 @@ class Operation(
     @abstractmethod
     def subject(self) -> Ref:
         """The object it changes."""
+
+    @property
+    def destroys(self) -> bool:
+        """Whether it loses data as it stands, with its fields."""
+        return self.loses_data
 
     @property
     def moment(self) -> Effect:
@@ -196,6 +207,18 @@ class Operation(
 
     def releases(self) -> tuple[Release, ...]:
         return ()
+
+    def parts(self) -> tuple[Operation, ...]:
+        """What is planned in its place: itself, or one operation for each of several objects."""
+        return (self,)
+
+    def makes(self) -> frozenset[Ref]:
+        """What it creates besides its subject, or on it: nobody can be asked about it before."""
+        return frozenset()
+
+    def unsettles(self) -> frozenset[Ref]:
+        """What is another while it runs, though it is the same before and after."""
+        return frozenset()
 
     def stands_on(self) -> Operation | None:
         """The operation of an earlier migration whose helpers must be there, out of sight."""

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
-from migrate_core.schema.access import DefaultPrivilege, Owner, Privilege
-from migrate_core.schema.delta import Answers, SchemaDelta
+from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.access import DefaultPrivilege, Owner, Privilege, with_rights_of
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
-from migrate_core.schema.objects import Thing, Value
+from migrate_core.schema.objects import Table, Thing, Value
 from migrate_core.schema.refs import Ref
+from migrate_core.schema.removal import ColumnParts, with_column, without_rights
 
 
 class Rights(Value, frozen=True, kw_only=True):
@@ -31,6 +33,13 @@ def creating(before: SchemaGraph, after: SchemaGraph) -> tuple[Operation, ...]:
     return in_order([*made, *_rights(delta.making(born))], before, after)
 
 
+def removing(before: SchemaGraph, after: SchemaGraph) -> tuple[Operation, ...]:
+    """In running order; `before` holds all of `after`, and more, none of which is kept."""
+    delta = SchemaDelta(before, after, Answers(drops=DropMode.PLAIN))
+    gone = [op for kind in kinds().values() if not kind.looks_last for op in kind.detect(delta)]
+    return in_order(gone, before, after)
+
+
 def rights_on(graph: SchemaGraph, refs: Iterable[Ref]) -> Rights:
     wanted = frozenset(refs)
     return Rights(
@@ -40,13 +49,24 @@ def rights_on(graph: SchemaGraph, refs: Iterable[Ref]) -> Rights:
     )
 
 
+def giving_on_column(table: QualifiedName, parts: ColumnParts) -> tuple[Operation, ...]:
+    """What gives a column that was added anew, and its sequences, the rights that it had."""
+    bare = SchemaGraph().put(Table(name=table, columns=(parts.column,)))
+    for sequence in parts.sequences:
+        bare = bare.put(sequence)
+    after = with_column(bare, table, parts)
+    delta = SchemaDelta(with_column(bare, table, without_rights(parts)), after, Answers())
+    return in_order(list(_rights(delta)), bare, after)
+
+
 def giving(rights: Rights, things: Sequence[Thing]) -> tuple[Operation, ...]:
     """What gives things that were made anew the rights that their namesakes had."""
     born = SchemaGraph(default_privileges=rights.defaults)
     for thing in things:
         born = born.put(thing)
     refs = [ref_of(thing) for thing in things]
-    after = born.with_rights(refs, rights.owners, rights.privileges)
+    whole = frozenset().union(*(with_rights_of(t, r) for t, r in zip(things, refs, strict=True)))
+    after = born.with_rights(whole, rights.owners, rights.privileges)
     delta = SchemaDelta(born, after, Answers()).making(refs)
     return in_order(list(_rights(delta)), born, after)
 

@@ -82,7 +82,7 @@ class Expansion(Operation, frozen=True, kw_only=True):
         yield Probe(
             fact="later_triggers",
             question=f"triggers may change {self.column} after it was copied",
-            query=_later_triggers(self.pair),
+            query=later_triggers(self.table, self.pair.sync, self.column),
         )
         yield Probe(
             fact="column_rights",
@@ -118,7 +118,7 @@ def _unfit(
     if in_the_way := tuple(_in_the_way(graph, table, old.name)):
         words = ", ".join(in_the_way)
         yield f"{words} would go on reading the old one; drop that first, and make it anew after"
-    if domain := _checked_domain(graph, new.type):
+    if domain := checked_domain(graph, new.type):
         yield f"adding a column of the domain {domain} writes every row; use its base type"
     yield from _unfit_keys((*was.constraints, *to.constraints))
     for one in pointing:
@@ -192,7 +192,7 @@ def _in_the_way(graph: SchemaGraph, table: Table, column: str) -> Iterator[str]:
     yield from (reader for reader in readers(graph, table, column) if reader not in by_name)
 
 
-def _checked_domain(graph: SchemaGraph, type_: str) -> str:
+def checked_domain(graph: SchemaGraph, type_: str) -> str:
     for domain in graph.domains:
         if type_ == str(domain.name) and (domain.constraints or domain.not_null):
             return str(domain.name)
@@ -212,7 +212,7 @@ def _unfit_keys(constraints: tuple[Constraint, ...]) -> Iterator[str]:
             yield f"{one.name} is deferrable, and an index beside it would not wait; {way_out}"
 
 
-def _later_triggers(pair: Pair) -> str:
+def later_triggers(table: QualifiedName, sync: str, column: str) -> str:
     """Row triggers that fire after ours and whose function names the column."""
     return ddl(
         "SELECT count(*) FROM pg_catalog.pg_trigger AS g"
@@ -221,9 +221,9 @@ def _later_triggers(pair: Pair) -> str:
         ' AND g.tgname > {sync} COLLATE "C"'
         " AND (strpos(p.prosrc, {column}) > 0"
         " OR strpos(encode(g.tgargs, 'escape'), {column}) > 0)",
-        table=literal(str(pair.table)),
-        sync=literal(pair.sync),
-        column=literal(pair.old.name),
+        table=literal(str(table)),
+        sync=literal(sync),
+        column=literal(column),
     )
 
 

@@ -65,7 +65,8 @@ class Statement(Struct, frozen=True, kw_only=True):
 
     `lock` is taken on `on`; `also` lists further relations. `scans` and `rewrites` speak of
     `on`: every row read, or every row written, inside that lock. What is `inherited` is done
-    to all that inherit from `on`, or are partitions of it, under the same lock.
+    to all that inherit from `on`, or are partitions of it, under the same lock; what is
+    `cloned`, to partitions alone.
     """
 
     sql: str
@@ -75,6 +76,7 @@ class Statement(Struct, frozen=True, kw_only=True):
     scans: bool = False
     rewrites: bool = False
     inherited: bool = False
+    cloned: bool = False
 
     def __str__(self) -> str:
         return self.sql
@@ -90,13 +92,19 @@ class StageMode(StrEnum):
     BATCHED = "batched"  # many transactions, each with its checkpoint
 
 
-class Batch(Struct, frozen=True, kw_only=True):
-    """A keyset-batched UPDATE: `assign` for rows of `table` that satisfy `where`."""
+class Batch(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A keyset-batched UPDATE: `assign` for rows of `table` that satisfy `where`.
+
+    With `into` those rows are copied there instead, `columns` of them; a row whose key is there
+    by then is left alone.
+    """
 
     table: QualifiedName
     key: tuple[str, ...]  # columns of the primary key, in order
     assign: str  # "last_login = created_at"
     where: str  # SQL condition; rows that do not satisfy it are left alone
+    into: QualifiedName | None = None
+    columns: tuple[str, ...] = ()
 
 
 class Stage(Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ def _stage(stage: Stage, graph: SchemaGraph) -> Stage:
 
 
 def _statement(statement: Statement, graph: SchemaGraph) -> Statement:
-    if not statement.inherited:
+    if not (statement.inherited or statement.cloned):
         return statement
     also = dict.fromkeys((*statement.also, *_below(statement, graph)))
     return msgspec.structs.replace(statement, also=tuple(also))
@@ -36,4 +36,7 @@ def _below(statement: Statement, graph: SchemaGraph) -> Iterator[tuple[Qualified
     for table, lock in statement.locks():
         if lock is LockMode.ROW_SHARE:
             continue  # of rows that are pointed at, which are only read there
-        yield from ((name, lock) for name in descendants(graph, table))
+        for name in descendants(graph, table):
+            below = graph.table(name)
+            if statement.inherited or (below is not None and below.partition_of is not None):
+                yield name, lock

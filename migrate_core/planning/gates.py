@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from enum import StrEnum
 
@@ -51,7 +52,6 @@ class Circumstances(Value, frozen=True, kw_only=True):
     """All that gates look at besides the plan: who said what, and what is so right now."""
 
     consents: tuple[str, ...] = ()  # labels of steps whose loss of data was agreed to
-    allow_destructive: bool = False  # the command line's blanket consent
     verified: Verified | None = None
     live_fingerprint: str | None = None  # None: not looked at
     approvals: tuple[str, ...] = ()  # people whose approval covers exactly this plan
@@ -109,10 +109,10 @@ def _budget(plan: Plan, policy: Policy) -> Gate:
 
 def _consent(plan: Plan, now: Circumstances) -> Gate:
     losing = [s for s in plan.steps if s.keeps_nothing]
-    given = now.allow_destructive or all(s.label in now.consents for s in losing)
-    missing = [] if given else [s for s in losing if s.label not in now.consents]
+    missing = [s for s in losing if s.label not in now.consents]
     problem = f"{_steps(missing)} loses data for good" if missing else ""
-    fix = "Make it a soft drop, or consent by name (--allow-destructive)."
+    names = " ".join(f"--allow-destructive={shlex.quote(s.label)}" for s in missing)
+    fix = f"Make it a soft drop, or consent by name ({names})."
     good = "given" if losing else "nothing is lost"
     return _gate(2, "Destructive consent", problem, good, fix, *missing)
 

@@ -41,6 +41,7 @@ class Past:
         return ask(there, tuple(map(self._asked_now, operation.probes(graph))))
 
     def add(self, operation: Operation) -> None:
+        self.created |= operation.makes()
         if operation.effect is Effect.CREATE:
             self.created.add(operation.subject)
         elif new := operation.new_name():

@@ -42,10 +42,14 @@ class Step(Value, frozen=True, kw_only=True):
         """Raw SQL: nobody knows beforehand how long it takes or what it answers."""
         return self.kind == "rawSql"
 
+    def parks_at(self, stage: int) -> bool:
+        """Whether its artifact is kept in the transaction of this stage (from 1)."""
+        return self.park is not None and self.park.stage == stage
+
     @property
     def keeps_nothing(self) -> bool:
         """Whether data goes that no inverse brings back: only the definition can."""
-        return self.operation.loses_data and not self.facts.is_empty
+        return self.operation.destroys and not self.facts.is_empty
 
     @property
     def undo_in_words(self) -> str:
@@ -119,8 +123,15 @@ def build(
     """
     steps: list[Step] = []
     graph, past = base, Past()
-    for number, written in enumerate(operations, start=1):
-        place = Place(migration_id=migration_id, step=number, cycle=cycle, major=major)
+    single = (part for operation in operations for part in operation.parts())
+    for number, written in enumerate(single, start=1):
+        place = Place(
+            migration_id=migration_id,
+            step=number,
+            cycle=cycle,
+            down=direction == "down",
+            major=major,
+        )
         operation = written.bind(graph)
         steps.append(_step(operation, place, past.facts(operation, graph, ask), graph))
         graph = operation.apply(graph)

@@ -35,8 +35,10 @@ class Content(Value, frozen=True, kw_only=True):
     relation: QualifiedName
     columns: tuple[tuple[str, str], ...]  # (name now, name then)
 
-    def select(self, *, limit: int | None = None) -> str:
-        listed = ", ".join(f"t.{quote_ident(now)} AS {quote_ident(then)}"
+    def select(self, *, limit: int | None = None, as_text: bool = False) -> str:
+        """As text there is no value that Python could not hold, like a date before Christ."""
+        cast = "::text" if as_text else ""
+        listed = ", ".join(f"t.{quote_ident(now)}{cast} AS {quote_ident(then)}"
                            for now, then in self.columns)  # fmt: skip
         limited = "" if limit is None else f" LIMIT {limit}"
         return ddl(
@@ -54,7 +56,7 @@ class Inspection(Value, frozen=True, kw_only=True):
     bytes_now: int | None = None
     intact: bool | None = None  # None: it has no checksum (a soft drop is the live data)
     columns: tuple[str, ...] = ()
-    sample: tuple[tuple[Any, ...], ...] = ()
+    sample: tuple[tuple[str | None, ...], ...] = ()  # as PostgreSQL writes them
 
 
 def artifacts(
@@ -83,7 +85,7 @@ def inspect(conn: Connection[Any], id: UUID, *, schema: str = DEFAULT_SCHEMA) ->
     if content is None:
         return Inspection(artifact=artifact, exists=False)
     with conn.transaction():
-        sample = conn.execute(content.select(limit=SAMPLE_ROWS).encode()).fetchall()
+        sample = conn.execute(content.select(limit=SAMPLE_ROWS, as_text=True).encode()).fetchall()
         measured = conn.execute(
             ddl(query(__package__, "measure"), relation=content.relation),
             {"name": str(content.relation)},

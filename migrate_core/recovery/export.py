@@ -14,6 +14,7 @@ from migrate_core.pg.ddl import ddl, raw
 from migrate_core.recovery.artifacts import ArtifactGoneError, Content, content_of, find
 
 ROWS_AT_ONCE = 1000
+BLOCK_BYTES = 64 * 1024
 
 
 def export(
@@ -39,7 +40,20 @@ def export(
             detail=f"{artifact.physical_name} is {artifact.status} or was dropped by somebody.",
             hint="Inspect the artifact.",
         )
-    return FORMATS[format](conn, content)
+    return _in_blocks(FORMATS[format](conn, content))
+
+
+def _in_blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """PostgreSQL sends row by row: whoever waits for each piece on a thread would wait millions
+    of times."""
+    found = bytearray()
+    for piece in pieces:
+        found += piece
+        if len(found) >= BLOCK_BYTES:
+            yield bytes(found)
+            found.clear()
+    if found:
+        yield bytes(found)
 
 
 def _csv(conn: Connection[Any], content: Content) -> Iterator[bytes]:

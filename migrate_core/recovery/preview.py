@@ -10,7 +10,6 @@ from psycopg import Connection
 from migrate_core.errors import MigrateError
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.operations.base import ArtifactKind
 from migrate_core.pg import codec
 from migrate_core.planning.plan import Plan
 from migrate_core.recovery.artifacts import content_of, find, inspect, is_column
@@ -31,6 +30,10 @@ class RestorePreview(Value, frozen=True, kw_only=True):
     rows_matched: int | None = None  # live rows that get their value back
     rows_missing: int | None = None  # kept values whose row is gone
     rows_written_since: int | None = None  # live rows for which nothing was kept
+    rows_conflicting: int | None = None  # live rows with another value than was kept
+    missing_keys: tuple[str, ...] = ()  # of the first few
+    conflicting_keys: tuple[str, ...] = ()
+    can_reseed: bool = False  # what it was of, or it itself, is live again: values may go back
     becomes_nullable: bool = False
     returns: tuple[str, ...] = ()  # what comes back with it
     intact: bool | None = None
@@ -64,14 +67,26 @@ def preview(
         sql=step.sql if step else "",
         rows_kept=artifact.row_count,
         rows_now=seen.rows_now,
-        rows_matched=matching.matched if matching else None,
-        rows_missing=matching.missing if matching else None,
-        rows_written_since=matching.written_since if matching else None,
+        **_counts(matching),
         becomes_nullable=bool(step and getattr(step.operation, "nullable", False)),
         returns=_returns(artifact),
         intact=seen.intact,
+        can_reseed=bool(matching and matching.compared),
         blockers=blockers,
     )
+
+
+def _counts(matching: Matching | None) -> dict[str, Any]:
+    if matching is None:
+        return {}
+    return {
+        "rows_matched": matching.matched,
+        "rows_missing": matching.missing,
+        "rows_written_since": matching.written_since,
+        "rows_conflicting": matching.conflicting,
+        "missing_keys": matching.missing_keys,
+        "conflicting_keys": matching.conflicting_keys,
+    }
 
 
 def _plan(
@@ -93,15 +108,17 @@ def _kind(artifact: ArtifactRow) -> str:
 
 
 def _returns(artifact: ArtifactRow) -> tuple[str, ...]:
-    """Constraints, indexes, policies and sequences that come back with it, in words."""
-    if artifact.kind in (ArtifactKind.SOFT_DROP_TABLE, ArtifactKind.ARCHIVE_TABLE):
+    """Constraints, indexes, policies and sequences that come back with it, and what leaned on
+    it and was parked along, in words."""
+    if not is_column(artifact):
         whole = codec.convert(artifact.definition, TableParts)
         table = whole.table
         parts: tuple[TablePart, ...] = (*table.constraints, *table.indexes, *table.policies)
-        sequences = whole.sequences
+        sequences, along = whole.sequences, whole.along
     else:
         one = codec.convert(artifact.definition, ColumnParts)
         parts = (*one.constraints, *one.indexes)
-        sequences = one.sequences
+        sequences, along = one.sequences, one.along
     named = tuple(f"{type(part).__name__.lower()} {part.name}" for part in parts)
-    return (*named, *(f"sequence {sequence.name}" for sequence in sequences))
+    counted = (f"sequence {sequence.name}" for sequence in sequences)
+    return (*named, *counted, *(along.in_words() if along else ()))

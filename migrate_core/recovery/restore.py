@@ -12,7 +12,7 @@ from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import ledger
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.operations.base import Operation
+from migrate_core.operations.base import ArtifactKind, Operation
 from migrate_core.operations.registry import from_builtins, make
 from migrate_core.pg import codec
 from migrate_core.pg.names import QualifiedName
@@ -20,6 +20,7 @@ from migrate_core.planning.past import Ask
 from migrate_core.planning.plan import Plan, build, no_facts
 from migrate_core.recovery.artifacts import ArtifactGoneError, find, is_column
 from migrate_core.recovery.matching import rows_without_value
+from migrate_core.schema.graph import SchemaGraph
 from migrate_core.states import StepState
 
 
@@ -39,11 +40,11 @@ def plan_restore(
         ArtifactGoneError: it is not kept any more.
         UnboundOperationError: its name is taken, or its table is gone.
     """
-    artifact = _kept(conn, id, schema)
+    artifact = kept(conn, id, schema)
     operation = _inverse(conn, artifact, schema)
     if is_column(artifact) and rows_without_value(conn, artifact):
         operation = msgspec.structs.replace(operation, nullable=True)
-    return _plan(conn, operation, f"restore_{str(id)[:8]}", ask, schemas)
+    return planned(conn, operation, f"restore_{str(id)[:8]}", ask, read_graph(conn, schemas))
 
 
 def plan_purge(
@@ -55,26 +56,23 @@ def plan_purge(
     schema: str = DEFAULT_SCHEMA,
 ) -> Plan:
     """Raises ArtifactGoneError where it is not kept any more."""
-    artifact = _kept(conn, id, schema)
+    artifact = kept(conn, id, schema)
     operation = make(
         "purgeArtifact",
         physical_name=QualifiedName.parse(artifact.physical_name),
         physical_column=artifact.physical_column,
         source=artifact.source,
     )
-    return _plan(conn, operation, f"purge_{str(id)[:8]}", ask, schemas)
+    return planned(conn, operation, f"purge_{str(id)[:8]}", ask, read_graph(conn, schemas))
 
 
-def _plan(
-    conn: Connection[Any],
-    operation: Operation,
-    name: str,
-    ask: Ask,
-    schemas: tuple[str, ...] | None,
+def planned(
+    conn: Connection[Any], operation: Operation, name: str, ask: Ask, graph: SchemaGraph
 ) -> Plan:
+    """One step against the schema as it is now, to be run on the record."""
     return build(
         [operation],
-        read_graph(conn, schemas),
+        graph,
         migration_id=name,
         checksum=codec.digest(operation),
         major=conn.info.server_version // 10000,
@@ -83,7 +81,8 @@ def _plan(
     )
 
 
-def _kept(conn: Connection[Any], id: UUID, schema: str) -> ArtifactRow:
+def kept(conn: Connection[Any], id: UUID, schema: str) -> ArtifactRow:
+    """Raises ArtifactGoneError where it is restored or purged already."""
     artifact = find(conn, id, schema=schema)
     if artifact.status != "kept":
         raise ArtifactGoneError(
@@ -95,6 +94,12 @@ def _kept(conn: Connection[Any], id: UUID, schema: str) -> ArtifactRow:
 
 
 def _inverse(conn: Connection[Any], artifact: ArtifactRow, schema: str) -> Operation:
+    if artifact.kind == ArtifactKind.REBUILD_TABLE:
+        raise ArtifactGoneError(
+            f"a new table has taken the place of {artifact.source}",
+            detail="It holds all that this one held, and what was written since besides.",
+            hint=f"Export it, or give it a name beside it: {'; '.join(artifact.recovery_sql)}",
+        )
     rows = ledger.steps(conn, artifact.run_id, schema=schema)
     for row in rows:
         done = row.status is StepState.DONE

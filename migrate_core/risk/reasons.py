@@ -304,6 +304,12 @@ PARKS_TABLE = _code(
     "Code that still names the table fails; its rows stay and come back by a click.",
     "Park it one release after its last reader.",
 )
+PARKS_DEPENDANTS = _code(
+    "parks_dependants",
+    Level.MEDIUM,
+    "What leans on it goes with it and comes back with it; until then, what uses that fails.",
+    "Change it first where it can do without.",
+)
 ARCHIVES_COLUMN = _code(
     "archives_column",
     Level.MEDIUM,
@@ -327,6 +333,12 @@ PURGES_ARTIFACT = _code(
     Level.DESTRUCTIVE,
     "What was parked is destroyed; nothing brings it back.",
     "Export it first, or let it wait for its expiry.",
+)
+OVERWRITES_VALUES = _code(
+    "overwrites_values",
+    Level.DESTRUCTIVE,
+    "Values that rows hold now are replaced by those that were kept; nothing keeps the former.",
+    "Put back only what rows lack, or export the table first.",
 )
 DETACHES_PARTITION = _code(
     "detaches_partition",
@@ -376,12 +388,24 @@ RAW_SQL = _code(
     "What it does is not known from its text; it is rehearsed on the shadow.",
     "Use an operation kind where there is one.",
 )
+RAW_SQL_LOSES_DATA = _code(
+    "raw_sql_loses_data",
+    Level.DESTRUCTIVE,
+    "Rows or values go for good: nothing is kept of them.",
+    "Drop softly by an operation of its own, or copy the rows first.",
+)
 EXPANDS_COLUMN = _code(
     "expands_column",
     Level.LOW,
     "A second column is kept in step by a trigger and filled in batches; each row is written once.",
     "Let one contract take over soon: until then every write costs a little more.",
     by_rows=True,
+)
+DERIVES_COLUMNS = _code(
+    "derives_columns",
+    Level.LOW,
+    "A trigger computes the new columns until the step is done; from then on writers have to.",
+    "Let what writes the old columns write the new ones too before the step ends, or soon after.",
 )
 CONTRACTS_COLUMN = _code(
     "contracts_column",

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import Connection
 
 from migrate_core.errors import MigrateError, MisuseError, RunInterruptedError
+from migrate_core.ledger import ledger
 from migrate_core.ledger.journal import Delivery, Listener
 from migrate_core.ledger.ledger import LedgerError, events_after
 from migrate_core.planning.plan import Plan
@@ -115,6 +116,8 @@ def _recover(work: Work, error: psycopg.Error) -> RunResult | None:
     """
     work.losses += 1
     work.session.reopen()
+    if not _is_known(work):
+        raise _forgotten() from error
     work.take_over()
     missed = events_after(
         work.conn, work.delivery.last_seq, run_id=work.run_id, schema=work.ledger_schema
@@ -125,6 +128,21 @@ def _recover(work: Work, error: psycopg.Error) -> RunResult | None:
     if over is None and (error.sqlstate in ENDED_ON_PURPOSE or _tired(work)):
         raise _interrupted(work, error) from error
     return over
+
+
+def _is_known(work: Work) -> bool:
+    """Whether the server that answers now has the run: a failover may have lost its tail."""
+    schema = work.ledger_schema
+    return ledger.exists(work.conn, schema) and bool(ledger.run(work.conn, work.run_id, schema))
+
+
+def _forgotten() -> MigrateError:
+    return RunInterruptedError(
+        "the server that answers now knows nothing of this run",
+        detail="It lost its last transactions: a standby took over that had not heard of them.",
+        still_true="Schema and ledger agree there: both are as they were before the run.",
+        hint="Look at what your application lost, then make the same call again: it begins anew.",
+    )
 
 
 def _refused(work: Work, error: psycopg.Error) -> MigrateError:

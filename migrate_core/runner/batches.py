@@ -20,6 +20,7 @@ from migrate_core.ledger.rows import Checkpoint, EventKind
 from migrate_core.pg.ddl import Batch, Raw, Stage, Statement, ddl, raw
 from migrate_core.pg.names import quote_ident
 from migrate_core.pg.queries import query
+from migrate_core.runner import parks
 from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.retry import CANCELLED, Tries
 from migrate_core.runner.stages import finish_stage
@@ -56,6 +57,9 @@ def run_batches(work: Work, attempt: Attempt, number: int, stage: Stage) -> None
     """
     batch = stage.batch
     assert batch is not None  # every batched stage has one
+    if number == 1 or attempt.number > 1:  # an archive may have been edited between two tries
+        with work.running():
+            parks.prove(work, attempt)
     text = _sql_of(work, batch)
     point = _first_or_stored(work, attempt, number, batch)
     rest = Rest(work, attempt, number, batch)
@@ -218,6 +222,10 @@ def _sql_of(work: Work, batch: Batch) -> Sql:
     after = [f"(%(after)s::text[])[{at}]::{t}" for at, t in enumerate(_key_types(work, batch), 1)]
     condition = _sql(batch.where or "true")
     parts = {
+        "into": _sql(str(batch.into or batch.table)),
+        "columns": _sql(", ".join(map(quote_ident, batch.columns))),
+        "in_vain": raw("false" if batch.where else "true"),
+        "bare": _sql(quote_ident(batch.table.name)),
         "table": _sql(str(batch.table)),
         "key": _sql(", ".join(keys)),
         "keys_as": _sql(", ".join(f"{key} AS {name}" for key, name in pairs)),
@@ -230,7 +238,7 @@ def _sql_of(work: Work, batch: Batch) -> Sql:
         "assign": _sql(batch.assign),
         "where": condition,
     }
-    template = query(__package__, "batch")
+    template = query(__package__, "batch" if batch.into is None else "copy_batch")
     return Sql(
         sweep=ddl(template, only=raw("true"), **parts),
         again=ddl(template, only=condition, **parts),
@@ -251,7 +259,7 @@ def _key_types(work: Work, batch: Batch) -> list[str]:
 def _analyze(work: Work, batch: Batch) -> None:
     """The planner must not go on believing that the column is NULL everywhere."""
     try:
-        work.conn.execute(ddl("ANALYZE {table}", table=batch.table).encode())
+        work.conn.execute(ddl("ANALYZE {table}", table=batch.into or batch.table).encode())
     except psycopg.errors.LockNotAvailable:
         return  # autovacuum is at it already
 
@@ -262,7 +270,9 @@ def _count_left(work: Work, batch: Batch) -> int | None:
     One read of the table, with nothing held but ACCESS SHARE; None where that takes too long.
     """
     text = ddl(
-        "SELECT count(*) FROM {table} WHERE {where}", table=batch.table, where=raw(batch.where)
+        "SELECT count(*) FROM {table} WHERE {where}",
+        table=batch.table,
+        where=raw(batch.where or "true"),
     )
     try:
         with work.conn.transaction():

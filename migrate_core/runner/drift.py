@@ -64,7 +64,8 @@ def _in_flight(before: SchemaGraph, step: Step) -> frozenset[str]:
     if step.is_script:
         return frozenset(name for _, name in _parts(before))
     old, new = _parts(before), _parts(step.operation.apply(before))
-    return frozenset(key[1] for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    changed = frozenset(key[1] for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    return changed | {f"{ref.relation}.{ref.part}" for ref in step.operation.unsettles()}
 
 
 def _parts(graph: SchemaGraph) -> Parts:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from migrate_core import snapshots
+from migrate_core.errors import LockTimeoutError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import record
 from migrate_core.runner import drift, resume
 from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.options import RunResult
+from migrate_core.runner.retry import Tries
 from migrate_core.runner.work import Work
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.states import RunState
@@ -16,11 +18,11 @@ from migrate_core.states import RunState
 def complete(work: Work) -> RunResult:
     """The migration's row, the `after` snapshot and the end of the run: one transaction."""
     faultpoint("before_finish")
-    graph = read_graph(work.conn, work.schemas)
+    graph = _live(work)
     unexpected = _unexpected(work, graph)
     with work.writing() as entry:
         fingerprint = snapshots.take(
-            work.conn,
+            entry,
             work.migration_id,
             "after",
             graph,
@@ -41,6 +43,22 @@ def complete(work: Work) -> RunResult:
         faultpoint("in_finish")
     faultpoint("after_finish")
     return stopped(work, RunState.DONE, fingerprint=fingerprint, unexpected=unexpected)
+
+
+def _live(work: Work) -> SchemaGraph:
+    """Somebody may hold a table for a moment of which an expression has to be read.
+
+    Raises:
+        LockTimeoutError: for longer than that; every step is done, and a resume ends the run.
+    """
+    tries = Tries(work.options)
+    while True:
+        try:
+            return read_graph(work.conn, work.schemas)
+        except LockTimeoutError:
+            if not tries.use_one():
+                raise
+            work.session.sleep(tries.sleep_seconds())
 
 
 def stop(work: Work, state: RunState, step: int | None) -> None:

@@ -93,7 +93,7 @@ def prove(work: Work, attempt: Attempt) -> None:
                 hint="List the artifacts again.",
             )
         checksum, text = row
-        if release.status != "restored" or not checksum or not text:
+        if release.status == "purged" or not checksum or not text:
             continue
         now = _ask(work.conn, text)
         if now != checksum:
@@ -108,6 +108,9 @@ def prove(work: Work, attempt: Attempt) -> None:
 def release(entry: Entry, attempt: Attempt) -> None:
     """The artifacts that this step gave back or destroyed, in its last stage's transaction."""
     for one in attempt.step.operation.releases():
+        if one.status == "kept":
+            entry.event(EventKind.ARTIFACT_RESEEDED, **attempt.place, **_place(one))
+            continue
         wanted = {
             "status": one.status,
             "actor": entry.journal.actor,

@@ -28,8 +28,8 @@ def run_in_transaction(work: Work, attempt: Attempt, number: int, stage: Stage) 
     Raises:
         psycopg.Error: PostgreSQL refused it, or the last try's wait was in vain.
     """
-    parking = number == 1 and attempt.step.park is not None
-    measured = parks.measure_before(work, attempt.step.park) if parking else None
+    parking = attempt.step.park if attempt.step.parks_at(number) else None
+    measured = parks.measure_before(work, parking)
     tries = Tries(work.options)
     while True:
         work.heed()
@@ -49,7 +49,9 @@ def _run_once(
     with work.running(is_long=may_be_long(attempt, stage)) as entry:
         _lock_in_order(work, stage)
         if number == 1:
-            _before_first_stage(work, entry, attempt, stage, measured)
+            parks.prove(work, attempt)
+        if attempt.step.parks_at(number):
+            _park(work, entry, attempt, stage, measured)
         rows = [work.execute(s, is_script=is_script) for s in stage.statements]
         faultpoint("in_stage", step)
         finish_stage(entry, attempt, number, rows=max(rows, default=-1))
@@ -57,12 +59,9 @@ def _run_once(
     faultpoint("after_commit", step)
 
 
-def _before_first_stage(
+def _park(
     work: Work, entry: Entry, attempt: Attempt, stage: Stage, measured: Measured | None
 ) -> None:
-    parks.prove(work, attempt)
-    if attempt.step.park is None:
-        return
     work.conn.execute("SET LOCAL statement_timeout = 0")
     parks.keep(work, entry, attempt, measured)
     limit = 0 if may_be_long(attempt, stage) else work.options.statement_timeout_ms

@@ -67,6 +67,7 @@ def _earlier_run(work: Work) -> RunRow | None:
     opened = [row for row in rows if row.state not in resume.OVER]
     ours = same + [row for row in opened if _is_this(work, row)]
     if ours:
+        _refuse_half_undone(ours[0], opened)
         return ours[0]
     for row in opened:
         if not _undoes(work, row):
@@ -77,6 +78,19 @@ def _earlier_run(work: Work) -> RunRow | None:
                 hint="Resume it, undo its done steps, or close it with drift.",
             )
     return None
+
+
+def _refuse_half_undone(run: RunRow, opened: list[RunRow]) -> None:
+    """Going on where steps were taken back meanwhile would do neither."""
+    undoing = (run.migration_id, run.cycle, "down")
+    for row in opened:
+        if run.direction == "up" and (row.migration_id, row.cycle, row.direction) == undoing:
+            raise ConflictError(
+                f"run {run.run_id} is being undone",
+                detail=f"Run {row.run_id} has begun to undo its steps, and is {row.state}.",
+                still_true="Nothing was changed.",
+                hint="Resume that run, or close it with drift.",
+            )
 
 
 def _is_this(work: Work, row: RunRow) -> bool:
@@ -149,15 +163,15 @@ def _start(work: Work, check: Check | None) -> None:
     faultpoint("before_start")
     with work.writing() as entry:
         record.begin_run(entry, work.plan, run_id=work.run_id)
-        entry.event(EventKind.LOCK_TAKEN, pid=work.conn.info.backend_pid)
         snapshots.take(
-            work.conn,
+            entry,
             work.migration_id,
             "before",
             graph,
             run_id=work.run_id,
             schema=work.ledger_schema,
         )
+        entry.event(EventKind.LOCK_TAKEN, pid=work.conn.info.backend_pid)
     faultpoint("after_start")
 
 

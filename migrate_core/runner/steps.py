@@ -67,9 +67,9 @@ def _see(work: Work, attempt: Attempt) -> None:
         return
     work.session.settle()
     graph = read_graph(work.conn, work.schemas)
-    with work.writing():
+    with work.writing() as entry:
         snapshots.take(
-            work.conn,
+            entry,
             work.migration_id,
             f"step {attempt.step.number}",
             graph,

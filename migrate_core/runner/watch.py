@@ -43,7 +43,7 @@ class Watch:
         self._over, self._spoke = threading.Event(), 0.0
         self._pid = work.conn.info.backend_pid
         self._last: list[dict[str, Any]] = []
-        is_long = may_be_long(attempt, stage) or (number == 1 and attempt.step.park is not None)
+        is_long = may_be_long(attempt, stage) or attempt.step.parks_at(number)
         self._thread = threading.Thread(target=self._watch, daemon=True) if is_long else None
 
     def __enter__(self) -> Watch:
@@ -70,7 +70,10 @@ class Watch:
                 conn = conn or self.work.session.connect_aside()
                 self._look(conn)
             except (psycopg.Error, MigrateError):
-                conn = None  # the server is away: W itself meets that, and says so
+                # The server is away, or takes no row: W itself meets that, and says so.
+                if conn:
+                    conn.close()
+                conn = None
         if conn:
             conn.close()
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from migrate_core.errors import UncoveredChangeError
-from migrate_core.pg.ddl import Statement, raw
+from migrate_core.pg.ddl import Statement, ddl, raw
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.clauses import noun
@@ -149,11 +149,26 @@ def _cannot(definition: Definition, text: str) -> UncoveredChangeError:
 
 def statement(text: str) -> Statement:
     """With its lock, where it takes one on a table."""
-    match = _TABLE.match(text)
-    table = QualifiedName.parse(match[1]) if match else table_of(text)
+    table = published_table(text) or table_of(text)
     if table is None:
         return Statement(sql=raw(text))
     return Statement(sql=raw(text), lock=LockMode.SHARE_UPDATE_EXCLUSIVE, on=table)
+
+
+def published_table(text: str) -> QualifiedName | None:
+    """The table that a statement puts into a publication, or takes out of it."""
+    match = _TABLE.match(text)
+    return QualifiedName.parse(match[1]) if match else None
+
+
+def publishes(publication: Definition, table: QualifiedName) -> bool:
+    """Whether it publishes the table with all its columns."""
+    if publication.create.endswith(" FOR ALL TABLES"):
+        return True
+    schema = ddl(" ADD TABLES IN SCHEMA {name}", name=table.schema)
+    whole = ddl(" ADD TABLE ONLY {table}", table=table)
+    filtered = f"{whole} WHERE "
+    return any(t.endswith((schema, whole)) or filtered in t for t in publication.then)
 
 
 def table_of(create: str) -> QualifiedName | None:

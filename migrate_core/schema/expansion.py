@@ -21,7 +21,7 @@ from migrate_core.schema.removal import ColumnParts
 _REFERENCES = " REFERENCES "
 _EXACT = ("smallint", "integer", "bigint", "numeric", "uuid", "boolean")
 # What the text of a value depends on: an application's own settings must not tell.
-_SETTINGS = (("TimeZone", "UTC"), ("DateStyle", "ISO, MDY"), ("IntervalStyle", "postgres"))
+SETTINGS = (("TimeZone", "UTC"), ("DateStyle", "ISO, MDY"), ("IntervalStyle", "postgres"))
 
 
 class Incoming(Value, frozen=True, kw_only=True):
@@ -137,7 +137,7 @@ class Pair(Value, frozen=True, kw_only=True):
     @property
     def _settings(self) -> tuple[tuple[str, str], ...]:
         types = (self.old.type, self.to.column.type)
-        return () if all(t.startswith(_EXACT) for t in types) else _SETTINGS
+        return () if all(t.startswith(_EXACT) for t in types) else SETTINGS
 
     @property
     def _body(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from migrate_core.pg.ddl import Stage, Statement, ddl, stage
+from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import MAX_BYTES, QualifiedName
 from migrate_core.schema.objects import Column, NotNull, Table
@@ -67,16 +67,23 @@ def follow_rename(
 
 
 def forbid_null(
-    table: QualifiedName, column: str, *, helper: str, name: str | None = None
+    table: QualifiedName,
+    column: str,
+    *,
+    helper: str,
+    name: str | None = None,
+    may_be_row: bool = False,
 ) -> tuple[Stage, ...]:
     """A check proves the rule first, so that SET NOT NULL need not scan; `helper` names it.
 
-    `name` is said (18) where PostgreSQL would choose another.
+    `name` is said (18) where PostgreSQL would choose another. Of a column that may hold rows
+    the check is worded otherwise: a row with a NULL in it is no NULL, yet not IS NOT NULL.
     """
     names: dict[str, QualifiedName | str] = {"table": table, "column": column, "check": helper}
     exclusive, shared = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
     add = ddl(
-        "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS NOT NULL) NOT VALID",
+        "ALTER TABLE {table} ADD CONSTRAINT {check} CHECK ({column} IS {something}) NOT VALID",
+        something=raw("DISTINCT FROM NULL" if may_be_row else "NOT NULL"),
         **names,
     )
     validate = ddl("ALTER TABLE {table} VALIDATE CONSTRAINT {check}", **names)

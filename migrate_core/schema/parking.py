@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import LiteralString
 
-from migrate_core.pg.ddl import Statement, ddl, raw
+from migrate_core.pg.ddl import Statement, ddl, literal, raw
+from migrate_core.pg.lexer import mentions
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.families import descendants
+from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import NAMED_SINCE, names_of
-from migrate_core.schema.objects import Constraint, Index, Table
+from migrate_core.schema.objects import Column, Constraint, Index, Table
 from migrate_core.schema.removal import ColumnParts, TableParts
 
 ARCHIVE_SCHEMA = "_zanith_archive"
@@ -28,8 +31,56 @@ def is_kept(part: Constraint | Index) -> bool:
     return distinct and (isinstance(part, Index) or part.type in ("unique", "primary key"))
 
 
-def dropped_parts(parts: ColumnParts) -> tuple[Constraint | Index, ...]:
-    return tuple(p for p in all_parts(parts) if not is_kept(p))
+def dropped_parts(parts: ColumnParts, *, filled: bool) -> tuple[Constraint | Index, ...]:
+    """Also the primary key, where new rows would have no value for the column."""
+    gone = (p for p in all_parts(parts) if not is_kept(p))
+    return (*gone, *(() if filled else keys_of(parts)))
+
+
+def fills_itself(parts: ColumnParts) -> bool:
+    """Whether rows that do not name the column get a value of their own: it may go on so."""
+    owned = any(literal(str(s.name)) in (parts.column.default or "") for s in parts.sequences)
+    return parts.column.identity is not None or owned
+
+
+def keys_of(parts: ColumnParts) -> tuple[Constraint, ...]:
+    """The primary key, if the column is in it."""
+    return tuple(c for c in parts.constraints if c.type == "primary key")
+
+
+def fixed(graph: SchemaGraph, table: Table, column: Column) -> Iterator[str]:
+    """What keeps a column from being taken out of sight, whatever goes along."""
+    if column.generated:
+        yield "its own generation expression"
+    if table.partition_of is not None:
+        yield f"{table.partition_of.parent}, of which it is a partition: drop it there"
+    elif not column.local or any(_has(graph, name, column.name) for name in table.inherits):
+        yield f"{', '.join(map(str, table.inherits))}, which it is inherited from: drop it there"
+    if table.partition_key and mentions(table.partition_key, column.name):
+        yield f"the partition key {table.partition_key}"
+    yield from _indexes_below(graph, table, column.name)
+    identity = table.replica_index
+    if identity and any(p.name == identity for p in _over(table, column.name)):
+        yield f"the replica identity {identity}"
+
+
+def _indexes_below(graph: SchemaGraph, table: Table, column: str) -> Iterator[str]:
+    """They would keep their names, and what they are attached to would have another."""
+    for name in descendants(graph, table.name):
+        below = graph.table(name)
+        for part in _over(below, column) if below else ():
+            if isinstance(part, Index) or part.type not in ("check", "foreign key"):
+                yield f"index {name}.{part.name}"
+
+
+def _has(graph: SchemaGraph, name: QualifiedName, column: str) -> bool:
+    table = graph.table(name)
+    return table is not None and table.column(column) is not None
+
+
+def _over(table: Table, column: str) -> Iterator[Constraint | Index]:
+    parts: tuple[Constraint | Index, ...] = (*table.constraints, *table.indexes)
+    return (part for part in parts if column in part.columns)
 
 
 def all_parts(parts: ColumnParts) -> tuple[Constraint | Index, ...]:
@@ -38,10 +89,17 @@ def all_parts(parts: ColumnParts) -> tuple[Constraint | Index, ...]:
 
 
 def rename_parts(
-    table: QualifiedName, parts: ColumnParts, rename: Rename, *, back: bool
+    table: QualifiedName,
+    parts: ColumnParts,
+    rename: Rename,
+    *,
+    back: bool,
+    filled: bool,
+    major: int,
 ) -> Iterator[Statement]:
-    """Names of the kept constraints, indexes and owned sequences, to parked or `back`."""
-    for constraint in filter(is_kept, parts.constraints):
+    """Names of the kept constraints, indexes and sequences, to parked or `back`."""
+    released = dropped_parts(parts, filled=filled)
+    for constraint in (c for c in parts.constraints if c not in released):
         old, new = _way(constraint.name, rename, back=back)
         yield on_table(table, "RENAME CONSTRAINT {old} TO {new}", old=old, new=new)
     for index in filter(is_kept, parts.indexes):
@@ -49,6 +107,14 @@ def rename_parts(
     for sequence in parts.sequences:
         old, new = _way(sequence.name.name, rename, back=back)
         yield rename_sequence(sequence.name.renamed(old), new)
+    if filled and parts.column.identity:
+        counted = parts.column.identity.sequence
+        old, new = _way(counted.name, rename, back=back)
+        yield rename_sequence(counted.renamed(old), new)
+    if filled and major >= NAMED_SINCE:
+        for name in names_of(Table(name=table, columns=(parts.column,))):
+            old, new = _way(name, rename, back=back)
+            yield on_table(table, "RENAME CONSTRAINT {old} TO {new}", old=old, new=new)
 
 
 def rename_table_parts(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from migrate_core.pg.lexer import mentions
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.access import Owner, Privilege, with_rights_of
+from migrate_core.schema.dependants import Dependants
 from migrate_core.schema.following import without_own_column
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
@@ -16,7 +19,7 @@ from migrate_core.schema.objects import (
     Table,
     Value,
 )
-from migrate_core.schema.refs import Ref
+from migrate_core.schema.refs import ObjectKind, Ref
 
 
 class ColumnParts(Value, frozen=True, kw_only=True):
@@ -26,6 +29,10 @@ class ColumnParts(Value, frozen=True, kw_only=True):
     constraints: tuple[Constraint, ...] = ()
     indexes: tuple[Index, ...] = ()
     sequences: tuple[Sequence, ...] = ()  # owned by it
+    clustered_on: str | None = None  # one of its indexes, that the table is clustered on
+    owners: tuple[Owner, ...] = ()  # of its sequences
+    privileges: tuple[Privilege, ...] = ()  # on it and its sequences
+    along: Dependants | None = None  # what leaned on it and was parked with it
 
 
 class TableParts(Value, frozen=True, kw_only=True):
@@ -33,15 +40,32 @@ class TableParts(Value, frozen=True, kw_only=True):
     sequences: tuple[Sequence, ...] = ()  # owned by one of its columns
     owners: tuple[Owner, ...] = ()  # a parked table keeps its owner and its rights
     privileges: tuple[Privilege, ...] = ()
+    along: Dependants | None = None  # what leaned on it and was parked with it
 
 
 def column_parts(graph: SchemaGraph, table: Table, column: Column) -> ColumnParts:
-    return ColumnParts(
+    parts = ColumnParts(
         column=column,
         constraints=tuple(c for c in table.constraints if column.name in c.columns),
         indexes=tuple(i for i in table.indexes if column.name in i.columns),
         sequences=owned_sequences(graph, table.name, column.name),
     )
+    names = {c.name for c in parts.constraints} | {i.name for i in parts.indexes}
+    refs = _column_with_rights(table.name, parts)
+    return msgspec.structs.replace(
+        parts,
+        clustered_on=table.clustered_on if table.clustered_on in names else None,
+        owners=tuple(owner for owner in graph.owners if owner.object in refs),
+        privileges=tuple(p for p in graph.privileges if p.object in refs),
+    )
+
+
+def _column_with_rights(table: QualifiedName, parts: ColumnParts) -> frozenset[Ref]:
+    found = {Ref.of(ObjectKind.COLUMN, table, parts.column.name)}
+    found |= {ref_of(sequence) for sequence in parts.sequences}
+    if parts.column.identity:
+        found.add(Ref.of(ObjectKind.SEQUENCE, parts.column.identity.sequence))
+    return frozenset(found)
 
 
 def table_parts(graph: SchemaGraph, table: Table) -> TableParts:
@@ -89,12 +113,16 @@ def with_column(graph: SchemaGraph, table: QualifiedName, parts: ColumnParts) ->
             found = found.with_part(constraint)
         for index in parts.indexes:
             found = found.with_part(index)
-        return found
+        return found.change(clustered_on=parts.clustered_on or found.clustered_on)
 
     graph = graph.edit(table, change)
     for sequence in parts.sequences:
         graph = graph.put(sequence)
-    return graph
+    return graph.with_rights(_column_with_rights(table, parts), parts.owners, parts.privileges)
+
+
+def without_rights(parts: ColumnParts) -> ColumnParts:
+    return msgspec.structs.replace(parts, owners=(), privileges=())
 
 
 def with_table(graph: SchemaGraph, parts: TableParts) -> SchemaGraph:

@@ -42,7 +42,7 @@ def alter_trigger(table: QualifiedName, old: Trigger, new: Trigger) -> Iterator[
     if old.definition != new.definition:
         enabled = "origin"
         if old.constraint or new.constraint:
-            yield drop_trigger(table, old.name)
+            yield drop_trigger(table, old)
             yield _make_trigger(table, new.definition)
         else:
             text = new.definition.removeprefix("CREATE ")
@@ -53,9 +53,10 @@ def alter_trigger(table: QualifiedName, old: Trigger, new: Trigger) -> Iterator[
         yield from _comment_again(ref, old, new, kept=not (old.constraint or new.constraint))
 
 
-def drop_trigger(table: QualifiedName, name: str) -> Statement:
-    sql = ddl("DROP TRIGGER {name} ON {table}", name=name, table=table)
-    return Statement(sql=sql, lock=_EXCLUSIVE, on=table)
+def drop_trigger(table: QualifiedName, trigger: Trigger) -> Statement:
+    sql = ddl("DROP TRIGGER {name} ON {table}", name=trigger.name, table=table)
+    cloned = _is_cloned(trigger.definition)
+    return Statement(sql=sql, lock=_EXCLUSIVE, on=table, cloned=cloned)
 
 
 def enable_trigger(table: QualifiedName, trigger: Trigger) -> Statement:
@@ -65,7 +66,8 @@ def enable_trigger(table: QualifiedName, trigger: Trigger) -> Statement:
         word=_WORDS[trigger.enabled],
         name=trigger.name,
     )
-    return Statement(sql=sql, lock=LockMode.SHARE_ROW_EXCLUSIVE, on=table)
+    cloned = _is_cloned(trigger.definition)
+    return Statement(sql=sql, lock=LockMode.SHARE_ROW_EXCLUSIVE, on=table, cloned=cloned)
 
 
 def create_rule(table: QualifiedName, rule: Rule) -> Iterator[Statement]:
@@ -92,7 +94,13 @@ def drop_rule(table: QualifiedName, name: str) -> Statement:
 
 
 def _make_trigger(table: QualifiedName, text: str) -> Statement:
-    return Statement(sql=ddl("{text}", text=raw(text)), lock=LockMode.SHARE_ROW_EXCLUSIVE, on=table)
+    sql, lock = ddl("{text}", text=raw(text)), LockMode.SHARE_ROW_EXCLUSIVE
+    return Statement(sql=sql, lock=lock, on=table, cloned=_is_cloned(text))
+
+
+def _is_cloned(text: str) -> bool:
+    """Partitions get one of their own for each trigger on rows."""
+    return " FOR EACH ROW " in text
 
 
 def _make_rule(table: QualifiedName, text: str) -> Statement:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -33,8 +34,14 @@ class Snapshot(Value, frozen=True, kw_only=True):
     taken_at: datetime
 
 
+class Writer(Protocol):
+    """A connection, or an open transaction of the ledger, which seals what it writes."""
+
+    def execute(self, text: Any, params: Mapping[str, Any], /) -> Any: ...
+
+
 def take(
-    conn: Connection[Any],
+    into: Writer,
     migration_id: str | None,
     phase: str,
     graph: SchemaGraph,
@@ -51,7 +58,8 @@ def take(
         "fingerprint": seen,
         "graph": codec.encode(graph).decode(),
     }
-    conn.execute(_sql(query(__package__, "take"), schema), wanted)
+    into.execute(_sql(query(__package__, "keep_graph"), schema), wanted)
+    into.execute(_sql(query(__package__, "take"), schema), wanted)
     return seen
 
 

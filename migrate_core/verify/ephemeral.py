@@ -62,7 +62,7 @@ def _stage(conn: psycopg.Connection[Any], stage: Stage, observer: Observer | Non
     if stage.mode is StageMode.TRANSACTION:
         with conn.transaction():
             _statements(conn, stage.statements, observer)
-    elif stage.batch is not None:
+    elif stage.batch is not None and stage.batch.into is None:
         conn.execute(_update(stage.batch).encode())
     elif stage.observe is None or _observed(conn, stage.observe) != stage.wants:
         _statements(conn, stage.statements, observer)
@@ -119,6 +119,7 @@ def _respelt(stage: Stage, spelling: Spelling) -> Stage:
             table=spelling.name_there(batch.table),
             assign=spelling.there(batch.assign),
             where=spelling.there(batch.where),
+            into=spelling.name_there(batch.into) if batch.into else None,
         )
     return msgspec.structs.replace(
         stage,

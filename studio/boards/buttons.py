@@ -16,7 +16,7 @@ from studio.display import Action, Blocker, Confirmation, Fact
 from studio.models import Change, Plan
 from studio.permissions import Action as Act
 from studio.permissions import can
-from studio.services import changes, softening
+from studio.services import changes, softening, undo
 
 EDITABLE = {
     ChangeState.DRAFT,
@@ -30,6 +30,8 @@ CONSENT = 2  # the gate's number
 
 def more(change: Change, user: Any, working: str) -> list[Action]:
     """What changes the change itself; beside the page, away from the next step."""
+    if undo.is_undoable(change) and can(user, Act.APPLY, change):
+        return [Action(label="Undo", url=_url(change, "undo"), method="get", small=True)]
     if working or change.status not in EDITABLE or not can(user, Act.CREATE, change):
         return []
     return [_replan(change), _edit(change), _close(change)]
@@ -222,7 +224,7 @@ def _later(change: Change, plan: CorePlan, now: Action) -> Action:
 
 def _sheet(change: Change, plan: CorePlan) -> Confirmation | None:
     """T0 outside production, T1 in it, T3 wherever rows are lost for good."""
-    lost = [s for s in plan.steps if s.operation.loses_data and not s.facts.is_empty]
+    lost = [s for s in plan.steps if s.operation.destroys and not s.facts.is_empty]
     facts = (
         Fact(term="target", value=change.target.name),
         Fact(term="steps", value=str(len(plan.steps))),

@@ -36,7 +36,7 @@ from studio.permissions import Action as Act
 from studio.permissions import can
 from studio.services import changes, runs, snapshots, softening
 
-OVER = (ChangeState.APPLIED, ChangeState.CLOSED)
+OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
 
 class Board(Shown, frozen=True, kw_only=True):
@@ -173,15 +173,10 @@ def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], workin
     """Who or what is waited for, and what happens next."""
     if working:
         return _WORKING[working]
-    match change.status:
-        case ChangeState.APPLIED:
-            return "Applied, and on the record."
-        case ChangeState.CLOSED:
-            return "Closed, on the record. Nothing of it runs any more."
-        case ChangeState.RUNNING:
-            return _of_its_run(change)
-        case ChangeState.FAILED:
-            return "Its run stopped. Resume it, or give it up, on the run's page."
+    if change.status is ChangeState.RUNNING:
+        return _of_its_run(change)
+    if change.status in _ENDED:
+        return _ENDED[change.status]
     if plan is None:
         return "It has no plan yet."
     closed = core.refused(tuple(gates))
@@ -202,6 +197,12 @@ def _of_its_run(change: Change) -> str:
     return f"Its run {run.number} is queued and begins by itself; see there behind whom."
 
 
+_ENDED = {
+    ChangeState.APPLIED: "Applied, and on the record.",
+    ChangeState.REVERTED: "Undone, and on the record. What is still wanted, Generate finds.",
+    ChangeState.CLOSED: "Closed, on the record. Nothing of it runs any more.",
+    ChangeState.FAILED: "Its run stopped. Resume it, undo it, or give it up, on the run's page.",
+}
 _WORKING = {
     "planning": "Planning: the target is being read and measured, and nothing is written there.",
     "verifying": "Verifying: the plan runs on a throw-away database.",
@@ -214,7 +215,7 @@ def losing(change: Change) -> tuple[str, ...]:
     if current is None:
         return ()
     steps = current.value().steps
-    return tuple(s.label for s in steps if s.operation.loses_data and not s.facts.is_empty)
+    return tuple(s.label for s in steps if s.operation.destroys and not s.facts.is_empty)
 
 
 def script(change: Change) -> str:

@@ -16,7 +16,7 @@ from studio.boards.plan import worst_lock_of
 from studio.boards.run import Board
 from studio.display import Action, Blocker, Confirmation, Fact, LockParty
 from studio.models import Run
-from studio.services import runs
+from studio.services import runs, undo
 
 
 def parties(run: Run, board: Board, *, may_signal: bool) -> Sequence[LockParty]:
@@ -148,7 +148,15 @@ def after_it_stopped(run: Run) -> list[Action]:
         if run.environment.is_prod
         else None,
     )
-    return [resume, _give_up(run)]
+    return [resume, *_take_back(run), _give_up(run)]
+
+
+def _take_back(run: Run) -> list[Action]:
+    """Its done steps, where it has any: looked at on a page of its own first."""
+    if run.change is None or not undo.is_undoable(run.change):
+        return []
+    url = reverse("change-undo", args=[run.change.pk])
+    return [Action(label="Undo its done steps", url=url, method="get", icon="rotate-ccw")]
 
 
 def _give_up(run: Run) -> Action:

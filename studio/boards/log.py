@@ -148,5 +148,6 @@ _TOLD: dict[str, tuple[Callable[[RunEvent, Detail], str], Tone]] = {
     "run_closed": (_said("closed, on the record"), ""),
     "artifact_restored": (_said("artifact restored"), "ok"),
     "artifact_purged": (_said("artifact purged"), "wait"),
+    "artifact_reseeded": (_said("kept values put back; the artifact stays"), "ok"),
     "baseline_taken": (_said("baseline taken"), ""),
 }

@@ -36,7 +36,9 @@ def operation_rows(
 ) -> list[OperationRow]:
     rows = []
     for step in plan.steps:
-        place = Place(migration_id=plan.migration_id, step=step.number, major=plan.major)
+        place = Place(
+            migration_id=plan.migration_id, step=step.number, cycle=plan.cycle, major=plan.major
+        )
         rows.append(_row(step, place, policy, safer, (states or {}).get(step.number, "")))
     return rows
 
@@ -62,7 +64,7 @@ def _row(step: Step, place: Place, policy: core.Policy, safer: Safer, state: str
         over=over,
         stages=stage_rows(step.stages, before=_parking(step)),
         undo=undo(step, place),
-        undo_note=_undo_note(step),
+        undo_note=_undo_note(step, undo(step, place)),
         notes=_notes(step),
         safer=action,
         safer_note=note,
@@ -128,7 +130,9 @@ def hold(step: Step) -> str:
     if blocking:
         return "while every row is read"
     if any(stage.batch for stage in step.stages):
-        return "one batch at a time"
+        worst = worst_lock(step)
+        apart = worst and worst.lock and worst.lock.blocks_writes
+        return "briefly, apart from its batches" if apart else "one batch at a time"
     if any(stage.mode is StageMode.CONCURRENT for stage in step.stages):
         return "while it is built or dropped"
     if any(s.scans or s.rewrites for stage in step.stages for s in stage.statements):
@@ -157,10 +161,12 @@ def undo(step: Step, place: Place) -> list[StageRow]:
     return stage_rows(inverse.stages(place)) if inverse else []
 
 
-def _undo_note(step: Step) -> str:
+def _undo_note(step: Step, undo_rows: Sequence[StageRow]) -> str:
     if step.keeps_nothing:
         return "The values are lost all the same: nothing brings those back."
-    return "" if step.undo else "Nothing undoes this step by itself."
+    if not step.undo:
+        return "Nothing undoes this step by itself."
+    return "" if undo_rows else f"{step.undo}: its SQL is written when that is planned."
 
 
 def _notes(step: Step) -> list[str]:

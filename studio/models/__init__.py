@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio.models.audit import Attempt, WorkerBeat
 from studio.models.changes import Approval, Change, MigrationText, Plan, Verification
 from studio.models.projects import DeclaredVersion, Environment, Membership, Project, Role, Target
+from studio.models.records import RecordCheck, RecordHead
 from studio.models.runs import Artifact, Run, RunEvent
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "MigrationText",
     "Plan",
     "Project",
+    "RecordCheck",
+    "RecordHead",
     "Role",
     "Run",
     "RunEvent",

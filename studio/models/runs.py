@@ -26,6 +26,8 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(unique=True)
     change = models.ForeignKey(Change, models.PROTECT, null=True, related_name="runs")
+    # The change whose steps it takes back: a run of its own, with a plan of its own.
+    undoes = models.ForeignKey(Change, models.PROTECT, null=True, related_name="undoings")
     target = models.ForeignKey(Target, models.PROTECT, related_name="runs")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="runs")
     title = models.CharField(max_length=200)

@@ -231,6 +231,7 @@ _BEYOND_REVIEW = {
     ChangeState.RUNNING,
     ChangeState.FAILED,
     ChangeState.APPLIED,
+    ChangeState.REVERTED,
     ChangeState.CLOSED,
 }
 

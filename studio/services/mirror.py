@@ -10,21 +10,25 @@ from django.db.models.functions import Greatest
 
 from migrate_core.ledger import ledger
 from migrate_core.ledger.rows import Event
+from migrate_core.ledger.seals import SEALS
 from migrate_core.pg.connect import plan_session
 from studio.models import Run, RunEvent
+from studio.services import record as written
 from studio.services import targets
 from studio.services.announcements import announce
 
 
 def record(run: Run, events: Iterable[Event]) -> int:
     """Copies events and announces them in one transaction; one seen before does no harm."""
-    rows = [_row(run, event) for event in events]
+    heard = tuple(events)
+    rows = [_row(run, event) for event in heard]
     if not rows:
         return 0
     with transaction.atomic():
         RunEvent.objects.bulk_create(rows, ignore_conflicts=True)
         last = max(row.seq for row in rows)
         Run.objects.filter(pk=run.pk).update(last_seq=Greatest(F("last_seq"), last))
+        written.saw(run.target_id, heard)
         announce(run.pk)
     return len(rows)
 
@@ -52,6 +56,6 @@ def _row(run: Run, event: Event) -> RunEvent:
         attempt=event.attempt,
         stage=event.stage,
         kind=event.kind,
-        detail=event.detail,
+        detail={name: value for name, value in event.detail.items() if name != SEALS},
         actor=event.actor,
     )

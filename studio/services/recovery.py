@@ -11,7 +11,7 @@ from django.db import transaction
 
 from migrate_core import api
 from migrate_core.planning.plan import Plan as CorePlan
-from migrate_core.recovery import RestorePreview
+from migrate_core.recovery import ReseedPreview, RestorePreview
 from studio.models import Artifact, Plan, Run
 from studio.permissions import Action
 from studio.services import audit, planning, runs, targets
@@ -40,6 +40,30 @@ def restore(artifact: Artifact, user: Any) -> Run:
         return _queue(artifact, user, api.plan_restore, f"Restore {artifact.source}")
 
 
+def preview_reseed(artifact: Artifact, *, overwrite: bool = False) -> ReseedPreview:
+    """What putting kept values back would do; counts rows in the target."""
+    endpoint, schemas = targets.endpoint(artifact.target), artifact.target.wanted_schemas
+    return api.preview_reseed(
+        endpoint, UUID(artifact.artifact_id), overwrite=overwrite, schemas=schemas
+    )
+
+
+def reseed(artifact: Artifact, user: Any, *, overwrite: bool = False, reason: str = "") -> Run:
+    """What is kept stays; what rows hold is replaced only with `overwrite`."""
+    with audit.attempt(user, "reseed", artifact, reason=reason):
+        require(user, Action.APPLY, artifact)
+        found = preview_reseed(artifact, overwrite=overwrite)
+        if not found.possible:
+            raise StaleError(
+                f"the values of {artifact.source} cannot be put back now",
+                detail=" ".join(found.blockers),
+                hint="Mend what is named, then try again; the export works meanwhile.",
+                still_true="Nothing was changed; what is kept stays kept.",
+            )
+        make = partial(api.plan_reseed, overwrite=overwrite)
+        return _queue(artifact, user, make, f"Put back {artifact.source}")
+
+
 def purge(artifact: Artifact, user: Any, *, reason: str) -> Run:
     """The only verb that destroys."""
     with audit.attempt(user, "purge", artifact, reason=reason):
@@ -54,7 +78,7 @@ def _queue(artifact: Artifact, user: Any, make: Callable[..., CorePlan], title: 
     with transaction.atomic():
         plan = Plan(target=target, author=user)
         planning.keep(plan, made)
-        lost = tuple(step.label for step in made.steps if step.operation.loses_data)
+        lost = tuple(step.label for step in made.steps if step.operation.destroys)
         return runs.queue(plan, user, title=title, change=None, consents=lost)
 
 

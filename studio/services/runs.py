@@ -7,6 +7,7 @@ import threading
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -27,7 +28,7 @@ from migrate_core.planning.gates import Circumstances, Gate, GateState, Policy, 
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.runner.retry import ENDED_ON_PURPOSE
 from migrate_core.states import ChangeState, RunState
-from studio.models import Change, Plan, Run
+from studio.models import Change, Environment, Plan, Run
 from studio.permissions import Action
 from studio.services import (
     aftermath,
@@ -36,8 +37,10 @@ from studio.services import (
     leases,
     mirror,
     queues,
+    record,
     takeovers,
     targets,
+    undone,
     verifications,
     wakeups,
     watching,
@@ -144,12 +147,18 @@ def check(found: tuple[Gate, ...]) -> None:
         )
 
 
+def policy_of_undo(environment: Environment) -> Policy:
+    """It leads back to a schema that was: nothing to rehearse, and nobody to ask twice."""
+    return msgspec.structs.replace(environment.policy, verify=False, approvals=0)
+
+
 def queue(
     plan: Plan,
     user: Any,
     *,
     title: str,
     change: Change | None,
+    undoes: Change | None = None,
     consents: tuple[str, ...] = (),
     not_before: datetime | None = None,
 ) -> Run:
@@ -157,6 +166,7 @@ def queue(
     run = Run.objects.create(
         number=_next_number(),
         change=change,
+        undoes=undoes,
         target=plan.target,
         plan=plan,
         title=title,
@@ -204,6 +214,9 @@ def _drive(run: Run) -> RunResult:
     if run.change is not None:
         policy = run.environment.policy
         now = circumstances(run.change, run.plan, applier=name, consents=consents)
+    elif run.undoes is not None:
+        policy = policy_of_undo(run.environment)
+        now = Circumstances(applier=name, consents=consents)
     else:  # a restore or a purge: judged by its preview, or by the name that was typed
         policy, now = Policy(verify=False), Circumstances(applier=name, consents=consents)
 
@@ -278,8 +291,10 @@ def end(
         ours.live = None
         ours.save()
         _end_change(ours, state, nothing=nothing)
+        undone.end(ours, state)
         announce(ours.pk)
         wakeups.wake_next(ours.target_id)
+    record.follow_if_reached(run.target)
     targets.look(run.target)
 
 
@@ -307,6 +322,7 @@ def resume(run: Run, user: Any) -> None:
         changes.require(user, Action.APPLY, run)
         with transaction.atomic():
             run = locked(run)
+            undone.refuse_resume(run)
             run.move(RunState.QUEUED)
             run.wanted, run.error, run.orphan_pid = "", None, None
             run.losses, run.lost_at, run.not_before = 0, None, None

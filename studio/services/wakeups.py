@@ -12,7 +12,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from studio.models import Plan, Run, Verification
+from studio.models import Plan, RecordCheck, Run, Verification
 from studio.models.changes import Work
 from studio.services import queues
 
@@ -24,14 +24,18 @@ TASKS: dict[type[Model], str] = {
     Run: "studio.apply_run",
     Plan: "studio.plan_change",
     Verification: "studio.verify_plan",
+    RecordCheck: "studio.check_record",
 }
 
 
-def send_after_commit(thing: Run | Plan | Verification) -> None:
+Waiting = Run | Plan | Verification | RecordCheck
+
+
+def send_after_commit(thing: Waiting) -> None:
     transaction.on_commit(partial(send, thing), robust=True)
 
 
-def send(thing: Run | Plan | Verification) -> None:
+def send(thing: Waiting) -> None:
     """Never fails: what could not be sent stays queued, and the reconciler sees it."""
     thing.sent_at = timezone.now()
     thing.save(update_fields=["sent_at"])
@@ -56,10 +60,11 @@ def resend_waiting() -> int:
     """Everything queued that was not taken; returns how many messages went out."""
     since = timezone.now() - RESEND_AFTER
     late = Q(sent_at=None) | Q(sent_at__lt=since)
-    waiting: list[Run | Plan | Verification] = [
+    waiting: list[Waiting] = [
         *(run for run in queues.runnable() if run.sent_at is None or run.sent_at < since),
         *Plan.objects.filter(late, work=Work.QUEUED),
         *Verification.objects.filter(late, work=Work.QUEUED),
+        *RecordCheck.objects.filter(late, work=Work.QUEUED),
     ]
     for thing in waiting:
         send(thing)

@@ -1,4 +1,4 @@
-"""Who works on a plan or a verification: whoever holds its lock in the studio's database.
+"""Who works on a plan, a rehearsal or a check: whoever holds its lock in the studio's database.
 
 The lock goes with the connection of a worker that dies, so what it left is queued again.
 """
@@ -10,14 +10,15 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from studio.models import Plan, Verification
+from studio.models import Plan, RecordCheck, Verification
 from studio.models.changes import Work
 
-CLASSES: dict[type[Plan | Verification], int] = {Plan: 0x7A70, Verification: 0x7A76}
+Working = Plan | Verification | RecordCheck
+CLASSES: dict[type[Working], int] = {Plan: 0x7A70, Verification: 0x7A76, RecordCheck: 0x7A72}
 
 
 @contextmanager
-def taken(kind: type[Plan | Verification], pk: int) -> Iterator[bool]:
+def taken(kind: type[Working], pk: int) -> Iterator[bool]:
     """Whether it is ours to do: it is queued, and nobody else has it."""
     if not _try_lock(kind, pk):
         yield False
@@ -41,12 +42,12 @@ def requeue_abandoned() -> int:
     return found
 
 
-def _try_lock(kind: type[Plan | Verification], pk: int) -> bool:
+def _try_lock(kind: type[Working], pk: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [CLASSES[kind], pk])
         return bool(cursor.fetchone()[0])
 
 
-def _unlock(kind: type[Plan | Verification], pk: int) -> None:
+def _unlock(kind: type[Working], pk: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [CLASSES[kind], pk])

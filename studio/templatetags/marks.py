@@ -44,6 +44,7 @@ STATES = {
     "interrupted": ("interrupted", "unplug", "hold"),
     "done": ("done", "circle-check", "done"),
     "applied": ("applied", "circle-check", "done"),
+    "reverted": ("undone", "rotate-ccw", "quiet"),
     "failed": ("failed", "circle-x", "failed"),
     "skipped": ("skipped", "skip-forward", "quiet"),
     "cancelled": ("cancelled", "ban", "quiet"),

@@ -12,7 +12,8 @@ from studio.boards.evidence import evidence
 from studio.boards.plan import operation_rows
 from studio.context import place
 from studio.models import Artifact, Attempt, Run
-from studio.services import changes
+from studio.permissions import Action, can
+from studio.services import changes, undo
 
 
 @shown(Run)
@@ -26,6 +27,9 @@ def page(request: HttpRequest, run: Run) -> HttpResponse:
         "operations": operation_rows(plan, run.environment.policy, states=states),
         "evidence": evidence(run.change, run.plan, verification) if run.change else (),
         "attempts": Attempt.objects.filter(run=run).select_related("user"),
+        "may_undo": run.change is not None
+        and undo.is_undoable(run.change)
+        and can(request.user, Action.APPLY, run),
         "kept": Artifact.objects.filter(target=run.target, run_id=str(run.pk)),
         **place(request, run.target, ("History", reverse("history")), (f"Run {run.number}", "")),
     }

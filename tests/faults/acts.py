@@ -119,7 +119,7 @@ class Terminated(Fault):
     def strike(self, world: World) -> None:
         """pg_terminate_backend, and its end waited for."""
         pid = world.opened[-1].info.backend_pid
-        with runs.connector(world.db)() as admin:
+        with runs.another(world.db) as admin:
             admin.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
 
 
@@ -183,7 +183,7 @@ class LockHeld(Fault):
         return world
 
     def strike(self, world: World) -> None:
-        holder = runs.connector(world.db)()
+        holder = runs.another(world.db)
         pid = holder.info.backend_pid
         thread = threading.Thread(target=_lock, args=(holder,), daemon=True)
         thread.start()
@@ -206,7 +206,7 @@ class SqlState(Fault):
         return world
 
     def strike(self, world: World) -> None:
-        with runs.connector(world.db)() as admin:
+        with runs.another(world.db) as admin:
             armed = [self.sqlstate, self.times]
             admin.execute("INSERT INTO public._zanith_fault VALUES (%s, %s)", armed)
         world.afterwards.callback(world.db.execute, b"DELETE FROM public._zanith_fault")
@@ -285,7 +285,7 @@ class Revoked(Fault):
     undisturbed = world
 
     def strike(self, world: World) -> None:
-        with runs.connector(world.db)() as admin:
+        with runs.another(world.db) as admin:
             admin.execute(f"REVOKE {self.owners} FROM {self.role}".encode())
 
     def mend(self, world: World) -> None:
@@ -296,7 +296,7 @@ class OthersDdl(Fault):
     """Somebody makes a table meanwhile; it is told, and hinders nobody."""
 
     def strike(self, world: World) -> None:
-        with runs.connector(world.db)() as other:
+        with runs.another(world.db) as other:
             other.execute("CREATE TABLE public.stray (id integer)")
 
 
@@ -350,8 +350,10 @@ BEGIN
 END $$;
 CREATE TRIGGER _zanith_on_write BEFORE UPDATE ON public.users
     FOR EACH STATEMENT EXECUTE FUNCTION public._zanith_on_write();
-CREATE TRIGGER _zanith_on_write BEFORE INSERT ON public._zanith_events
-    FOR EACH STATEMENT EXECUTE FUNCTION public._zanith_on_write();
+-- What the watch of a build says is beside the run.
+CREATE TRIGGER _zanith_on_write AFTER INSERT ON public._zanith_events
+    FOR EACH ROW WHEN (NEW.kind <> 'lock_waiting')
+    EXECUTE FUNCTION public._zanith_on_write();
 CREATE FUNCTION public._zanith_on_ddl() RETURNS event_trigger LANGUAGE plpgsql
 SET search_path = '' AS $$
 BEGIN
@@ -367,6 +369,7 @@ EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 GRANT CREATE ON DATABASE {database} TO {role};
 GRANT CREATE, USAGE ON SCHEMA public TO {role}, {owners};
+GRANT ALL ON public._zanith_fault TO {owners};
 ALTER TABLE public.users OWNER TO {owners};
 ALTER TABLE public.notes OWNER TO {owners};
 """
@@ -394,7 +397,7 @@ def _lock(holder: Connection[Any]) -> None:
 
 
 def _until(db: Connection[Any], question: str) -> None:
-    with runs.connector(db)() as conn:
+    with runs.another(db) as conn:
         for _ in range(3000):
             if conn.execute(question.encode()).fetchone() == (True,):
                 return

@@ -7,13 +7,14 @@ the end is what docs/reliability.md promises; test_matrix holds the product to i
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import psycopg
-from psycopg import Connection, IsolationLevel
+from psycopg import Connection
 
 from migrate_core.ledger import ledger
 from migrate_core.planning.plan import Plan
@@ -128,7 +129,7 @@ class Moment(NamedTuple):
         return action
 
     def _building(self, db: Connection[Any], act: Act) -> Callable[[str, int | None], None]:
-        """A reader's snapshot holds the build up; the act is done from beside it."""
+        """An open transaction that wrote holds the build up; the act is done from beside it."""
         began: list[threading.Thread] = []
 
         def action(name: str, step: int | None) -> None:
@@ -145,17 +146,26 @@ ready = threading.Event()
 
 
 def _hold_up(info: Any, act: Act) -> None:
-    """Until the build waits; then acts, and lets it go."""
-    with closing(psycopg.connect(info.dsn, password=info.password)) as reader:
-        reader.isolation_level = IsolationLevel.REPEATABLE_READ
-        reader.execute("SELECT 1 FROM users LIMIT 1")
+    """Until the build waits for writers before it begins; then acts, and lets it go when it has
+    ended, or had the time to."""
+    with closing(psycopg.connect(info.dsn, password=info.password)) as writer:
+        writer.execute("UPDATE public.users SET legacy = legacy WHERE id = 1")
         ready.set()
         with closing(psycopg.connect(info.dsn, password=info.password, autocommit=True)) as other:
-            for _ in range(3000):
-                if other.execute(BUILDING).fetchone() == (True,):
-                    break
-                other.execute("SELECT pg_sleep(0.01)")
-        act()
+            _wait(other, 30, building=False)
+            act()
+            if not other.broken:
+                with suppress(psycopg.OperationalError):  # the act may end the server
+                    _wait(other, 1.5, building=True)
+        with suppress(psycopg.OperationalError):
+            writer.rollback()
+
+
+def _wait(conn: Connection[Any], seconds: float, *, building: bool) -> None:
+    """For as long as it is so."""
+    give_up = time.monotonic() + seconds
+    while conn.execute(BUILDING).fetchone() == (building,) and time.monotonic() < give_up:
+        time.sleep(0.01)
 
 
 BUILDING = """
@@ -194,15 +204,15 @@ TABLE: dict[str, tuple[Outcome | None, ...]] = {
     "immediate server stop": _ALL_ON,
     "network cut": (None, *_ALL_ON[1:]),
     "second runner": _ALL_ON,
-    "lock_timeout": (_R, _R, _W, _D, _W, _W, _B, _W, _W, _W),
+    "lock_timeout": (_R, _R, _W, _D, _D, _D, _B, _W, _W, _W),
     "deadlock": (_N, _W, _W, _W, _W, _C, _W, _D, _W, _W),
     "statement_timeout": (_N, _R, _R, _D, _R, _C, _W, _D, _R, _R),
     "disk full": (_N, _R, _R, _D, _C, _C, _B, _D, _R, _R),
     "transaction pooler": (_X, *_GONE[1:]),
     "failover": _ALL_ON,
-    "failover, tail lost": (_N,) * 10,
+    "failover, tail lost": (_W, *(_N,) * 9),
     "clock skew": _ALL_ON,
-    "privilege revoked": (_R, _R, _W, _D, _W, _W, _B, _W, _W, _R),
+    "privilege revoked": (_R, _R, _W, _D, _W, _W, _B, _W, _W, _W),
     "somebody else's DDL": _ALL_ON,
     "somebody else's DDL while stopped": (_N, *(_X,) * 9),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,9 @@ from migrate_core.pg.ddl import StageMode
 from migrate_core.planning.plan import Plan
 from migrate_core.runner import faults
 from tests import runs
+from tests.auditor import audit
 from tests.faults import moments
+from tests.faults.cuts import Cut, vanish
 from tests.migrate_core.operations.cases import (
     CASES,
     operations_of,
@@ -101,20 +104,25 @@ def test_every_moment_has_its_place_in_the_code() -> None:
     assert ALWAYS.union({"after_park"}, *BY_MODE.values()) == set(faults.POINTS) - rare
 
 
-def check_cut_off(case: Path, make_db: MakeDb, number: int, expected: Undisturbed) -> None:
+def check_cut_off(
+    case: Path, make_db: MakeDb, number: int, expected: Undisturbed, cut: Cut = vanish
+) -> float:
+    """Gives the seconds that the re-run took."""
     db, plan = start(case, make_db)
-    sessions = moments.Sessions(runs.connector(db))
-    with moments.at_moment(number, sessions.vanish), pytest.raises(moments.Vanished):
-        runs.run(db, plan, connect=sessions)
+    cut(db, plan, number)
+    began = time.monotonic()
 
     run_again(db, plan)
 
+    took = time.monotonic() - began
     assert read_graph(db).normal() == expected.schema
     assert moments.leftovers(db) == expected.leftovers
     rows = ledger.steps(db)
     assert [r.step for r in rows if r.status == "done"] == [s.number for s in plan.steps]
     assert {r.status for r in rows} <= {"done", "interrupted", "failed"}
-    assert chain.first_broken(ledger.events_after(db, 0), None) is None
+    assert chain.first_broken(ledger.events_after(db, 0, limit=10**6), None) is None
+    assert audit(db) == []
+    return took
 
 
 def run_again(db: Connection[Any], plan: Plan) -> None:

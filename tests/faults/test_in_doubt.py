@@ -17,6 +17,7 @@ from migrate_core.pg.connect import apply_session
 from migrate_core.runner.options import RunResult
 from migrate_core.states import RunState
 from tests import runs
+from tests.auditor import audit
 from tests.faults import moments
 from tests.faults.proxy import Cut, Proxy
 
@@ -64,6 +65,7 @@ def test_a_line_cut_at_any_commit(
         done = [row.step for row in ledger.steps(db) if row.status == "done"]
         assert done == [1, 2, 3, 4]
         assert chain.first_broken(ledger.events_after(db, 0), None) is None
+        assert audit(db) == []
 
 
 def test_a_stage_that_did_commit_is_not_run_again(make_db: MakeDb, folder: Path) -> None:

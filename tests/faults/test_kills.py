@@ -21,6 +21,7 @@ from migrate_core.states import RunState
 from studio.embedded import Postgres
 from studio.server import temporary_folder
 from tests import runs
+from tests.auditor import audit
 from tests.faults import child, moments
 from tests.faults.replicas import kill
 
@@ -50,6 +51,7 @@ def check_converged(db: Connection[Any], expected: Any) -> None:
     assert not [row for row in rows if row.status in ("running", "pending")]
     assert len(ledger.applied(db)) == 1
     assert chain.first_broken(ledger.events_after(db, 0), None) is None
+    assert audit(db) == []
 
 
 def fresh(make_db: MakeDb) -> tuple[Connection[Any], Plan]:

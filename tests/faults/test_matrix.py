@@ -6,7 +6,9 @@ A few cells of each fault in an ordinary run, all of them with --full.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,6 +19,7 @@ from psycopg import Connection
 from migrate_core.errors import DriftError, MigrateError, PoolerError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import chain, ledger
+from migrate_core.runner import faults
 from migrate_core.runner.options import RunResult
 from migrate_core.states import RunState
 from tests.faults import acts, moments
@@ -25,6 +28,7 @@ from tests.faults.matrix import MOMENTS, TABLE, Outcome
 
 MakeDb = Callable[..., Connection[Any]]
 FEW = 3
+ENGINE = Path(faults.__file__).parents[1]
 SLOW = {"immediate server stop", "failover", "failover, tail lost"}
 
 
@@ -38,6 +42,13 @@ def fault(request: pytest.FixtureRequest) -> Iterator[tuple[str, Fault]]:
 def test_the_table_has_a_word_for_every_cell() -> None:
     assert set(TABLE) == set(acts.MAKERS)
     assert {len(row) for row in TABLE.values()} == {len(MOMENTS)}
+
+
+def test_nothing_is_decided_by_a_client_s_clock() -> None:
+    """time.monotonic() measures how long we wait; what time it is only the database says."""
+    asked = re.compile(r"time\.time\(|datetime\.(?:now|utcnow|today)|date\.today")
+    code = [path for part in ("runner", "ledger") for path in (ENGINE / part).glob("*.py")]
+    assert [path.name for path in code if asked.search(path.read_text())] == []
 
 
 def test_what_a_fault_ends_in(

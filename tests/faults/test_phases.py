@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from migrate_core.planning.plan import Plan
 from migrate_core.states import RunState
 from tests import runs
 from tests.faults import child
+from tests.faults.cuts import wait_until_gone
 
 MakeDbOn = Callable[..., Connection[Any]]
 ROWS = 2_000_000
@@ -109,10 +109,3 @@ def held_up(db: Connection[Any], phase: str) -> Iterator[Callable[[str], None]]:
 
         hold("")
         yield hold
-
-
-def wait_until_gone(db: Connection[Any]) -> None:
-    gone = ("SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database()"
-            " AND application_name LIKE 'zanith/%'")  # fmt: skip
-    while db.execute(gone).fetchone() != (True,):
-        time.sleep(0.01)

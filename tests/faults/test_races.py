@@ -17,6 +17,7 @@ from migrate_core.planning.plan import Plan
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.states import RunState
 from tests import runs
+from tests.auditor import audit
 
 MakeDb = Callable[..., Connection[Any]]
 RACES, MANY_RACES = 100, 1000
@@ -65,6 +66,7 @@ def test_of_two_runners_one_applies_and_the_other_changes_nothing(
     assert len(ledger.applied(db)) == races
     assert [row[1:] for row in runs.statuses(db)] == [(1, "done")] * races
     assert chain.first_broken(ledger.events_after(db, 0, limit=10**6), None) is None
+    assert audit(db) == []
 
 
 def test_first_starts_race_for_the_ledger_without_harm(make_db: MakeDb) -> None:
@@ -95,6 +97,7 @@ def test_with_the_lock_broken_on_purpose_no_step_is_done_twice(
         done = [s for s in ledger.steps(db) if s.migration_id == plan.migration_id]
         assert [s.step for s in done if s.status == "done"] == [1]
     assert chain.first_broken(ledger.events_after(db, 0, limit=10**6), None) is None
+    assert audit(db) == []
 
 
 def settle(db: Connection[Any], plan: Plan) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from migrate_core import api
@@ -10,11 +12,12 @@ from migrate_core.cli.console.applying import refuse_managed, result_data, run_p
 from migrate_core.cli.console.options import add_break_glass, add_database
 from migrate_core.cli.console.output import columns, note, plural, print_json, say
 from migrate_core.cli.console.project import Project
+from migrate_core.cli.console.typed import require_typed
 from migrate_core.errors import ConflictError, MisuseError
 from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.planning.gates import Circumstances, Policy
 from migrate_core.planning.plan import Plan
-from migrate_core.recovery import RestorePreview
+from migrate_core.recovery import ReseedPreview, RestorePreview
 
 _SHORTEST = 6
 
@@ -80,16 +83,41 @@ def purge(project: Project, artifact: ArtifactRow) -> int:
     return 0 if project.args.dry_run else _run(project, plan, artifact.id)
 
 
+def reseed(project: Project, artifact: ArtifactRow) -> int:
+    """Say what it does, then do it; what rows hold now is replaced only by its name."""
+    args = project.args
+    asked = {"column": args.column, "overwrite": args.overwrite, "schemas": project.schemas}
+    preview = api.preview_reseed(project.endpoint, artifact.id, **asked)
+    if not preview.possible:
+        raise _impossible(artifact, preview.blockers, "put back")
+    if args.format == "text":
+        _show_reseed(artifact, preview)
+    if args.dry_run:
+        if args.format == "json":
+            print_json(preview)
+        return 0
+    if preview.overwrite and preview.rows_conflicting:
+        count = plural(preview.rows_conflicting, "row")
+        wanted = f"This replaces what {count} of {preview.table} hold now. Type {artifact.source}"
+        require_typed(args, artifact.source, what="its name", wanted=f"{wanted} to go on")
+    return _run(project, api.plan_reseed(project.endpoint, artifact.id, **asked), artifact.id)
+
+
 def _run(project: Project, plan: Plan, id: UUID) -> int:
+    data = recover_run(project, plan, id)
+    if project.args.format == "json":
+        print_json({"artifact": str(id), **data})
+    return 0
+
+
+def recover_run(project: Project, plan: Plan, id: UUID) -> dict[str, Any]:
     """Judged by its preview or by the name that was typed: a budget is for migrations."""
     plan, run_id = _begun(project, plan)
-    lost = tuple(step.label for step in plan.steps if step.operation.loses_data)
+    lost = tuple(step.label for step in plan.steps if step.operation.destroys)
     now = Circumstances(applier=project.actor, consents=lost)
     policy = Policy(verify=False, fail_on=project.config.policy.fail_on)
     result = run_plan(project, plan, policy, now, run_id=run_id)
-    if project.args.format == "json":
-        print_json({"artifact": str(id), **result_data(plan, result)})
-    return 0
+    return result_data(plan, result)
 
 
 def _begun(project: Project, plan: Plan) -> tuple[Plan, UUID | None]:
@@ -109,12 +137,22 @@ def _refuse(artifact: ArtifactRow, preview: RestorePreview, kind: str) -> None:
             f"{artifact.source} is a {artifact.kind}", hint=f"Use zanith recover {other}."
         )
     if not preview.possible:
-        raise ConflictError(
-            f"{artifact.source} cannot be restored now",
-            detail="; ".join(preview.blockers),
-            still_true="Nothing was changed; it is still kept.",
-            hint="Remove what is in the way, or export it: zanith recover export.",
+        hint = "put its values into what is there: zanith recover reseed"
+        raise _impossible(
+            artifact, preview.blockers, "restored", *([hint] if preview.can_reseed else ())
         )
+
+
+def _impossible(
+    artifact: ArtifactRow, blockers: Iterable[str], verb: str, *ways: str
+) -> ConflictError:
+    ways = (*ways, "export it: zanith recover export")
+    return ConflictError(
+        f"{artifact.source} cannot be {verb} now",
+        detail="; ".join(blockers),
+        still_true="Nothing was changed; it is still kept.",
+        hint=f"Remove what is in the way, or {', or '.join(ways)}.",
+    )
 
 
 def _show(artifact: ArtifactRow, preview: RestorePreview) -> None:
@@ -126,8 +164,8 @@ def _show(artifact: ArtifactRow, preview: RestorePreview) -> None:
         ("rows written since", preview.rows_written_since),
     )
     say(f"{artifact.source}, {artifact.kind}")
-    for line in columns((f"{n:,}", words) for words, n in counts if n is not None):
-        say(line)
+    _show_counts(counts)
+    _show_keys("gone", preview.missing_keys, preview.rows_missing)
     for name in preview.returns:
         say(f"  comes back: {name}")
     if preview.becomes_nullable:
@@ -135,3 +173,41 @@ def _show(artifact: ArtifactRow, preview: RestorePreview) -> None:
     say()
     say(preview.sql)
     say()
+
+
+def _show_reseed(artifact: ArtifactRow, preview: ReseedPreview) -> None:
+    other = "rows with another value, overwritten" if preview.overwrite else (
+        "rows with another value, left as they are"
+    )  # fmt: skip
+    say(f"{artifact.source}, {artifact.kind}, into {preview.table}")
+    _show_counts(
+        (
+            ("kept when it was dropped", preview.rows_kept),
+            ("kept now", preview.rows_now),
+            ("rows matched by key", preview.rows_matched),
+            ("rows that get a value they lack", preview.rows_filled),
+            (other, preview.rows_conflicting),
+            ("kept rows that are missing", preview.rows_missing),
+            ("of these come back", preview.rows_returning),
+            ("of these would break a rule of the table, and stay away", preview.rows_refused),
+            ("rows written since", preview.rows_written_since),
+        )
+    )
+    _show_keys("another value", preview.conflicting_keys, preview.rows_conflicting)
+    _show_keys("missing", preview.missing_keys, preview.rows_missing)
+    if preview.left_out:
+        note(f"  No place in the live table, left out: {', '.join(preview.left_out)}")
+    say()
+    say(preview.sql)
+    say()
+
+
+def _show_counts(counts: Iterable[tuple[str, int | None]]) -> None:
+    for line in columns((f"{n:,}", words) for words, n in counts if n is not None):
+        say(line)
+
+
+def _show_keys(what: str, keys: tuple[str, ...], count: int | None) -> None:
+    if keys:
+        more = f" and {(count or 0) - len(keys):,} more" if (count or 0) > len(keys) else ""
+        say(f"  {what}: {'; '.join(keys)}{more}")

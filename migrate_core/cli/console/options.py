@@ -11,6 +11,7 @@ from migrate_core.errors import InvalidNameError
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.delta import DropMode
 
+EVERYTHING = ""  # what --allow-destructive alone consents to
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -31,10 +32,14 @@ def add_since(command: ArgumentParser) -> None:
 
 
 def age(text: str) -> datetime:
+    return datetime.now(UTC) - duration(text)
+
+
+def duration(text: str) -> timedelta:
     match = re.fullmatch(r"([0-9]{1,4})([mhdw])", text)
     if not match:
         raise ArgumentTypeError(f"{text!r} is not an age, as 7d")
-    return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def add_break_glass(command: ArgumentParser) -> None:
@@ -57,7 +62,14 @@ def add_gates(command: ArgumentParser) -> None:
         help="refuse a step with this reason, whatever it scores; may be repeated",
     )
     command.add_argument(
-        "--allow-destructive", action="store_true", help="consent to what loses data for good"
+        "--allow-destructive",
+        action="append",
+        nargs="?",
+        const=EVERYTHING,
+        default=[],
+        metavar="NAME",
+        help="consent to what loses data for good: this object, may be repeated; without NAME to"
+        " all of it, asked one by one on a terminal",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from migrate_core import api
+from migrate_core.cli.console import consent
 from migrate_core.cli.console.chosen import add_choice, add_file, chosen
 from migrate_core.cli.console.options import add_database, add_gates
 from migrate_core.cli.console.output import print_json, say
@@ -59,5 +60,6 @@ def run(args: Namespace) -> int:
 
 
 def _gates(planned: Planned, project: Project) -> tuple[Gate, ...]:
-    now = Circumstances(allow_destructive=project.args.allow_destructive, applier=project.actor)
+    consents = consent.given(project.args, planned.plan)
+    now = Circumstances(consents=consents, applier=project.actor)
     return before_verification(api.gates_now(planned.plan, project.policy, now, planned.base))

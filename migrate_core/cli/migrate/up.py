@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from migrate_core import api
+from migrate_core.cli.console import consent
 from migrate_core.cli.console.applying import refuse_managed, result_data, run_plan
 from migrate_core.cli.console.chosen import add_choice, chosen
 from migrate_core.cli.console.options import add_break_glass, add_database, add_gates
@@ -81,7 +82,8 @@ def _resume(project: Project) -> list[dict[str, Any]]:
         say(f"{plan.migration_id}: going on with run {opened.run_id}, which is {opened.state}")
     # Its plan was rehearsed before it began, and is bound by its hash.
     policy = msgspec.structs.replace(project.policy, verify=False)
-    result = run_plan(project, plan, policy, _now(project), run_id=opened.run_id)
+    now = _now(project, consent.asked(project.args, plan))
+    result = run_plan(project, plan, policy, now, run_id=opened.run_id)
     return [result_data(plan, result)]
 
 
@@ -118,21 +120,22 @@ def _apply(
         for line in (*plan_lines(plan, policy), *safer_lines(plan, policy)):
             say(line)
         say()
-    _refuse_early(project, planned)
+    consents = consent.asked(project.args, plan)
+    _refuse_early(project, planned, consents)
     verified = accepted(evidence, plan.hash)
     if policy.verify and verified is None:
         verified = _verify(project, planned, is_last=is_last)
-    result = run_plan(project, plan, policy, _now(project, verified))
+    result = run_plan(project, plan, policy, _now(project, consents, verified))
     if text:
         say()
     return result_data(plan, result)
 
 
-def _refuse_early(project: Project, planned: Planned) -> None:
+def _refuse_early(project: Project, planned: Planned, consents: tuple[str, ...]) -> None:
     """What the gates will refuse anyway is said before a rehearsal is paid for."""
     api.refuse_drift(api.drift(project.endpoint, project.schemas))
     policy = msgspec.structs.replace(project.policy, verify=False)
-    api.refuse(api.gates_now(planned.plan, policy, _now(project), planned.base))
+    api.refuse(api.gates_now(planned.plan, policy, _now(project, consents), planned.base))
 
 
 def _verify(project: Project, planned: Planned, *, is_last: bool) -> Verified:
@@ -143,9 +146,7 @@ def _verify(project: Project, planned: Planned, *, is_last: bool) -> Verified:
     return report.verified
 
 
-def _now(project: Project, verified: Verified | None = None) -> Circumstances:
-    return Circumstances(
-        allow_destructive=project.args.allow_destructive,
-        verified=verified,
-        applier=project.actor,
-    )
+def _now(
+    project: Project, consents: tuple[str, ...], verified: Verified | None = None
+) -> Circumstances:
+    return Circumstances(consents=consents, verified=verified, applier=project.actor)

@@ -51,6 +51,7 @@ def _show(found: Inspection) -> None:
         ("migration", f"{row.migration_id or ''}, step {row.step}"),
         ("rows", "" if row.row_count is None else f"{row.row_count:,}"),
         ("there", "yes" if found.exists else "NO: somebody dropped it"),
+        ("expires", f"{moment(row.expires_at)} UTC" if row.expires_at else "never"),
         ("intact", _INTACT[found.intact]),
     )  # fmt: skip
     for line in columns(facts):

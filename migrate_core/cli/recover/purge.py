@@ -5,15 +5,12 @@ Its name has to be typed: on a terminal when asked, elsewhere by --confirm NAME.
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 
-from migrate_core.cli.console.answers import is_terminal
 from migrate_core.cli.console.applying import refuse_managed
 from migrate_core.cli.console.artifacts import add_writing, find, purge
-from migrate_core.cli.console.output import note
 from migrate_core.cli.console.project import open_project
-from migrate_core.errors import MisuseError
+from migrate_core.cli.console.typed import require_typed
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -26,18 +23,6 @@ def run(args: Namespace) -> int:
     refuse_managed(project)
     artifact = find(project)
     if not args.dry_run:
-        _confirm(args, artifact.source)
+        wanted = f"This destroys {artifact.source} for good. Type its name to go on"
+        require_typed(args, artifact.source, what="its name", wanted=wanted)
     return purge(project, artifact)
-
-
-def _confirm(args: Namespace, name: str) -> None:
-    typed = args.confirm
-    if typed is None and is_terminal() and args.format == "text":
-        note(f"This destroys {name} for good. Type its name to go on:")
-        typed = sys.stdin.readline().strip()
-    if typed != name:
-        raise MisuseError(
-            "the name was not typed" if not typed else f'"{typed}" is not its name',
-            still_true="Nothing was destroyed.",
-            hint=f"Give --confirm {name}",
-        )

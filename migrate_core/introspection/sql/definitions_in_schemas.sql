@@ -28,7 +28,12 @@ WITH members AS MATERIALIZED (
      objects AS (
        SELECT 'statistics' AS kind, 'pg_catalog.pg_statistic_ext'::regclass AS catalog, s.oid,
               s.stxnamespace AS schema, s.stxname::text AS label,
-              pg_get_statisticsobjdef(s.oid) AS statement,
+              -- Columns in name order: that of the table is no difference.
+              replace(
+                pg_get_statisticsobjdef(s.oid),
+                ' ON ' || k.listed || ' FROM ',
+                ' ON ' || k.by_name || substr(k.listed, length(k.by_number) + 1) || ' FROM '
+              ) AS statement,
               CASE WHEN s.stxstattarget >= 0
                 THEN ARRAY[
                   'ALTER STATISTICS ' || quote_ident(n.nspname) || '.' || quote_ident(s.stxname)
@@ -37,6 +42,15 @@ WITH members AS MATERIALIZED (
          FROM pg_catalog.pg_statistic_ext AS s
          JOIN pg_catalog.pg_namespace AS n ON n.oid = s.stxnamespace
          JOIN pg_catalog.pg_class AS c ON c.oid = s.stxrelid AND NOT c.relname::text ^@ '_zanith_'
+        CROSS JOIN LATERAL (
+              SELECT pg_get_statisticsobjdef_columns(s.oid) AS listed,
+                     coalesce(string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), '')
+                       AS by_number,
+                     coalesce(string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname), '')
+                       AS by_name
+                FROM pg_catalog.pg_attribute AS a
+               WHERE a.attrelid = s.stxrelid AND a.attnum = ANY (s.stxkeys::int2[])
+              ) AS k
         UNION ALL
        SELECT 'operator', 'pg_catalog.pg_operator'::regclass, o.oid, o.oprnamespace, o.oprname,
               'CREATE OPERATOR ' || quote_ident(n.nspname) || '.' || o.oprname || ' (' || concat_ws(

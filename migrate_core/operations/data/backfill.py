@@ -23,11 +23,12 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.keys import usable_key
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
 class Backfill(Operation, frozen=True, kw_only=True):
-    """Write a value into the rows that have none yet, by keyset over the primary key.
+    """Write a value into the rows that have none yet, by keyset over a key of the table.
 
     Each batch is a transaction of its own with its checkpoint, so that locks are short,
     vacuum keeps up, and a run that stops goes on behind the last batch. Only rows where
@@ -40,7 +41,7 @@ class Backfill(Operation, frozen=True, kw_only=True):
     column: str
     expression: str  # SQL over the row
     where: str | None = None
-    key: tuple[str, ...] = ()  # the primary key's columns
+    key: tuple[str, ...] = ()  # of the primary key, or of another in which nothing is NULL
     names: tuple[str, ...] = ()  # columns that the expression reads
 
     @property
@@ -65,9 +66,9 @@ class Backfill(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"column {self.label} does not exist")
         if column.generated:
             raise unbound(self, f"column {self.label} is generated and cannot be written")
-        if table.primary_key is None:
-            problem = f"table {self.table} has no primary key to walk by"
-            raise unbound(self, f"{problem}: add one, or write the rows with rawSql")
+        if not usable_key(table):
+            problem = f"table {self.table} has no primary key, and no unique one without NULLs"
+            raise unbound(self, f"{problem}, to walk by: add one, or write the rows with rawSql")
         return self._with_names(graph)
 
     def _with_names(self, graph: SchemaGraph) -> Self:
@@ -76,8 +77,7 @@ class Backfill(Operation, frozen=True, kw_only=True):
             return self
         words = {t.name for t in tokens(f"{self.expression} {self.where or ''}") if t.name}
         names = tuple(c.name for c in table.columns if c.name in words)
-        key = table.primary_key.columns if table.primary_key else ()
-        bound: Self = replaced(self, key=key, names=names)
+        bound: Self = replaced(self, key=usable_key(table), names=names)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:

@@ -15,6 +15,7 @@ from migrate_core.operations.base import (
     table_in,
     unbound,
 )
+from migrate_core.operations.carrying import taken_along, taking_all_along
 from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
@@ -24,11 +25,13 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.checksum import checksum_query, count_query, size_query
 from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.dependants import Dependants, without_dependants
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.parking import ARCHIVE_SCHEMA, EXCLUSIVE, on_table
+from migrate_core.schema.leaning import leaning
+from migrate_core.schema.parking import ARCHIVE_SCHEMA, EXCLUSIVE, fixed, on_table
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.removal import ColumnParts, column_parts, readers, without_column
+from migrate_core.schema.removal import ColumnParts, column_parts, without_column
 from migrate_core.schema.rules import drop_constraint
 
 
@@ -36,7 +39,8 @@ class ArchiveColumn(Operation, frozen=True, kw_only=True):
     """Copy key and value into the archive schema, compare checksums, drop the column.
 
     Lock, copy, checksums, artifact and drop are one transaction: no row can change between
-    the copy and the drop. The lock lasts as long as the copy, and the plan says so.
+    the copy and the drop. The lock lasts as long as the copy, and the plan says so. What
+    leans on the column goes along and comes back with it, as with a soft drop.
     """
 
     effect: ClassVar[Effect] = Effect.PARK
@@ -64,20 +68,30 @@ class ArchiveColumn(Operation, frozen=True, kw_only=True):
         if key is None or self.column in key.columns:
             problem = "has no primary key" if key is None else "has it in its primary key"
             raise unbound(self, f"table {self.table} {problem}: drop {self.column} softly instead")
-        in_the_way = readers(graph, table, self.column)
+        if graph.children.get(self.table):
+            raise unbound(self, f"{self.label} is in partitions or heirs too: drop it softly")
+        along, in_the_way = leaning(graph, table, self.column)
+        in_the_way = (*fixed(graph, table, column), *in_the_way)
         if in_the_way:
             raise unbound(self, f"column {self.label} is used by {', '.join(in_the_way)}")
         typed = tuple((c.name, c.type) for name in key.columns if (c := table.column(name)))
-        bound: Self = replaced(self, was=column_parts(graph, table, column), key=typed)
+        was = replaced(column_parts(graph, table, column), along=along)
+        bound: Self = replaced(self, was=was, key=typed)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        graph = without_dependants(graph, self._along)
         return without_column(graph, self.table, self.column)
 
-    def stages(self, place: Place) -> tuple[Stage, ...]:
-        return (stage(*self._statements()),)
+    @property
+    def _along(self) -> Dependants | None:
+        return self.was.along if self.was else None
 
-    def _statements(self) -> Iterator[Statement]:
+    def stages(self, place: Place) -> tuple[Stage, ...]:
+        return (stage(*self._statements(place)),)
+
+    def _statements(self, place: Place) -> Iterator[Statement]:
+        yield from taking_all_along(self._along, place)
         for constraint in self.was.constraints if self.was else ():
             yield drop_constraint(self.table, constraint.name, constraint.references)
         yield on_table(self.table, "DROP COLUMN {column}", column=self.column)
@@ -126,6 +140,7 @@ class ArchiveColumn(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ARCHIVES_COLUMN.because(f"copied with its key; {facts.describe()}")
+        yield from taken_along(self._along)
         yield why.SCANS_UNDER_BLOCKING_LOCK.because(
             f"ACCESS EXCLUSIVE for as long as the copy takes; {facts.describe()}"
         )

@@ -15,6 +15,7 @@ from migrate_core.operations.base import (
     replaced,
     unbound,
 )
+from migrate_core.operations.carrying import taken_along, taking_all_along
 from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
@@ -24,7 +25,9 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.checksum import checksum_query, count_query, size_query
 from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.dependants import Dependants, without_dependants
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.leaning import leaning
 from migrate_core.schema.parking import (
     ARCHIVE_SCHEMA,
     EXCLUSIVE,
@@ -33,7 +36,7 @@ from migrate_core.schema.parking import (
     rename_table_parts,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.removal import TableParts, readers, table_parts, without_table
+from migrate_core.schema.removal import TableParts, table_parts, without_table
 from migrate_core.schema.rules import drop_constraint
 
 
@@ -41,7 +44,8 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
     """Move a table whole to the archive schema, with a checksum of its rows.
 
     The move is metadata, but the checksum reads every row under the lock, so that nothing
-    can be written between the two; a soft drop does without.
+    can be written between the two; a soft drop does without. What leans on the table goes
+    along, as there.
     """
 
     effect: ClassVar[Effect] = Effect.PARK
@@ -60,19 +64,24 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = lone_table_in(graph, self.name, self)
-        in_the_way = readers(graph, table)
+        along, in_the_way = leaning(graph, table)
         if in_the_way:
             raise unbound(self, f"table {self.name} is used by {', '.join(in_the_way)}")
-        bound: Self = replaced(self, was=table_parts(graph, table))
+        bound: Self = replaced(self, was=replaced(table_parts(graph, table), along=along))
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return without_table(graph, self.name)
+        return without_table(without_dependants(graph, self._along), self.name)
+
+    @property
+    def _along(self) -> Dependants | None:
+        return self.was.along if self.was else None
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         return (stage(*self._move(place)),)
 
     def _move(self, place: Place) -> Iterator[Statement]:
+        yield from taking_all_along(self._along, place)
         for key in outgoing_keys(self.was.table) if self.was else ():
             yield drop_constraint(self.name, key.name, key.references)
         if self.was is not None:
@@ -113,6 +122,7 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ARCHIVES_TABLE.because(f"moved to {ARCHIVE_SCHEMA}; {facts.describe()}")
+        yield from taken_along(self._along)
         yield why.SCANS_UNDER_BLOCKING_LOCK.because(
             f"ACCESS EXCLUSIVE while the checksum is taken; {facts.describe()}"
         )

@@ -13,9 +13,18 @@ from migrate_core.operations.base import (
     Origin,
     Place,
     Release,
+    replaced,
     table_in,
     unbound,
 )
+from migrate_core.operations.carrying import (
+    brought_back,
+    in_today,
+    putting_back,
+    refuse_misfits,
+    refuse_taken,
+)
+from migrate_core.operations.creation import giving_on_column
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
@@ -24,18 +33,22 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import column_clause, comment_on
+from migrate_core.schema.dependants import with_dependants
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.not_null import forbid_null
 from migrate_core.schema.objects import Constraint, Index
 from migrate_core.schema.parking import (
     ARCHIVE_SCHEMA,
     all_parts,
     dropped_parts,
+    keys_of,
     on_table,
     rename_parts,
 )
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, with_column
+from migrate_core.schema.returning import has_index
 from migrate_core.schema.storage import column_settings
 
 _ADDS = {
@@ -53,7 +66,8 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     `parked` says which step dropped it; with `key` the values come from the archive by key,
     in batches; without `parked` only the definition comes back. Rules it had are added
     NOT VALID and validated afterwards. Rows written since hold NULL: where there are any,
-    the column comes back `nullable`, which is said before anything runs.
+    the column comes back `nullable`, which is said before anything runs. What was parked
+    with it is made again at the end, in order.
     """
 
     effect: ClassVar[Effect] = Effect.CREATE
@@ -63,6 +77,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     parked: Origin | None = None
     key: tuple[str, ...] = ()
     nullable: bool = False
+    filled: bool = False  # it went on filling itself: NOT NULL, default and key are in place
 
     @property
     def subject(self) -> Ref:
@@ -75,9 +90,30 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     def bind(self, graph: SchemaGraph) -> Self:
         if table_in(graph, self.table, self).column(self._name):
             raise unbound(self, f"column {self.label} is there again: its name is taken")
-        return self
+        if self.nullable and (key := keys_of(self.was)):
+            raise unbound(
+                self,
+                f"rows written since hold no value for {self._name}, which the primary key"
+                f" {key[0].name} needs: give them one, or delete them",
+            )
+        refuse_taken(self, graph, self._claimed())
+        refuse_misfits(self, self._with_column(graph), self.was.along)
+        was = msgspec.structs.replace(self.was, along=in_today(self.was.along, graph))
+        bound: Self = replaced(self, was=was)
+        return bound
+
+    def _claimed(self) -> Iterator[QualifiedName]:
+        """Names in the schema that come back with it."""
+        parts = (p for p in all_parts(self.was) if has_index(p))
+        yield from (self.table.renamed(part.name) for part in parts)
+        yield from (sequence.name for sequence in self.was.sequences)
+        if self.was.column.identity:
+            yield self.was.column.identity.sequence
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
+        return with_dependants(self._with_column(graph), self.was.along)
+
+    def _with_column(self, graph: SchemaGraph) -> SchemaGraph:
         nullable = self.nullable
         column = msgspec.structs.replace(
             self.was.column, not_null=self.was.column.not_null and not nullable
@@ -87,15 +123,29 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     def stages(self, place: Place) -> tuple[Stage, ...]:
         kept = self.parked is not None and not self.key
         first = self._unpark if kept else self._add
-        parts = dropped_parts(self.was) if kept else all_parts(self.was)
-        return (stage(*first(place)), *self._fill(), *self._rules(place, parts))
+        parts = dropped_parts(self.was, filled=self.filled) if kept else all_parts(self.was)
+        return (
+            stage(*first(place)),
+            *self._fill(),
+            *self._rules(place, parts),
+            *(() if kept else self._rights(place)),
+            *putting_back(self.was.along, place),
+        )
 
     def _unpark(self, place: Place) -> Iterator[Statement]:
         origin = self.parked or place
         old = origin.parked_name(self._name)
         yield on_table(self.table, "RENAME COLUMN {old} TO {new}", old=old, new=self._name)
-        yield from rename_parts(self.table, self.was, origin.parked_name, back=True)
-        yield from self._default()
+        yield from rename_parts(
+            self.table,
+            self.was,
+            origin.parked_name,
+            back=True,
+            filled=self.filled,
+            major=place.major,
+        )
+        if not self.filled:
+            yield from self._default()
 
     def _add(self, place: Place) -> Iterator[Statement]:
         """Bare first: a default would fill rows that hold something else."""
@@ -137,6 +187,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
             )
 
     def _fill(self) -> Iterator[Stage]:
+        """A row that holds a NULL is not one: IS NULL would take it for one."""
         if self.parked is None or not self.key:
             return
         archive = QualifiedName(ARCHIVE_SCHEMA, self.parked.parked_name(self._name))
@@ -146,8 +197,8 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         names = {"column": self._name, "archive": raw(str(archive)), "same": raw(same)}
         assign = ddl("{column} = (SELECT a.{column} FROM {archive} AS a WHERE {same})", **names)
         where = ddl(
-            "{column} IS NULL AND EXISTS (SELECT FROM {archive} AS a WHERE {same}"
-            " AND a.{column} IS NOT NULL)",
+            "{column} IS NOT DISTINCT FROM NULL AND EXISTS (SELECT FROM {archive} AS a WHERE {same}"
+            " AND a.{column} IS DISTINCT FROM NULL)",  # IS NULL would ask a composite one's fields
             **names,
         )
         plain = ddl(
@@ -166,17 +217,25 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         """Not null, identity, and what has to be made again, each by its own kind."""
         column = self.was.column
         made: list[Operation] = []
+        if column.not_null and not (self.nullable or self.filled):
+            helper, may_be_row = place.helper(self._name), "." in column.type
+            yield from forbid_null(self.table, self._name, helper=helper, may_be_row=may_be_row)
         fields = {"table": self.table, "column": self._name}
-        if column.not_null and not self.nullable:
-            made.append(make("alterColumnNullable", **fields, nullable=False))
-        if column.identity:
+        if column.identity and not self.filled:
             made.append(make("alterIdentity", **fields, to=column.identity))
         for part in parts:
             if isinstance(part, Index):
                 made.append(make("addIndex", table=self.table, index=part))
             else:
                 made.append(make(_ADDS[part.type], table=self.table, constraint=part))
+        if self.was.clustered_on:
+            made.append(make("clusterOn", table=self.table, index=self.was.clustered_on))
         for operation in made:
+            yield from operation.stages(place)
+
+    def _rights(self, place: Place) -> Iterator[Stage]:
+        """A parked column has kept them."""
+        for operation in giving_on_column(self.table, self.was):
             yield from operation.stages(place)
 
     def inverse(self, place: Place) -> Operation | None:
@@ -197,5 +256,6 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         yield why.RESTORES_OBJECT.because(facts.describe())
         if self.key:
             yield why.REQUIRES_BACKFILL.because(f"values come back by {', '.join(self.key)}")
+        yield from brought_back(self.was.along)
         if self.parked is None:
             yield why.NO_INVERSE.because("only the definition comes back: the values are gone")

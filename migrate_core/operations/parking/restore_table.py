@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Origin, Place, Release, unbound
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Origin,
+    Place,
+    Release,
+    replaced,
+    unbound,
+)
+from migrate_core.operations.carrying import (
+    brought_back,
+    in_today,
+    putting_back,
+    refuse_misfits,
+    refuse_taken,
+)
 from migrate_core.operations.creation import creating
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, stage
@@ -13,6 +28,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.schema.dependants import with_dependants
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.parking import (
@@ -23,6 +39,7 @@ from migrate_core.schema.parking import (
 )
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, with_table
+from migrate_core.schema.returning import names_of
 
 
 class RestoreTable(Operation, frozen=True, kw_only=True):
@@ -49,10 +66,15 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
     def bind(self, graph: SchemaGraph) -> Self:
         if graph.table(self._table.name):
             raise unbound(self, f"table {self.label} is there again: its name is taken")
-        return self
+        names = (*names_of(self._table), *(sequence.name for sequence in self.was.sequences))
+        refuse_taken(self, graph, names)
+        refuse_misfits(self, with_table(graph, self.was), self.was.along)
+        was = replaced(self.was, along=in_today(self.was.along, graph))
+        bound: Self = replaced(self, was=was)
+        return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return with_table(graph, self.was)
+        return with_dependants(with_table(graph, self.was), self.was.along)
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         if self.parked is None:
@@ -62,7 +84,11 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
             for key in outgoing_keys(self._table)
         )
         validated = (st for key in keys for st in key.stages(place))
-        return (stage(*self._unpark(self.parked, place.major)), *validated)
+        return (
+            stage(*self._unpark(self.parked, place.major)),
+            *validated,
+            *putting_back(self.was.along, place),
+        )
 
     def _unpark(self, origin: Origin, major: int) -> Iterator[Statement]:
         name = self._table.name
@@ -98,3 +124,4 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
             yield why.CREATES_OBJECT.because("the definition alone: the rows are gone")
         else:
             yield why.RESTORES_OBJECT.because("renamed back; its rows were never touched")
+            yield from brought_back(self.was.along)

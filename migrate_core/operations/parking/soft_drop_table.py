@@ -15,6 +15,7 @@ from migrate_core.operations.base import (
     replaced,
     unbound,
 )
+from migrate_core.operations.carrying import letting_go, taken_along, taking_along
 from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage, Statement, stage
@@ -24,14 +25,16 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.checksum import count_query, size_query
 from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.dependants import Dependants, without_dependants
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.leaning import leaning
 from migrate_core.schema.parking import (
     on_table,
     outgoing_keys,
     rename_table_parts,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.removal import TableParts, readers, table_parts, without_table
+from migrate_core.schema.removal import TableParts, table_parts, without_table
 from migrate_core.schema.rules import drop_constraint
 
 
@@ -39,7 +42,9 @@ class SoftDropTable(Operation, frozen=True, kw_only=True):
     """Rename a table, and every name it owns, out of sight; its rows stay.
 
     Its foreign keys to other tables are dropped and written down first, each in a
-    transaction of its own: they would go on judging deletes over there.
+    transaction of its own: they would go on judging deletes over there. What leans on the
+    table goes along and comes back with it: views, foreign keys of other tables, what is
+    said of it in publications, extended statistics.
     """
 
     effect: ClassVar[Effect] = Effect.PARK
@@ -58,21 +63,26 @@ class SoftDropTable(Operation, frozen=True, kw_only=True):
 
     def bind(self, graph: SchemaGraph) -> Self:
         table = lone_table_in(graph, self.name, self)
-        in_the_way = readers(graph, table)
+        along, in_the_way = leaning(graph, table)
         if in_the_way:
             raise unbound(self, f"table {self.name} is used by {', '.join(in_the_way)}")
-        bound: Self = replaced(self, was=table_parts(graph, table))
+        bound: Self = replaced(self, was=replaced(table_parts(graph, table), along=along))
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return without_table(graph, self.name)
+        return without_table(without_dependants(graph, self._along), self.name)
+
+    @property
+    def _along(self) -> Dependants | None:
+        return self.was.along if self.was else None
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         keys = outgoing_keys(self.was.table) if self.was else ()
         freed = (stage(drop_constraint(self.name, key.name, key.references)) for key in keys)
-        return (*freed, stage(*self._renames(place)))
+        return (*letting_go(self._along, place), *freed, stage(*self._renames(place)))
 
     def _renames(self, place: Place) -> Iterator[Statement]:
+        yield from taking_along(self._along, place)
         if self.was is not None:
             yield from rename_table_parts(
                 self.was, place.parked_name, back=False, table=self.name, major=place.major
@@ -102,3 +112,4 @@ class SoftDropTable(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.PARKS_TABLE.because(f"renamed and kept; {facts.describe()}")
+        yield from taken_along(self._along)

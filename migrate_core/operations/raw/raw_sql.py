@@ -9,7 +9,7 @@ import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, unbound
 from migrate_core.pg.ddl import Stage, StageMode, Statement, raw, stage
-from migrate_core.pg.lexer import Lex, Token, tokens
+from migrate_core.pg.losing import losses, statements
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
@@ -27,7 +27,8 @@ class RawSql(Operation, frozen=True, kw_only=True, rename={"title": "label"}):
     transaction it runs in: its ledger row commits with it. `transaction: false` is for one
     statement that PostgreSQL refuses inside a transaction block; a run that is cut off
     during such a statement cannot know whether it was done. `down` undoes it; without one
-    nothing does.
+    nothing does. Text that drops tables or columns, truncates or deletes asks for the consent
+    that a plain drop asks for.
     """
 
     effect: ClassVar[Effect] = Effect.RUN
@@ -40,6 +41,11 @@ class RawSql(Operation, frozen=True, kw_only=True, rename={"title": "label"}):
     @property
     def subject(self) -> Ref:
         return Ref(ObjectKind.OTHER, name=self.label)
+
+    @property
+    def destroys(self) -> bool:
+        """As far as its text tells: nothing of it is kept."""
+        return bool(losses(self.sql))
 
     @property
     def label(self) -> str:
@@ -57,17 +63,17 @@ class RawSql(Operation, frozen=True, kw_only=True, rename={"title": "label"}):
         return self
 
     def _check(self, text: str) -> None:
-        statements = list(_statements(text))
-        if not statements:
+        found = list(statements(text))
+        if not found:
             raise unbound(self, "it holds no statement")
-        for words in statements:
+        for words in found:
             first = words[0]
             harmless = first == "prepare" and words[1:2] != ["transaction"]
             if first in _ENDS_OUR_TRANSACTION and not harmless:
                 raise unbound(self, f"{first.upper()} would end the transaction of its ledger row")
             if first == "discard":
                 raise unbound(self, "DISCARD would let go of the lock that the run holds")
-        if not self.transaction and len(statements) > 1:
+        if not self.transaction and len(found) > 1:
             raise unbound(self, "transaction: false takes one statement alone")
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -90,30 +96,7 @@ class RawSql(Operation, frozen=True, kw_only=True, rename={"title": "label"}):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.RAW_SQL.because(self.label)
+        if self.destroys:
+            yield why.RAW_SQL_LOSES_DATA.because(", ".join(losses(self.sql)))
         if self.down is None:
             yield why.NO_INVERSE.because("it was written without a `down`")
-
-
-def _statements(sql: str) -> Iterator[list[str]]:
-    """The words of each statement; a semicolon in BEGIN ATOMIC ... END ends none."""
-    words: list[str] = []
-    depth = 0
-    for token in tokens(sql):
-        if token.text == ";" and not depth:
-            if words:
-                yield words
-            words = []
-        elif token.lex not in (Lex.SPACE, Lex.COMMENT):
-            depth = max(0, depth + _nesting(token, words, depth))
-            words.append(token.text.lower())
-    if words:
-        yield words
-
-
-def _nesting(token: Token, words: list[str], depth: int) -> int:
-    word = token.text.lower()
-    if word == "atomic" and words[-1:] == ["begin"]:
-        return 1
-    if word == "case" and depth:
-        return 1
-    return -1 if word == "end" and depth else 0

@@ -53,7 +53,9 @@ class DropTrigger(Operation, frozen=True, kw_only=True):
         return graph.edit(self.table, lambda table: table.without_part(Trigger, self.name))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
-        return (stage(drop_trigger(self.table, self.name)),)
+        return (
+            stage(drop_trigger(self.table, self.was or Trigger(name=self.name, definition=""))),
+        )
 
     def inverse(self, place: Place) -> Operation | None:
         if self.was is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import psycopg
 import pytest
 
@@ -163,3 +165,24 @@ def test_a_record_that_was_changed_is_broken(
     assert (whole.code, whole.data["keyed"]) == (0, True)
     assert found.code == 1
     assert found.data["broken"] == (broken or whole.data["events"])
+
+
+def test_a_head_that_was_written_to_a_file_is_compared_with(
+    failed: Shop, zanith: Zanith, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "head.txt"
+    assert zanith("audit", "verify", "--head-out", str(file)).code == 0
+    give_user_7(failed, GOOD_DAY)
+    zanith("migrate", "up")
+    after = zanith("audit", "verify", "--head", str(file))
+    tampered(failed.db, "UPDATE _zanith_runs SET actor = 'eve'")
+    row = zanith("audit", "verify", "--head-out", str(tmp_path / "never"))
+
+    assert "seq: " in file.read_text()
+    assert (after.code, "rows, unbroken" in after.out) == (0, True)
+    assert (row.code, "1 row not as written" in row.out, "edited: run " in row.out) == (
+        1,
+        True,
+        True,
+    )
+    assert not (tmp_path / "never").exists()

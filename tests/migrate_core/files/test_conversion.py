@@ -14,7 +14,7 @@ from migrate_core.operations.registry import kinds
 OTHER_TEXT = {
     *("check", "comment", "default", "down", "expression", "sql", "using", "where", "was"),
     *("source", "title", "type", "collation", "definition", "command", "op", "kind"),
-    *("privileges", "objects", "then"),
+    *("privileges", "objects", "then", "published"),
     *("bound", "proof", "misfit", "partition_key", "options", "foreign_options"),
 }
 

@@ -336,3 +336,18 @@ def test_equal_schemas_of_two_databases_are_equal_values(make_db_on: MakeDbOn, m
 
     assert one == two
     assert fingerprint(one) == fingerprint(two)
+
+
+def test_the_order_of_columns_is_no_difference_of_statistics_on_them(
+    make_db: Callable[..., Connection],
+) -> None:
+    statistics = "CREATE STATISTICS s ON b, a, (a + 1), lower(c) FROM t"
+    one, other = (
+        read_graph(make_db(f"CREATE TABLE t ({columns}); {statistics}"))
+        for columns in ("a int, b int, c text", "c text, b int, a int")
+    )
+
+    assert one.definitions == other.definitions
+    assert one.definitions[0].create == (
+        "CREATE STATISTICS public.s ON a, b, (a + 1), lower(c) FROM public.t"
+    )

@@ -188,3 +188,66 @@ def test_a_name_taken_meanwhile_is_a_blocker(make_db: MakeDb) -> None:
 
     assert not shown.possible
     assert "its name is taken" in shown.blockers[0]
+
+
+ROWS = """
+CREATE TYPE pair AS (one integer, other text);
+CREATE TABLE goods (id integer PRIMARY KEY, code pair NOT NULL);
+INSERT INTO goods VALUES (1, '(1,a)'), (2, '(1,)'), (3, '(,)');
+"""
+
+
+@pytest.mark.parametrize("way", ["soft_drop_column", "archive_column"])
+def test_a_row_that_holds_a_null_is_a_value_like_any_other(make_db: MakeDb, way: str) -> None:
+    db = make_db(ROWS)
+    before = fingerprint(read_graph(db))
+    artifact = dropped(db, WAYS[way])
+
+    result = runs.run(db, recovery.plan_restore(db, artifact.id))
+
+    assert result.state is RunState.DONE
+    assert fingerprint(read_graph(db)) == before
+    found = db.execute("SELECT code::text FROM goods ORDER BY id").fetchall()
+    assert found == [("(1,a)",), ("(1,)",), ("(,)",)]
+
+
+def test_values_that_python_has_no_date_for_are_shown(make_db: MakeDb) -> None:
+    db = make_db(
+        "CREATE TABLE goods (id integer PRIMARY KEY, code timestamp);"
+        "INSERT INTO goods VALUES (1, '-infinity'), (2, '0044-03-15 BC'), (3, NULL)"
+    )
+    artifact = dropped(db, WAYS["soft_drop_column"])
+
+    assert recovery.preview(db, artifact.id).possible
+    shown = recovery.inspect(db, artifact.id).sample
+    assert shown == (("1", "-infinity"), ("2", "0044-03-15 00:00:00 BC"), ("3", None))
+
+
+def test_a_column_that_comes_back_in_batches_alone_is_restored(make_db: MakeDb) -> None:
+    """Nothing hangs on it, so that its values are the last stage."""
+    db = make_db(SHOP)
+    artifact = dropped(db, {"op": "archiveColumn", "column": "at", **COLUMN})
+
+    runs.run(db, recovery.plan_restore(db, artifact.id))
+
+    assert differing_rows(db) == 0
+    assert recovery.find(db, artifact.id).status == "restored"
+
+
+def test_a_composite_value_with_an_empty_field_comes_back_from_the_archive(
+    make_db: MakeDb,
+) -> None:
+    db = make_db(
+        "CREATE TYPE public.size AS (wide integer, high integer);"
+        "CREATE TABLE public.goods (id integer PRIMARY KEY, size public.size);"
+        "INSERT INTO goods VALUES (1, ROW(1, 2)), (2, ROW(2, NULL)), (3, NULL), (4, (NULL, NULL));"
+        "CREATE TABLE kept_aside AS SELECT * FROM goods;"
+    )
+    artifact = dropped(db, {"op": "archiveColumn", "column": "size", **COLUMN})
+
+    runs.run(db, recovery.plan_restore(db, artifact.id))
+
+    assert db.execute(
+        "SELECT g.id FROM goods AS g JOIN kept_aside AS k USING (id)"
+        " WHERE record_image_ne(ROW(g.size), ROW(k.size))"
+    ).fetchall() == []  # fmt: skip

@@ -21,6 +21,7 @@ from migrate_core.verify import pg_dump
 from migrate_core.verify import verify as verify_module
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
+from tests import runs
 from tests.migrate_core.verify.conftest import Story, endpoint_of
 
 pytestmark = pytest.mark.db
@@ -137,6 +138,24 @@ def test_a_plan_is_rehearsed_in_a_schema_and_nothing_else_of_the_database_change
     shown = {lock.relation for found in report.locks for lock in found.observed}
     assert "public.users" in shown
     assert weak.dump() == before
+    assert weak.left() == []
+
+
+def test_what_a_person_wrote_by_hand_is_rehearsed_there(make_weak: Callable[..., Weak]) -> None:
+    """Columns computed from others, and a table made anew, names in texts included."""
+    live = (
+        "CREATE TABLE users (id int PRIMARY KEY, name text); CREATE INDEX by_name ON users (name);"
+    )
+    weak = make_weak(live)
+    first = {"column": {"name": "first", "type": "text"}, "expression": "split_part(name, ' ', 1)"}
+    split = {"op": "splitColumn", "table": "public.users", "column": "name", "into": [first]}
+    rebuild = {"op": "rebuildTable", "table": "public.users", "options": ["fillfactor=70"]}
+    case = story(weak, f"{live} ALTER TABLE users ADD first text, SET (fillfactor = 70);")
+
+    report = verify(case, runs.plan_for(weak.conn, [split, rebuild]))
+
+    assert report.ok, told(report)
+    assert report.shape == "ephemeral schema in the target's own database"
     assert weak.left() == []
 
 

@@ -1,4 +1,4 @@
 ALTER TABLE public.users ADD COLUMN age integer;
 COMMENT ON COLUMN public.users.age IS 'in years';
-UPDATE public.users SET age = (SELECT a.age FROM _zanith_archive._zanith_dropped_age_83f9d2bd AS a WHERE a.id = public.users.id) WHERE age IS NULL AND EXISTS (SELECT FROM _zanith_archive._zanith_dropped_age_83f9d2bd AS a WHERE a.id = public.users.id AND a.age IS NOT NULL);
+UPDATE public.users SET age = (SELECT a.age FROM _zanith_archive._zanith_dropped_age_83f9d2bd AS a WHERE a.id = public.users.id) WHERE age IS NOT DISTINCT FROM NULL AND EXISTS (SELECT FROM _zanith_archive._zanith_dropped_age_83f9d2bd AS a WHERE a.id = public.users.id AND a.age IS DISTINCT FROM NULL);
 CREATE INDEX CONCURRENTLY users_age_idx ON public.users USING btree (age);

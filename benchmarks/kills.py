@@ -1,0 +1,108 @@
+"""Every kind of operation cut off at its moments, and run again.
+
+    python benchmarks/kills.py [--moments 3] [--only NAME] [--by vanish,terminate,kill]
+
+For every scenario on every PostgreSQL that is here: so many of its named moments (0 for all),
+each way of cutting it off. Shown: how many re-runs ended as an undisturbed run, with every step
+done once and no row left `running`, and how long they took. What failed is listed by name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import secrets
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psycopg
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.figures import percentile
+from benchmarks.servers import bin_folders, server
+from studio.embedded import Postgres
+from tests.faults.cuts import CUTS
+from tests.faults.test_every_kind import check_cut_off, undisturbed
+from tests.migrate_core.operations.cases import CASES, case_id, since
+
+SETTINGS = ("max_connections=100", "autovacuum=off")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--moments", type=int, default=3, help="of each case; 0 for all")
+    parser.add_argument("--only", default="", help="cases whose name holds this")
+    parser.add_argument("--by", default=",".join(CUTS), help="ways to cut it off")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    failed = []
+    print(f"{'':22}{'cases':>7}{'cuts':>8}{'converged':>11}{'resume p50 s':>14}{'p95':>8}")
+    for folder in bin_folders():
+        with server(folder, SETTINGS) as postgres:
+            for way in args.by.split(","):
+                failed += measure(postgres, way, args)
+    for line in failed:
+        print(line)
+    raise SystemExit(bool(failed))
+
+
+def measure(postgres: Postgres, way: str, args: argparse.Namespace) -> list[str]:
+    cases = [c for c in CASES if since(c) <= postgres.major() and args.only in case_id(c)]
+    took: list[float] = []
+    failed: list[str] = []
+    for case in cases:
+        with databases(postgres) as make_db:
+            expected = undisturbed(case, make_db)
+        if expected is None:
+            continue
+        for number in chosen(len(expected.passed), args):
+            try:
+                with databases(postgres) as make_db:
+                    took.append(check_cut_off(case, make_db, number, expected, CUTS[way]))
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is a figure here
+                name = f"{case_id(case)} at {expected.passed[number]} by {way}"
+                failed.append(f"{postgres.major()} {name}: {str(error).splitlines()[:1]}")
+    cuts = len(took) + len(failed)
+    print(
+        f"{f'PostgreSQL {postgres.major()} {way}':22}{len(cases):7}{cuts:8}{len(took):11}"
+        f"{median(took):14.2f}{percentile(took, 95):8.2f}",
+        flush=True,
+    )
+    return failed
+
+
+def chosen(passed: int, args: argparse.Namespace) -> list[int]:
+    """From the first at which there is a session on."""
+    numbers = range(1, passed)
+    if not args.moments or args.moments >= len(numbers):
+        return list(numbers)
+    return random.Random(args.seed).sample(numbers, args.moments)
+
+
+@contextmanager
+def databases(postgres: Postgres) -> Iterator[Callable[..., psycopg.Connection[Any]]]:
+    with ExitStack() as stack:
+        admin = stack.enter_context(psycopg.connect(postgres.url(), autocommit=True))
+
+        def make(ddl: str = "") -> psycopg.Connection[Any]:
+            name = f"t_{secrets.token_hex(6)}"
+            admin.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+            drop = f"DROP DATABASE {name} WITH (FORCE)".encode()
+            stack.callback(admin.execute, drop)
+            conn = stack.enter_context(psycopg.connect(postgres.url(name), autocommit=True))
+            if ddl:
+                conn.execute(ddl.encode())
+            return conn
+
+        yield make
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+    main()

@@ -1,0 +1,1 @@
+UPDATE public.users SET name = upper(email) WHERE name IS NULL;

@@ -1,0 +1,4 @@
+CREATE TABLE users (id bigint PRIMARY KEY, age int);
+INSERT INTO users SELECT n, nullif(n % 3, 0) FROM generate_series(1, 50) AS n;
+CREATE SCHEMA _zanith_archive;
+CREATE TABLE _zanith_archive._zanith_dropped_age_83f9d2bd AS SELECT id, id::int AS age FROM users;

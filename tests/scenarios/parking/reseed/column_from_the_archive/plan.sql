@@ -1,0 +1,1 @@
+UPDATE public.users SET (age) = (SELECT coalesce(a.age, public.users.age) FROM _zanith_archive._zanith_dropped_age_83f9d2bd AS a WHERE a.id = public.users.id) WHERE EXISTS (SELECT FROM _zanith_archive._zanith_dropped_age_83f9d2bd AS a WHERE a.id = public.users.id AND (a.age IS DISTINCT FROM NULL AND pg_catalog.record_image_ne(ROW(public.users.age), ROW(a.age))));

@@ -1,0 +1,15 @@
+CREATE TABLE users (id int PRIMARY KEY, owner name, age int);
+CREATE TABLE letters (id int PRIMARY KEY, writer int);
+ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON users FOR UPDATE TO pg_monitor USING (owner = current_user) WITH CHECK (owner = current_user AND age > 1);
+CREATE POLICY grown ON users USING (age > 17);
+COMMENT ON POLICY own ON users IS 'each their own';
+CREATE POLICY writers ON letters AS RESTRICTIVE USING (EXISTS (SELECT FROM users AS u WHERE u.id = writer AND u.owner = current_user));
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER moved AFTER UPDATE OF owner ON users FOR EACH ROW EXECUTE FUNCTION noted();
+CREATE TRIGGER changed BEFORE UPDATE ON users FOR EACH ROW WHEN (OLD.owner IS DISTINCT FROM NEW.owner) EXECUTE FUNCTION noted();
+CREATE TRIGGER aged BEFORE UPDATE OF age ON users FOR EACH ROW EXECUTE FUNCTION noted();
+ALTER TABLE users ENABLE ALWAYS TRIGGER moved;
+COMMENT ON TRIGGER moved ON users IS 'to another owner';
+CREATE RULE kept AS ON DELETE TO users WHERE OLD.owner = 'root' DO INSTEAD NOTHING;
+INSERT INTO users SELECT n, 'owner' || n, n FROM generate_series(1, 50) AS n;

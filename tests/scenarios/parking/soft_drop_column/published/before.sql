@@ -1,0 +1,11 @@
+CREATE TABLE users (id int PRIMARY KEY, code text, age int);
+CREATE TABLE alphas (id int PRIMARY KEY);
+CREATE TABLE zebras (id int PRIMARY KEY);
+CREATE PUBLICATION listed FOR TABLE alphas, users (id, code), zebras WITH (publish = 'insert');
+CREATE PUBLICATION filtered FOR TABLE users WHERE (code <> 'none') WITH (publish = 'insert');
+CREATE PUBLICATION aged FOR TABLE users (id, age);
+CREATE PUBLICATION whole FOR TABLE users;
+CREATE STATISTICS users_stats (dependencies) ON code, age FROM users;
+ALTER STATISTICS users_stats SET STATISTICS 300;
+COMMENT ON STATISTICS users_stats IS 'they go together';
+INSERT INTO users SELECT n, 'code' || n, n FROM generate_series(1, 50) AS n;

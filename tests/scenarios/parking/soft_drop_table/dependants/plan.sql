@@ -1,0 +1,15 @@
+ALTER TABLE public.badges DROP CONSTRAINT badges_team_fkey;
+ALTER TABLE public.users DROP CONSTRAINT users_team_fkey;
+ALTER PUBLICATION several DROP TABLE ONLY public.teams;
+DROP POLICY known ON public.badges;
+DROP RULE kept ON public.badges;
+DROP VIEW public.named;
+DROP MATERIALIZED VIEW public.sizes;
+DROP VIEW public.names;
+DROP STATISTICS public.teams_stats;
+DROP ROUTINE public.all_teams();
+DROP ROUTINE public.team_of(public.teams);
+ALTER TABLE public.teams RENAME CONSTRAINT teams_pkey TO _zanith_dropped_teams_pkey_83f9d2bd;
+ALTER TABLE public.teams RENAME CONSTRAINT teams_id_not_null TO _zanith_dropped_teams_id_not_null_83f9d2bd;
+ALTER TABLE public.teams RENAME CONSTRAINT teams_name_not_null TO _zanith_dropped_teams_name_not_null_83f9d2bd;
+ALTER TABLE public.teams RENAME TO _zanith_dropped_teams_83f9d2bd;
