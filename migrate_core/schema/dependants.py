@@ -15,6 +15,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.access import with_rights_of
 from migrate_core.schema.altering import published_table
 from migrate_core.schema.definitions import Definition
+from migrate_core.schema.families import descendants
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import PART_FIELDS, PART_KINDS, ref_of
 from migrate_core.schema.objects import Relation, Table, Thing, Value
@@ -131,6 +132,7 @@ def piece_of(graph: SchemaGraph, refs: Iterable[Ref], table: QualifiedName) -> S
     names = {ref.relation for ref in going if ref.kind in RELATIONS | PARTS_OF_RELATIONS}
     names |= {n.relation for _, n in edges if n.kind in RELATIONS | PARTS_OF_RELATIONS}
     names |= {ref.relation for ref in _referenced(graph, going)}
+    family = frozenset({table, *descendants(graph, table)})
     piece = SchemaGraph(reader=graph.reader, major=graph.major)
     for name in sorted(names):
         relation = graph.relation(name)
@@ -139,7 +141,7 @@ def piece_of(graph: SchemaGraph, refs: Iterable[Ref], table: QualifiedName) -> S
     for ref in sorted(going):
         if ref.kind not in RELATIONS | PARTS_OF_RELATIONS:
             found = graph.get(ref)
-            said = _of_table(found, table) if ref.kind is ObjectKind.PUBLICATION else found
+            said = _about(found, family) if ref.kind is ObjectKind.PUBLICATION else found
             piece = piece.put(said)
     along = Dependants(refs=tuple(sorted(going)), piece=piece)
     wanted = _having_rights(along)
@@ -182,6 +184,6 @@ def _bare(relation: Relation, going: frozenset[Ref]) -> Relation:
     return relation.change(**kept, clustered_on=None)
 
 
-def _of_table(publication: Definition, table: QualifiedName) -> Definition:
-    then = tuple(text for text in publication.then if published_table(text) == table)
+def _about(publication: Definition, tables: frozenset[QualifiedName]) -> Definition:
+    then = tuple(text for text in publication.then if published_table(text) in tables)
     return msgspec.structs.replace(publication, then=then)

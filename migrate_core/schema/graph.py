@@ -349,9 +349,17 @@ class SchemaGraph(Value, frozen=True, kw_only=True, dict=True, gc=True):
             self._indexes[kind] = lookups.Index(getattr(self, FIELDS[kind]))
         return self._indexes[kind]
 
+    @property
+    def root(self) -> SchemaGraph:
+        """What this one was predicted from, by one change after another: `depends` tells of
+        objects as they were there."""
+        found: SchemaGraph = self.__dict__.get("_root", self)
+        return found
+
     def _copy(self, **changes: Any) -> SchemaGraph:
         """A copy that keeps what was found of all that does not change."""
         made = msgspec.structs.replace(self, **changes)
+        made.__dict__["_root"] = self.root
         for name, sources in lookups.SOURCES.items():
             if sources.isdisjoint(changes):
                 made._keep(self, name)

@@ -18,6 +18,7 @@ from migrate_core.schema.kinds import PART_KINDS, ref_of
 from migrate_core.schema.objects import Column, Constraint, Index, Table, TablePart
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 from migrate_core.schema.removal import owned_sequences
+from migrate_core.schema.routines import bare_name
 
 # What its own kinds can drop and make again in a transaction, with nothing lost.
 _CARRIED = frozenset(
@@ -95,7 +96,8 @@ class _Search:
 
     def _on(self, ref: Ref) -> Iterator[Ref]:
         """What leans on it directly, and still stands."""
-        for one in (*self.graph.dependents.get(ref, ()), *self._by_text(ref)):
+        known = (one for one in self.graph.dependents.get(ref, ()) if self._still(one, ref))
+        for one in (*known, *self._by_text(ref)):
             whole = self._whole(one)
             if whole is not None and not self._is_of_the_parked(whole):
                 yield whole
@@ -136,19 +138,28 @@ class _Search:
             if named and key.parent is None and not own:
                 yield Ref.of(ObjectKind.CONSTRAINT, other.name, key.name)
 
+    def _still(self, one: Ref, needed: Ref) -> bool:
+        return self._is_as_read(one) or mentions(_text(self.graph.get(one)), _bare(needed))
+
+    def _is_as_read(self, ref: Ref) -> bool:
+        """Whether nothing of this very plan has changed what it says."""
+        was = self.graph.root.get(ref)
+        return was is not None and _text(was) == _text(self.graph.get(ref))
+
     def _by_text(self, ref: Ref) -> Iterator[Ref]:
-        """What pg_depend knows nothing of, because it was made in this very plan."""
+        """What pg_depend does not know, because this very plan made it as it is."""
         graph, table, column = self.graph, self.table, self.column
         if ref.relation != table.name or ref.part != (column or ""):
             return
         for view in (*graph.views, *graph.materialized_views):
-            if ref_of(view) not in graph.needs_of and _names(view.definition, table.name, column):
+            known = ref_of(view) in graph.needs_of and self._is_as_read(ref_of(view))
+            if not known and _names(view.definition, table.name, column):
                 yield ref_of(view)
         parts: tuple[TablePart, ...] = (*table.columns, *table.policies, *table.triggers)
         for part in parts if column else ():
             one = Ref.of(PART_KINDS[type(part)], table.name, part.name)
             known = one in graph.needs_of or _default(one) in graph.needs_of
-            if not known and column and mentions(_text(part), column):
+            if not (known and self._is_as_read(one)) and column and mentions(_text(part), column):
                 yield _default(one) if one.kind is ObjectKind.COLUMN else one
 
 
@@ -169,11 +180,19 @@ def _default(ref: Ref) -> Ref:
     return ref._replace(kind=ObjectKind.DEFAULT)
 
 
-def _text(part: object) -> str:
-    generated = part.generated if isinstance(part, Column) else None
-    said = generated.expression if generated else ""
-    fields = ("using", "check", "definition")
-    return " ".join((said, *(getattr(part, field, None) or "" for field in fields)))
+def _text(thing: object) -> str:
+    """What an object says that may name another."""
+    generated = thing.generated if isinstance(thing, Column) else None
+    said = [generated.expression if generated else "", *getattr(thing, "then", ())]
+    said += [getattr(thing, f, None) or "" for f in ("using", "check", "definition", "create")]
+    return " ".join(said)
+
+
+def _bare(ref: Ref) -> str:
+    """The name that a text would have for it."""
+    if ref.kind is ObjectKind.ROUTINE:
+        return bare_name(ref).rpartition(".")[2]
+    return ref.part or ref.name
 
 
 def _obstacle(ref: Ref) -> str:

@@ -297,59 +297,6 @@ def test_a_column_that_counts_goes_on_from_where_it_was(
     assert fingerprint(read_graph(db)) == before
 
 
-REFUSED = {
-    "CREATE TABLE users (id int, code text) PARTITION BY LIST (code)":
-        "the partition key LIST (code)",
-    "CREATE TABLE people (code text); CREATE TABLE users (id int) INHERITS (people)":
-        "public.people, which it is inherited from",
-    "CREATE TABLE people (code text) PARTITION BY LIST (code);"
-    "CREATE TABLE users PARTITION OF people FOR VALUES IN ('a')":
-        "public.people, of which it is a partition",
-    "CREATE TABLE users (id int, code text) PARTITION BY LIST (id);"
-    "CREATE TABLE people PARTITION OF users FOR VALUES IN (1);"
-    "CREATE INDEX users_code ON users (code)":
-        "index public.people.people_code_idx",
-    "CREATE TABLE users (id int, code text NOT NULL UNIQUE);"
-    "ALTER TABLE users REPLICA IDENTITY USING INDEX users_code_key":
-        "the replica identity users_code_key",
-    "CREATE TABLE users (id int, code text);"
-    "CREATE FUNCTION first() RETURNS text LANGUAGE sql RETURN (SELECT min(code) FROM users);"
-    "CREATE TABLE badges (code text DEFAULT first())":
-        "default of column public.badges.code",
-    "CREATE TABLE users (id int, code serial);"
-    "CREATE TABLE badges (code int DEFAULT nextval('users_code_seq'))":
-        "default of column public.badges.code",
-    "CREATE TABLE users (id int, code text);"
-    "CREATE VIEW coded AS SELECT code FROM users;"
-    "CREATE TABLE badges (user_row coded)":
-        "column public.badges.user_row",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("ddl", REFUSED)
-def test_what_cannot_be_carried_is_refused_by_name(make_db: MakeDb, ddl: str) -> None:
-    db = make_db(ddl)
-
-    with pytest.raises(UnboundOperationError) as refusal:
-        runs.plan_for(db, (WAYS["soft_drop_column"],))
-
-    assert REFUSED[ddl] in refusal.value.message
-
-
-def test_a_view_that_the_same_migration_made_goes_along(make_db: MakeDb) -> None:
-    db = make_db("CREATE TABLE users (id integer PRIMARY KEY, code text)")
-    view = {
-        "name": "public.coded",
-        "definition": " SELECT users.code FROM public.users",
-        "outputs": [{"name": "code", "type": "text"}],
-    }
-    made = {"op": "createView", "definition": view}
-
-    plan = runs.plan_for(db, (made, WAYS["soft_drop_column"]))
-
-    assert "DROP VIEW public.coded" in plan.steps[1].sql
-
-
 def test_a_plain_drop_that_is_made_safe_takes_its_readers_along(make_db: MakeDb) -> None:
     db = make_db(SHOP)
     before = fingerprint(read_graph(db))
