@@ -5,6 +5,7 @@ Imported once Django knows its settings: the servers have to be there first.
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -71,9 +72,9 @@ def queue(target: Target, steps: int, number: int) -> Run:
     change = changes.create(target, migration(steps, number), person("anna"))
     waiting = changes.latest_plan(change)
     assert waiting is not None
-    planning.make(waiting.pk)
-    plan = changes.current_plan(Change.objects.get(pk=change.pk))
-    assert plan is not None
+    planning.make(waiting.pk)  # unless a worker was quicker to take it
+    while (plan := changes.current_plan(Change.objects.get(pk=change.pk))) is None:
+        time.sleep(0.1)
     return runs.start(change, person("dee"), plan_hash=plan.hash)
 
 

@@ -1,10 +1,11 @@
 """A Celery worker killed in the middle of an apply, again and again: when is its run going on?
 
-    python benchmarks/workers.py [--kills 30] [--steps 30] [--pause 0.1] [--seed 7]
+    python benchmarks/workers.py [--kills 30] [--workers 2] [--steps 20] [--pause 0.1] [--seed 7]
 
-The demo's own parts: a durable PostgreSQL, Valkey, uvicorn, the reconciler, a Celery worker
-that is started again when it ends, as the supervisor does. Each run is hit once by SIGKILL at
-a random moment: every other time the process that works on it, else the whole worker.
+The demo's own parts: a durable PostgreSQL, Valkey, uvicorn, the reconciler, and Celery workers
+that are started again when they end, as the supervisor does. Each run is hit once by SIGKILL at
+a random moment: every other time the process that works on it, else the whole worker. With
+one worker the second case waits for it to start again.
 
 `told` is the time until the run's page, fetched every 50 ms, no longer says that the dead
 worker is alive; `taken up` until another process has the run, or it is done. At the end each
@@ -20,7 +21,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,8 @@ class Kill(msgspec.Struct, frozen=True, kw_only=True):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=30)
-    parser.add_argument("--steps", type=int, default=30, help="of each run")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=20, help="of each run")
     parser.add_argument("--pause", type=float, default=0.1, help="seconds a step takes besides")
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
@@ -71,23 +73,29 @@ def main() -> None:
         django.setup()
         wide = importlib.import_module("benchmarks.wide")
         target = wide.make_target(stack.main, given.steps, given.pause)
-        worker = celery_worker(stack.environment(), stack.folder)
+        workers = [worker_of(stack, number) for number in range(given.workers)]
         keeper = reconciler(stack.environment(), stack.folder)
         found = []
-        with running(worker, keeper):
+        with running(*workers, keeper):
             for number in range(given.kills):
                 run = wide.queue(target, given.steps, number)
-                moment = moments.uniform(0, given.steps * given.pause)
+                at = moments.uniform(0, given.steps * given.pause)
                 visitor = Visitor(server.address, "dee")
-                found.append(hit(stack, visitor, worker, run.pk, moment, whole=bool(number % 2)))
+                found.append(hit(stack, visitor, workers, run.pk, at, whole=bool(number % 2)))
                 print(msgspec.structs.asdict(found[-1]), flush=True)
         report(found, stack)
+
+
+def worker_of(stack: Stack, number: int) -> StudioProcess:
+    folder = stack.folder / f"worker-{number}"
+    folder.mkdir()
+    return celery_worker(stack.environment(), folder)
 
 
 def hit(
     stack: Stack,
     visitor: Visitor,
-    worker: StudioProcess,
+    workers: Sequence[StudioProcess],
     run_id: Any,
     at: float,
     *,
@@ -105,7 +113,7 @@ def hit(
         time.sleep(at)
         first = now()[1]
         began = time.monotonic()
-        with restarting(worker, first, whole=whole):
+        with restarting(workers, first, whole=whole):
             told = until(lambda: not says_alive(visitor, run_id, first)) - began
             taken = until(lambda: now()[0] == "done" or now()[1] not in ("", first)) - began
             done = until(lambda: now()[0] == "done") - began
@@ -113,16 +121,18 @@ def hit(
 
 
 @contextmanager
-def restarting(worker: StudioProcess, name: str, *, whole: bool) -> Iterator[None]:
+def restarting(workers: Sequence[StudioProcess], name: str, *, whole: bool) -> Iterator[None]:
     """As the supervisor starts it again; a pool starts its children again by itself."""
+    child = int(name.rpartition(":")[2])
     if not whole:
         with suppress(ProcessLookupError):
-            os.kill(int(name.rpartition(":")[2]), signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)
         yield
         return
+    worker = next(worker for worker in workers if worker.pid == os.getpgid(child))
     worker.kill()
     time.sleep(RESTART_SECONDS)
-    worker.start(wait=False)
+    worker.start(wait=False)  # in this thread: it ends with the one that started it
     yield
 
 

@@ -10,6 +10,7 @@ import logging
 from contextlib import closing
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
@@ -20,7 +21,7 @@ from migrate_core.ledger.advisory import Holder
 from migrate_core.pg.connect import plan_session
 from migrate_core.states import RunState
 from studio.models import Run
-from studio.services import leases, mirror, runs, takeovers, targets, wakeups, workings
+from studio.services import aftermath, leases, mirror, takeovers, targets, wakeups, workings
 from studio.services.announcements import announce
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,8 @@ def look_once() -> None:
     for run in silent_runs():
         try:
             judge(run)
-        except MigrateError as error:
-            log.warning("run %s: %s", run.pk, error.message)
+        except (MigrateError, psycopg.Error) as error:
+            log.warning("run %s: %s", run.pk, error)
 
 
 def silent_runs() -> list[Run]:
@@ -65,7 +66,7 @@ def judge(run: Run) -> None:
     with closing(plan_session(targets.endpoint(run.target), targets.APPLICATION)) as conn:
         holder = advisory.holder(conn)
     if holder is None or _is_of_another_run(holder, run):
-        runs.keep_artifacts(run)
+        aftermath.keep_artifacts(run)
         takeovers.lose(run)
     elif run.orphan_pid != holder.pid:
         Run.objects.filter(pk=run.pk, lease=run.lease).update(orphan_pid=holder.pid)

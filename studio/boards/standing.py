@@ -68,10 +68,7 @@ _SAYS = {
         " no longer the one it was planned for, it is refused and nothing is changed."
     ),
     "behind_after_loss": "{progress}. {place} It goes on at step {next} by itself.",
-    "held": (
-        "Another session works on this target: {holder}. It is tried again every few seconds, and"
-        " goes on by itself."
-    ),
+    "held": ("{progress}. {holder}. It is tried again every few seconds, and goes on by itself."),
     "stuck": (
         "No worker has taken it for {waited} s. Nothing was changed. It starts by itself as soon"
         " as a worker is there."

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from migrate_core.ledger.rows import in_words
-from migrate_core.states import RunState, is_over
+from migrate_core.states import RunState, check, is_over
 from studio.models.changes import Change, Plan
 from studio.models.projects import Environment, Target
 
@@ -80,6 +80,11 @@ class Run(models.Model):
     @property
     def status(self) -> RunState:
         return RunState(self.state)
+
+    def move(self, state: RunState) -> None:
+        """Raises IllegalTransitionError unless the one transition table has the move."""
+        check(self.status, state)
+        self.state = state
 
     @property
     def is_over(self) -> bool:

@@ -12,29 +12,33 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from migrate_core import api, states
+from migrate_core import api
 from migrate_core.errors import (
     ConflictError,
+    ConnectionFailedError,
     DriftError,
     GateRefusedError,
     MigrateError,
     RunInProgressError,
+    RunInterruptedError,
 )
 from migrate_core.ledger.rows import Event
 from migrate_core.pg import codec
 from migrate_core.planning.gates import Circumstances, Gate, GateState, Policy, gates, refused
 from migrate_core.runner.options import RunOptions, RunResult
+from migrate_core.runner.retry import ENDED_ON_PURPOSE
 from migrate_core.states import ChangeState, RunState
 from studio.models import Change, Environment, Plan, Run
 from studio.permissions import Action
 from studio.services import (
-    artifacts,
+    aftermath,
     audit,
     changes,
     leases,
     mirror,
     queues,
     record,
+    takeovers,
     targets,
     undone,
     verifications,
@@ -193,15 +197,15 @@ def apply(run_id: str) -> None:
         try:
             changes.require(run.actor, Action.APPLY, run)
             result = _drive(run)
-        except RunInProgressError as error:
-            put_back(run, error)
         except MigrateError as error:
-            end(run, RunState.FAILED, error=stored(error), nothing=_nothing_was_done(error))
+            if not _waits_for_no_person(run, error):
+                end(run, RunState.FAILED, error=stored(error), nothing=_nothing_was_done(error))
         except Exception as error:
             end(run, RunState.FAILED, error=unexpected("the run", error))
             raise
         else:
             end(run, RunState(result.state), result=codec.to_builtins(result))
+            aftermath.keep_target(run)
 
 
 def _drive(run: Run) -> RunResult:
@@ -245,20 +249,19 @@ def _drive(run: Run) -> RunResult:
             schemas=run.target.wanted_schemas,
             options=RunOptions(mac_key=targets.evidence_key()),
         )
-    targets.keep(run.target, name)
     return result
 
 
-def put_back(run: Run, error: RunInProgressError) -> None:
-    """Somebody else works on the target, the command line for one: it waits for its turn."""
-    with transaction.atomic():
-        ours = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
-        if ours is None or ours.status is not RunState.RUNNING:
-            return
-        move(ours, RunState.QUEUED)
-        ours.held_by, ours.lease, ours.sent_at = error.detail[:300], None, timezone.now()
-        ours.save()
-        announce(ours.pk)
+def _waits_for_no_person(run: Run, error: MigrateError) -> bool:
+    """Whether it was put back into the queue: what is in the way passes by itself."""
+    match error:
+        case RunInProgressError():
+            return takeovers.put_back(run, f"Another session works on this target: {error.detail}")
+        case RunInterruptedError() if error.sqlstate not in ENDED_ON_PURPOSE:
+            return takeovers.put_back(run, f"The connection: {error.message}.", is_loss=True)
+        case ConnectionFailedError() if run.events.exists():  # it had begun: the address is right
+            return takeovers.put_back(run, f"The target is away: {error.message}.")
+    return False
 
 
 def _nothing_was_done(error: MigrateError) -> bool:
@@ -274,16 +277,16 @@ def end(
     nothing: bool = False,
 ) -> None:
     """The last word, if the lease is still ours. `nothing`: refused before the first step."""
-    _mirror_rest(run)
-    keep_artifacts(run)
+    aftermath.mirror_rest(run)
+    aftermath.keep_artifacts(run)
     with transaction.atomic():
         ours = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
         if ours is None:
             return
         if ours.status is RunState.LOST:
             ours.state = RunState.RUNNING  # it was only held up, and has ended now
-        states.check(ours.status, state)
-        ours.state, ours.error, ours.result = state, error, result
+        ours.move(state)
+        ours.error, ours.result = error, result
         ours.finished_at, ours.wanted, ours.orphan_pid = timezone.now(), "", None
         ours.live = None
         ours.save()
@@ -293,21 +296,6 @@ def end(
         wakeups.wake_next(ours.target_id)
     record.follow_if_reached(run.target)
     targets.look(run.target)
-
-
-def keep_artifacts(run: Run) -> None:
-    """What the run left behind, before its page says that it ended."""
-    try:
-        artifacts.mirror(run.target)
-    except MigrateError as error:
-        log.warning("artifacts of %s: %s", run.target, error.message)
-
-
-def _mirror_rest(run: Run) -> None:
-    try:
-        mirror.catch_up(run)
-    except MigrateError as error:
-        log.warning("rest of run %s: %s", run.pk, error.message)
 
 
 def _end_change(run: Run, state: RunState, *, nothing: bool) -> None:
@@ -335,7 +323,7 @@ def resume(run: Run, user: Any) -> None:
         with transaction.atomic():
             run = locked(run)
             undone.refuse_resume(run)
-            move(run, RunState.QUEUED)
+            run.move(RunState.QUEUED)
             run.wanted, run.error, run.orphan_pid = "", None, None
             run.losses, run.lost_at, run.not_before = 0, None, None
             run.queued_at, run.sent_at, run.finished_at = timezone.now(), None, None
@@ -362,7 +350,7 @@ def wish(run: Run, user: Any, wanted: Run.Wanted, action: str) -> None:
         with transaction.atomic():
             run = locked(run)
             if run.status is RunState.QUEUED:
-                move(run, RunState.CANCELLED)
+                run.move(RunState.CANCELLED)
                 run.finished_at = timezone.now()
                 _end_change(run, RunState.CANCELLED, nothing=True)
                 wakeups.wake_next(run.target_id)
@@ -388,7 +376,7 @@ def close(run: Run, user: Any, *, reason: str) -> None:
             )
         with transaction.atomic():
             run = locked(run)
-            move(run, RunState.CLOSED)
+            run.move(RunState.CLOSED)
             run.closed_reason = reason[:300]
             run.save()
             if run.change and run.change.status in (ChangeState.FAILED, ChangeState.RUNNING):
@@ -405,8 +393,3 @@ def locked(run: Run) -> Run:
         .select_related("target__environment__project", "plan", "change", "actor")
         .get(pk=run.pk)
     )
-
-
-def move(run: Run, state: RunState) -> None:
-    states.check(run.status, state)
-    run.state = state

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from migrate_core.states import ChangeState, RunState
 from studio.models import Run
-from studio.services import changes, runs, wakeups
+from studio.services import changes, wakeups
 from studio.services.announcements import announce
 
 MOST_LOSSES = 3  # in a row, without progress in between
@@ -25,11 +25,12 @@ def lose(run: Run, *, again: bool = True) -> None:
         if row is None or row.status is not RunState.RUNNING:
             return
         _count(row)
+        row.lost_at, row.lost_worker = timezone.now(), row.worker
         row.orphan_pid, row.live, row.finished_at = None, None, timezone.now()
         if row.wanted:
             _grant(row)
         elif row.losses > MOST_LOSSES or not again:
-            runs.move(row, RunState.LOST)
+            row.move(RunState.LOST)
         else:
             _queue_again(row)
         row.save()
@@ -38,25 +39,49 @@ def lose(run: Run, *, again: bool = True) -> None:
         wakeups.wake_next(row.target_id)
 
 
+def put_back(run: Run, why: str, *, is_loss: bool = False) -> bool:
+    """What is in the way passes by itself: the run waits for it in the queue.
+
+    False where it was lost too often at one place: then it is for a person to decide.
+    """
+    with transaction.atomic():
+        row = Run.objects.select_for_update().filter(pk=run.pk, lease=run.lease).first()
+        if row is None or row.status is not RunState.RUNNING:
+            return True  # it is somebody else's by now
+        if is_loss:
+            _count(row)
+        if row.losses > MOST_LOSSES:
+            return False
+        if row.wanted:
+            _grant(row)
+        else:
+            row.move(RunState.QUEUED)
+            row.held_by, row.lease, row.sent_at = why[:300], None, timezone.now()
+        row.live = None
+        row.save()
+        _tell_change(row)
+        announce(row.pk)
+    return True
+
+
 def _count(row: Run) -> None:
     progress = row.events.filter(kind__in=PROGRESS).count()
     row.losses = 1 if progress > row.progress_at_loss else row.losses + 1
     row.progress_at_loss = progress
-    row.lost_at, row.lost_worker = timezone.now(), row.worker
 
 
 def _queue_again(row: Run) -> None:
     """Without a lease: the old worker, should it still be there, may write no more."""
-    runs.move(row, RunState.LOST)
-    runs.move(row, RunState.QUEUED)
+    row.move(RunState.LOST)
+    row.move(RunState.QUEUED)
     row.lease, row.heartbeat_at, row.sent_at, row.finished_at = None, None, None, None
 
 
 def _grant(row: Run) -> None:
     """It stopped before it heard that a person wanted it to: they have what they asked for."""
     cancelled = row.wanted == Run.Wanted.CANCEL
-    runs.move(row, RunState.CANCELLED if cancelled else RunState.PAUSED)
-    row.wanted, row.lease = "", None
+    row.move(RunState.CANCELLED if cancelled else RunState.PAUSED)
+    row.wanted, row.lease, row.finished_at = "", None, timezone.now()
 
 
 def _tell_change(row: Run) -> None:

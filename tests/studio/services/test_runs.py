@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from migrate_core.ledger import ledger
 from migrate_core.pg.connect import plan_session
 from migrate_core.states import ChangeState, RunState
 from studio.models import Change, Membership, Run, RunEvent, Target
-from studio.services import changes, leases, mirror, runs, targets
+from studio.services import artifacts, changes, leases, mirror, runs, targets
 from studio.services.refusals import NotAllowedError
 from tests.studio.conftest import FAILING, NOTE, MakeChange, World, applied, plan_hash, ready
 from tests.studio.services.test_changes import sql
@@ -37,6 +38,22 @@ def test_an_approved_change_is_applied(
     assert Change.objects.get(pk=run.change.pk).status is ChangeState.APPLIED
     assert run.result["steps_done"] == 3
     assert rows(target, "SELECT count(*) FROM users WHERE last_login IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("lost", [targets.keep, mirror.catch_up, artifacts.mirror])
+def test_a_target_that_goes_away_once_all_is_done_does_not_make_it_a_failure(
+    lost: Any, world: World, target: Target, make_change: MakeChange,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    def cut(*_: object) -> None:
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    place = {targets.keep: targets, mirror.catch_up: mirror, artifacts.mirror: artifacts}[lost]
+    monkeypatch.setattr(place, lost.__name__, cut)
+
+    run = applied(ready(make_change(target), world), world)
+
+    assert (run.status, run.error) == (RunState.DONE, None)
 
 
 def test_every_event_of_the_ledger_is_mirrored_in_order(

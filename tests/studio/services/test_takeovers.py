@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import psycopg
 import pytest
 from django.utils import timezone
 
+from migrate_core import api
+from migrate_core.errors import RunInterruptedError
 from migrate_core.ledger import advisory
 from migrate_core.ledger.wishes import Wish
 from migrate_core.pg.connect import apply_session
@@ -14,7 +18,17 @@ from studio import reconciler
 from studio.boards.standing import says
 from studio.models import Change, Run, RunEvent, Target
 from studio.services import leases, queues, runs, takeovers, targets, wakeups
-from tests.studio.conftest import NOTE, MakeChange, World, plan_hash, ready
+from tests.studio.conftest import (
+    FAILING,
+    NOTE,
+    MakeChange,
+    MakeTarget,
+    World,
+    applied,
+    plan_hash,
+    ready,
+)
+from tests.studio.services.test_changes import sql
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -261,7 +275,84 @@ def test_a_target_that_the_command_line_works_on_is_waited_for(queued: Run) -> N
         assert (run.status, run.lease) == (RunState.QUEUED, None)
         assert f"Backend {conn.info.backend_pid}" in run.held_by
         said = told(run)
-        assert said.startswith("Another session works on this target: Backend")
+        assert said.startswith("0 of 3 steps done. Another session works on this target: Backend")
 
     runs.apply(str(queued.pk))
     assert Run.objects.get().status is RunState.DONE
+
+
+@contextmanager
+def away(target: Target) -> Iterator[None]:
+    """Its server takes no connection to it."""
+    given = targets.endpoint(target)
+    with psycopg.connect(
+        host=given.host, port=given.port, dbname="postgres", user=given.user,
+        password=given.password, autocommit=True,
+    ) as conn:  # fmt: skip
+        conn.execute(f'ALTER DATABASE "{target.dbname}" ALLOW_CONNECTIONS false'.encode())
+        yield
+        conn.execute(f'ALTER DATABASE "{target.dbname}" ALLOW_CONNECTIONS true'.encode())
+
+
+@pytest.fixture
+def begun(world: World, make_target: MakeTarget, make_change: MakeChange) -> Run:
+    """It failed at its second step, was mended and is queued again."""
+    run = applied(ready(make_change(make_target(), FAILING), world), world)
+    sql(run.target, "UPDATE users SET email = '20240101'")
+    runs.resume(run, world.operator)
+    return run
+
+
+def test_a_target_that_is_away_is_waited_for_once_the_run_has_begun(begun: Run) -> None:
+    with away(begun.target):
+        runs.apply(str(begun.pk))
+        run = Run.objects.get()
+        assert (run.status, run.lease) == (RunState.QUEUED, None)
+        assert run.held_by.startswith("The target is away: could not connect")
+
+    runs.apply(str(begun.pk))
+
+    assert Run.objects.get().status is RunState.DONE
+
+
+def test_a_target_that_was_never_reached_fails_the_run(queued: Run) -> None:
+    with away(queued.target):
+        runs.apply(str(queued.pk))
+    run = Run.objects.get()
+    assert (run.status, run.error["code"]) == (RunState.FAILED, "connection_failed")
+
+
+def test_a_connection_that_is_lost_again_and_again_is_for_a_person(
+    queued: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object, **__: object) -> None:
+        raise RunInterruptedError("the connection was lost and did not come back")
+
+    monkeypatch.setattr(api, "apply", cut)
+    for _ in range(takeovers.MOST_LOSSES):
+        runs.apply(str(queued.pk))
+        assert Run.objects.get().status is RunState.QUEUED
+    runs.apply(str(queued.pk))
+
+    assert Run.objects.get().status is RunState.FAILED
+
+
+def test_a_session_that_was_ended_on_purpose_is_for_a_person(
+    queued: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_: object, **__: object) -> None:
+        raise RunInterruptedError("ended by an administrator", sqlstate="57P01")
+
+    monkeypatch.setattr(api, "apply", end)
+    runs.apply(str(queued.pk))
+
+    assert Run.objects.get().status is RunState.FAILED
+
+
+def test_who_asked_to_cancel_a_run_that_is_put_back_gets_that(queued: Run, world: World) -> None:
+    run = taken(queued)
+    runs.cancel(run, world.operator)
+
+    assert takeovers.put_back(run, "Another session works on this target.")
+
+    assert Run.objects.get().status is RunState.CANCELLED
