@@ -20,6 +20,7 @@ NAME_FIELDS = frozenset(
     {"name", "names", "to", "column", "columns", "ref_columns", "key", "constraint", "policies"}
     | {"schema", "part", "roles", "physical_column", "value", "values", "before", "after"}
     | {"grantee", "role", "owner", "later", "leftover", "index", "replica_index", "also", "read"}
+    | {"parked_column"}
     | {"nullable", "not_null"}  # lists of columns; elsewhere a boolean, which is no text
 )
 _PATH = re.compile(r"^(?P<problem>.*?)(?: - at (?:`(?P<path>\$[^`]*)`|.*))?$", re.DOTALL)

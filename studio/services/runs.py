@@ -210,16 +210,7 @@ def apply(run_id: str) -> None:
 
 def _drive(run: Run) -> RunResult:
     """The runner itself; it resumes where the ledger stops."""
-    consents, name = tuple(run.consents), run.actor.get_username()
-    if run.change is not None:
-        policy = run.environment.policy
-        now = circumstances(run.change, run.plan, applier=name, consents=consents)
-    elif run.undoes is not None:
-        policy = policy_of_undo(run.environment)
-        now = Circumstances(applier=name, consents=consents)
-    else:  # a restore or a purge: judged by its preview, or by the name that was typed
-        policy, now = Policy(verify=False), Circumstances(applier=name, consents=consents)
-
+    policy, now = _judged_by(run)
     plan = run.plan.value()
     lookout = watching.Lookout(run, plan)
     driver = threading.current_thread()
@@ -237,19 +228,29 @@ def _drive(run: Run) -> RunResult:
                 connection.close()
 
     with lookout:
-        result = api.apply(
+        return api.apply(
             targets.endpoint(run.target),
             plan,
             policy=policy,
             circumstances=now,
-            actor=name,
+            actor=now.applier,
             run_id=run.pk,
             listener=listen,
             control=leases.Wishes(run),
             schemas=run.target.wanted_schemas,
             options=RunOptions(mac_key=targets.evidence_key()),
         )
-    return result
+
+
+def _judged_by(run: Run) -> tuple[Policy, Circumstances]:
+    consents, name = tuple(run.consents), run.actor.get_username()
+    if run.change is not None:
+        now = circumstances(run.change, run.plan, applier=name, consents=consents)
+        return run.environment.policy, now
+    now = Circumstances(applier=name, consents=consents)
+    if run.undoes is not None:
+        return policy_of_undo(run.environment), now
+    return Policy(verify=False), now  # a restore or a purge: by its preview, or the name typed
 
 
 def _waits_for_no_person(run: Run, error: MigrateError) -> bool:
