@@ -210,16 +210,7 @@ def apply(run_id: str) -> None:
 
 def _drive(run: Run) -> RunResult:
     """The runner itself; it resumes where the ledger stops."""
-    consents, name = tuple(run.consents), run.actor.get_username()
-    if run.change is not None:
-        policy = run.environment.policy
-        now = circumstances(run.change, run.plan, applier=name, consents=consents)
-    elif run.undoes is not None:
-        policy = policy_of_undo(run.environment)
-        now = Circumstances(applier=name, consents=consents)
-    else:  # a restore or a purge: judged by its preview, or by the name that was typed
-        policy, now = Policy(verify=False), Circumstances(applier=name, consents=consents)
-
+    policy, now = _asked_of(run)
     plan = run.plan.value()
     lookout = watching.Lookout(run, plan)
     driver = threading.current_thread()
@@ -242,7 +233,7 @@ def _drive(run: Run) -> RunResult:
             plan,
             policy=policy,
             circumstances=now,
-            actor=name,
+            actor=run.actor.get_username(),
             run_id=run.pk,
             listener=listen,
             control=leases.Wishes(run),
@@ -250,6 +241,19 @@ def _drive(run: Run) -> RunResult:
             options=RunOptions(mac_key=targets.evidence_key()),
         )
     return result
+
+
+def _asked_of(run: Run) -> tuple[Policy, Circumstances]:
+    """By which policy the gates judge it under the lock, and who said what."""
+    consents, name = tuple(run.consents), run.actor.get_username()
+    if run.change is not None:
+        now = circumstances(run.change, run.plan, applier=name, consents=consents)
+        return run.environment.policy, now
+    now = Circumstances(applier=name, consents=consents)
+    if run.undoes is not None:
+        return policy_of_undo(run.environment), now
+    # A restore or a purge: judged by its preview, or by the name that was typed.
+    return Policy(verify=False), now
 
 
 def _waits_for_no_person(run: Run, error: MigrateError) -> bool:
