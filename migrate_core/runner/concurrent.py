@@ -17,7 +17,7 @@ from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.options import LONGEST_LOCK_TIMEOUT_MS
 from migrate_core.runner.retry import Tries
 from migrate_core.runner.stages import finish_stage
-from migrate_core.runner.waits import wait_or_raise
+from migrate_core.runner.waits import patiently, wait_or_raise
 from migrate_core.runner.watch import Watch
 from migrate_core.runner.work import Work
 
@@ -116,7 +116,8 @@ def _observe(work: Work, stage: Stage, *, ran: bool = False) -> str:
     """Raw SQL has no query to ask: it is over when it has run without an error."""
     if stage.observe is None:
         return stage.wants if ran else "unknown"
-    row = work.conn.execute(stage.observe.encode(), binary=True).fetchone()
+    asked = stage.observe.encode()
+    row = patiently(work, lambda: work.conn.execute(asked, binary=True).fetchone())
     return str(row[0]) if row else "absent"
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from migrate_core import snapshots
-from migrate_core.errors import LockTimeoutError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import record
 from migrate_core.runner import drift, resume
 from migrate_core.runner.faults import faultpoint
 from migrate_core.runner.options import RunResult
-from migrate_core.runner.retry import Tries
+from migrate_core.runner.waits import patiently
 from migrate_core.runner.work import Work
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.states import RunState
@@ -18,7 +17,8 @@ from migrate_core.states import RunState
 def complete(work: Work) -> RunResult:
     """The migration's row, the `after` snapshot and the end of the run: one transaction."""
     faultpoint("before_finish")
-    graph = _live(work)
+    # Every step is done: where a table is held for longer, a resume ends the run.
+    graph = patiently(work, lambda: read_graph(work.conn, work.schemas))
     unexpected = _unexpected(work, graph)
     with work.writing() as entry:
         fingerprint = snapshots.take(
@@ -43,22 +43,6 @@ def complete(work: Work) -> RunResult:
         faultpoint("in_finish")
     faultpoint("after_finish")
     return stopped(work, RunState.DONE, fingerprint=fingerprint, unexpected=unexpected)
-
-
-def _live(work: Work) -> SchemaGraph:
-    """Somebody may hold a table for a moment of which an expression has to be read.
-
-    Raises:
-        LockTimeoutError: for longer than that; every step is done, and a resume ends the run.
-    """
-    tries = Tries(work.options)
-    while True:
-        try:
-            return read_graph(work.conn, work.schemas)
-        except LockTimeoutError:
-            if not tries.use_one():
-                raise
-            work.session.sleep(tries.sleep_seconds())
 
 
 def stop(work: Work, state: RunState, step: int | None) -> None:

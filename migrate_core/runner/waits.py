@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg import Connection
 
+from migrate_core.errors import LockTimeoutError
 from migrate_core.ledger.record import Attempt
 from migrate_core.ledger.rows import EventKind
 from migrate_core.pg import activity
@@ -14,6 +16,7 @@ from migrate_core.pg.ddl import Stage
 from migrate_core.runner.retry import CANCELLED, Tries, is_retried
 from migrate_core.runner.work import CancelledError, Work
 
+T = TypeVar("T")
 MOST_BLOCKERS = 10
 QUERY_CHARACTERS = 300
 
@@ -54,6 +57,22 @@ def wait_or_raise(
     if not another:
         raise error
     work.session.sleep(tries.sleep_seconds())
+
+
+def patiently(work: Work, read: Callable[[], T]) -> T:
+    """Somebody may hold a table for a moment of which an expression has to be read.
+
+    Raises:
+        LockTimeoutError, LockNotAvailable: for longer than that.
+    """
+    tries = Tries(work.options)
+    while True:
+        try:
+            return read()
+        except (LockTimeoutError, psycopg.errors.LockNotAvailable):
+            if not tries.use_one():
+                raise
+            work.session.sleep(tries.sleep_seconds())
 
 
 def in_the_way(conn: Connection[Any], stage: Stage) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import psycopg
 
 from migrate_core.errors import MigrateError
 from studio.models import Run
-from studio.services import artifacts, mirror, targets
+from studio.services import artifacts, mirror, record, targets
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ def keep_target(run: Run) -> None:
     """What the ledger says of the run stays true where this mark cannot be made now."""
     name = run.actor.get_username()
     _if_it_can_be_reached("mark", run, lambda: targets.keep(run.target, name))
+    record.follow_if_reached(run.target)  # the mark is on the record too
 
 
 def mirror_rest(run: Run) -> None:

@@ -353,7 +353,7 @@ def _cut(conn: Connection[Any]) -> None:
 def _lock(holder: Connection[Any]) -> None:
     with suppress(psycopg.Error), holder.transaction():
         holder.execute("LOCK TABLE public.users IN ACCESS EXCLUSIVE MODE")
-        holder.execute("SELECT pg_sleep(30)")
+        holder.execute("SELECT pg_sleep(5)")
 
 
 def _until(db: Connection[Any], question: str) -> None:

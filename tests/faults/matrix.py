@@ -204,7 +204,7 @@ TABLE: dict[str, tuple[Outcome | None, ...]] = {
     "immediate server stop": _ALL_ON,
     "network cut": (None, *_ALL_ON[1:]),
     "second runner": _ALL_ON,
-    "lock_timeout": (_R, _R, _W, _D, _D, _D, _B, _W, _W, _W),
+    "lock_timeout": (_R, _R, _W, _D, _W, _C, _B, _W, _W, _W),
     "deadlock": (_N, _W, _W, _W, _W, _C, _W, _D, _W, _W),
     "statement_timeout": (_N, _R, _R, _D, _R, _C, _W, _D, _R, _R),
     "disk full": (_N, _R, _R, _D, _C, _C, _B, _D, _R, _R),

@@ -27,7 +27,7 @@ from tests.faults.acts import Fault, World
 from tests.faults.matrix import MOMENTS, TABLE, Outcome
 
 MakeDb = Callable[..., Connection[Any]]
-FEW = 3
+FEW = 2
 ENGINE = Path(faults.__file__).parents[1]
 SLOW = {"immediate server stop", "failover", "failover, tail lost"}
 
