@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
 
 import psycopg
 
@@ -23,13 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.figures import percentile
 from benchmarks.servers import bin_folders, server
-from benchmarks.traffic import QUIET_S, copy_of, latencies, major_of, make, traffic
-from migrate_core.introspection.graph import read_graph
+from benchmarks.traffic import QUIET_S, copy_of, latencies, major_of, make, run, traffic
 from migrate_core.ledger.wishes import Wish
 from migrate_core.operations.registry import from_builtins
-from migrate_core.pg.connect import Endpoint, apply_session
-from migrate_core.planning.plan import build, no_facts
-from migrate_core.runner.apply import apply
 from studio.embedded import Postgres
 
 COLUMN = "ALTER TABLE public.orders ADD COLUMN filled integer"
@@ -114,23 +109,7 @@ def update(url: str) -> None:
 
 
 def backfill(url: str, pace: int) -> None:
-    endpoint = Endpoint.from_url(url)
-    with psycopg.connect(url, autocommit=True) as conn:
-        plan = build(
-            (from_builtins(BACKFILL),),
-            read_graph(conn),
-            migration_id="20260101_000000_benchmark",
-            checksum="benchmark",
-            major=conn.info.server_version // 10_000,
-            ask=no_facts,
-        )
-    apply(
-        plan,
-        connect=lambda: apply_session(endpoint, "zanith"),
-        run_id=uuid4(),
-        actor="benchmark",
-        control=Pace(pace),
-    )
+    run(url, (from_builtins(BACKFILL),), 1, control=Pace(pace))
 
 
 if __name__ == "__main__":

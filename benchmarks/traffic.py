@@ -37,7 +37,7 @@ from migrate_core.pg.connect import Endpoint, apply_session
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import build, no_facts
 from migrate_core.runner.apply import apply
-from migrate_core.runner.options import RunOptions
+from migrate_core.runner.options import Control, RunOptions
 from migrate_core.schema.delta import Answers
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -218,7 +218,9 @@ def by_plan(postgres: Postgres, url: str, change: Change) -> None:
         run(url, operations, number)
 
 
-def run(url: str, operations: Sequence[Operation], number: int) -> None:
+def run(
+    url: str, operations: Sequence[Operation], number: int, *, control: Control | None = None
+) -> None:
     endpoint = Endpoint.from_url(url)
     with psycopg.connect(url, autocommit=True) as conn:
         plan = build(
@@ -234,6 +236,7 @@ def run(url: str, operations: Sequence[Operation], number: int) -> None:
         connect=lambda: apply_session(endpoint, "zanith"),
         run_id=uuid4(),
         actor="benchmark",
+        control=control,
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 
@@ -33,6 +34,12 @@ SERVERS = pytest.StashKey[list[Postgres | Valkey]]()
 MISSING_CASES = pytest.StashKey[int]()
 # What a server without a durable disk can do with many small databases.
 SETTINGS = ("max_connections=800", "autovacuum_naptime=5s", "max_prepared_transactions=10")
+
+# How fast a machine draws examples says nothing about what is tested.
+PROFILE = "zanith"
+hypothesis.settings.register_profile(
+    PROFILE, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,6 +61,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile(PROFILE)
     if config.option.seed is None:
         config.option.seed = int(os.environ.setdefault("ZANITH_TEST_SEED", str(_fresh_seed())))
 

@@ -58,6 +58,19 @@ BACKFILL: dict[str, Any] = {
     "column": "last_login",
     "expression": "created_at",
 }
+# Two stages: NOT VALID, then validated.
+FOREIGN_KEY: dict[str, Any] = {
+    "op": "addForeignKey",
+    "table": "public.notes",
+    "constraint": {
+        "name": "notes_user",
+        "type": "foreign key",
+        "definition": "FOREIGN KEY (user_id) REFERENCES public.users(id)",
+        "columns": ["user_id"],
+        "references": "public.users",
+        "ref_columns": ["id"],
+    },
+}
 STORY = (ADD_COLUMN, ADD_INDEX, SOFT_DROP, BACKFILL)
 # Small batches, so that there are moments between them; short waits, so that tests end.
 QUICK = RunOptions(batch_rows=500, most_batch_rows=1000, longest_sleep_seconds=0.2)

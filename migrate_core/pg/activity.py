@@ -1,4 +1,4 @@
-"""Who holds the locks we want, and who waits for ours."""
+"""Who holds the locks we want, and how many queue behind us while we wait."""
 
 from __future__ import annotations
 
@@ -43,16 +43,6 @@ class Holder(Struct, frozen=True, kw_only=True):
     xact_seconds: float | None = None
 
 
-class Waiter(Struct, frozen=True, kw_only=True):
-    """A session that waits behind another's lock, or behind its place in the queue."""
-
-    pid: int
-    application_name: str = ""
-    user: str = ""
-    query: str = ""
-    waiting_seconds: float = 0.0
-
-
 def conflicting(mode: LockMode) -> tuple[LockMode, ...]:
     """The modes that nobody else may hold while one is granted `mode`."""
     modes = tuple(LockMode)
@@ -75,11 +65,13 @@ def blockers(
     return tuple(Holder(**{**_fields(h), "mode": named[h.mode]}) for h in found)
 
 
-def queue_behind(conn: psycopg.Connection[Any], pid: int) -> tuple[Waiter, ...]:
-    """Who waits for backend `pid`, holding or queueing, to get out of the way; longest first."""
-    with conn.cursor(row_factory=class_row(Waiter)) as cursor:
-        queue = query(__package__, "queue")
-        return tuple(cursor.execute(queue, {"pid": pid}, prepare=False).fetchall())
+def queue_behind(conn: psycopg.Connection[Any], pid: int) -> int:
+    """How many sessions wait behind backend `pid` while it waits for a table lock itself.
+
+    0 while it only holds one: for how long it does is declared, and ends by itself.
+    """
+    row = conn.execute(query(__package__, "queue"), {"pid": pid}, prepare=False).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _catalog_name(mode: LockMode) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from migrate_core.errors import ConnectionFailedError, PoolerError, RunInterruptedError
+from migrate_core.errors import ConnectionFailedError, RunInterruptedError
 from migrate_core.ledger import advisory
 from migrate_core.pg.connect import SETTINGS, configure
 from migrate_core.pg.connect import Session as Kind
@@ -19,7 +19,7 @@ from migrate_core.runner.options import RunOptions
 
 PATIENCE_SECONDS = 0.25
 
-Connect = Callable[[], Connection[Any]]
+Connect = Callable[[], Connection[Any]]  # pg.connect.apply_session, which refuses a pooler
 
 
 class Session:
@@ -46,7 +46,6 @@ class Session:
     def open(self, *, lock_seconds: float) -> None:
         """Raises RunInProgressError when another session keeps the lock that long."""
         self._conn = self._connect()
-        _prove_direct(self._conn)
         fix_settings(self._conn, for_transaction=False)
         self._key = advisory.take(self._conn, seconds=lock_seconds, sleep=self.sleep)
 
@@ -104,21 +103,6 @@ class Session:
                 advisory.unlock(self._conn, self._key)
         self._conn.close()
         self._conn = None
-
-
-def _prove_direct(conn: Connection[Any]) -> None:
-    """Two transactions, one backend: otherwise locks and settings belong to somebody else."""
-    pids = {conn.info.backend_pid}
-    for _ in range(2):
-        row = conn.execute("SELECT pg_backend_pid()").fetchone()
-        pids.add(row[0] if row else 0)
-    if len(pids) > 1:
-        raise PoolerError(
-            "a connection pooler stands between us and the server",
-            detail="Two transactions were run by different backends.",
-            still_true="Nothing was changed.",
-            hint="Give the server's own address and port, not the pooler's.",
-        )
 
 
 def _away(error: Exception) -> RunInterruptedError:

@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 from migrate_core.errors import MigrateError
 from migrate_core.ledger.record import Attempt
 from migrate_core.ledger.rows import EventKind
+from migrate_core.pg import activity
 from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.queries import query
 from migrate_core.runner.work import Work
@@ -98,9 +99,9 @@ class Watch:
 
     def _guard(self, conn: Connection[Any]) -> None:
         """Nobody waits longer for a lock that W waits for than one look takes to come round."""
-        row = conn.execute(query(__package__, "queue_behind"), {"pid": self._pid}).fetchone()
-        if row and row[0] and not self._over.is_set():
-            self.queue = row[0]
+        queue = activity.queue_behind(conn, self._pid)
+        if queue and not self._over.is_set():
+            self.queue = queue
             conn.execute(query(__package__, "cancel"), {"pid": self._pid})
 
     def _waits_for(self, conn: Connection[Any]) -> list[dict[str, Any]]:

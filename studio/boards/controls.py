@@ -196,9 +196,19 @@ def _skip(run: Run, found: Choices, label: str) -> Action:
         confirm=_about_a_step(
             run,
             title=f"Leave out {label}?",
-            consequence="Nothing of it is done, and the record says so; a resume goes on behind.",
+            consequence=f"{_left_by(run, found.step)} The record says so; a resume goes on behind.",
         ),
     )
+
+
+def _left_by(run: Run, number: int) -> str:
+    """What stays of a step that is left out: of all others the catalog shows that nothing does."""
+    step = next(step for step in pages.plan_of(run.plan_id).steps if step.number == number)
+    if any(stage.mode is StageMode.BATCHED for stage in step.stages):
+        return "Rows that its batches wrote stay as they are; the rest is not done."
+    if not step.operation.is_foretold:
+        return "What it may have done already stays: nobody can look that up."
+    return "Nothing of it is done."
 
 
 def _mark(run: Run, found: Choices, label: str) -> Action:

@@ -97,6 +97,7 @@ def board(
     done = sum(step.state == "done" for step in steps)
     settled = [step.number for step in steps if step.state in ("done", "skipped")]
     following = next((s.number for s in plan.steps if s.number not in settled), len(steps))
+    far = standing.HowFar(done=done, settled=len(settled), steps=len(steps), following=following)
     current = next((step for step in steps if step.current), None)
     state = display_state(run, current.state if current else "", now, ahead)
     text = _text(state, current, len(steps))
@@ -109,9 +110,7 @@ def board(
         text=text,
         title=f"({done}/{len(steps)}) Run {run.number} {text}",
         doc_state=_DOC_STATES.get(state, "running"),
-        says=standing.says(
-            run, state, done=done, following=following, steps=len(steps), now=now, ahead=ahead
-        ),
+        says=standing.says(run, state, far, now=now, ahead=ahead),
         elapsed_ms=_elapsed(run, now),
         steps=steps,
         around=around,
@@ -144,12 +143,13 @@ def _next(tale: Tale, event: RunEvent) -> Tale:
     fresh = event.kind == "step_running"
     began = event.at if fresh or tale.began is None else tale.began
     over = state in _OVER
+    worked = over and state != "skipped"  # what a person decides takes a step no time
     return Tale(
         state=state,
         attempts=event.attempt or max(tale.attempts + fresh, 1),
         began=began,
         ended=event.at if over else None,
-        elapsed_ms=_passed(detail.get("elapsed_ms"), began, event.at) if over else None,
+        elapsed_ms=_passed(detail.get("elapsed_ms"), began, event.at) if worked else None,
         note=words.note(event),
         done_units=detail.get("processed") if state != "failed" else None,
         total_units=detail.get("total") or tale.total_units,

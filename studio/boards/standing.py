@@ -6,26 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from migrate_core.states import RunState
+from studio.display import Shown
 from studio.models import Run
 
 Ahead = Sequence[Run]
 
 
-def says(
-    run: Run,
-    state: str,
-    *,
-    done: int,
-    following: int,
-    steps: int,
-    now: datetime,
-    ahead: Ahead = (),
-) -> str:
-    """`following`: the step at which it goes on."""
+class HowFar(Shown, frozen=True, kw_only=True):
+    done: int
+    settled: int  # done, or left out by a person
+    steps: int
+    following: int  # the step at which it goes on
+
+
+def says(run: Run, state: str, far: HowFar, *, now: datetime, ahead: Ahead = ()) -> str:
     values = {
-        "progress": f"{done} of {steps} steps done",
-        "steps": steps,
-        "next": following,
+        "progress": f"{far.done} of {far.steps} steps done",
+        "steps": far.steps,
+        "next": far.following,
         "stops": "when its batch or stage is over"
         if run.wanted == Run.Wanted.PAUSE
         else "when the running step is done",
@@ -39,7 +37,9 @@ def says(
         "holder": run.held_by.rstrip("."),
         "when": f"{run.not_before:%Y-%m-%d %H:%M} UTC" if run.not_before else "",
     }
-    said = _SAYS.get(_case(run, state, ahead), _SAYS["running"]).format(**values)
+    in_part = state == "done" and far.settled > far.done
+    case = "done_in_part" if in_part else _case(run, state, ahead)
+    said = _SAYS.get(case, _SAYS["running"]).format(**values)
     again = _TAKEN_UP.format(**values, now=run.worker)
     return f"{said} {again}" if run.lost_at and run.status is RunState.RUNNING else said
 
@@ -100,6 +100,7 @@ _SAYS = {
     "cancelling": "{progress}. The running statement is being cancelled.",
     "pausing": "{progress}. It stops {stops}.",
     "done": "All {steps} steps are done and on the record.",
+    "done_in_part": "{progress}; a person left out the others. All of it is on the record.",
     "closed": "{progress}. Closed: {reason}",
     "running": "{progress}. It is safe to close this tab.",
 }

@@ -46,4 +46,6 @@ def _decide(run: Run, user: Any, name: str, act: Any, step: int, reason: str) ->
             mac_key=targets.evidence_key(),
         )
     mirror.catch_up(run)
+    # What stopped the run is told at its step; where a resume begins is another place now.
+    Run.objects.filter(pk=run.pk).update(error=None)
     announce(run.pk)

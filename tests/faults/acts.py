@@ -8,12 +8,13 @@ import socket
 import tempfile
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 from uuid import UUID, uuid4
 
@@ -21,7 +22,7 @@ import msgspec
 import psycopg
 from psycopg import Connection
 
-from migrate_core.errors import RunInProgressError
+from migrate_core.errors import DriftError, MigrateError, RunInProgressError
 from migrate_core.ledger import ledger
 from migrate_core.pg.connect import Endpoint, apply_session
 from migrate_core.planning.plan import Plan
@@ -62,8 +63,13 @@ class World:
         return runs.run(self.db, self.plan, **{**given, **more})
 
 
-class Fault:
-    """By default one that strikes a run in this process, and needs no mending."""
+class Fault(ABC):
+    """Made once for its row of the matrix; most need no mending."""
+
+    # Whether a re-run is refused until somebody takes back what they did.
+    refuses: ClassVar[type[MigrateError] | None] = None
+    # What others changed meanwhile, and what a run that went on tells of it.
+    leaves: ClassVar[tuple[str, ...]] = ()
 
     def world(self, moment: Moment, make_db: MakeDb) -> World:
         db = make_db(BEFORE)
@@ -73,16 +79,16 @@ class Fault:
         """Where nothing strikes: what the others have to come to."""
         return Fault.world(self, moment, make_db)
 
+    @abstractmethod
     def first(self, world: World) -> RunResult:
-        """Raises what the runner raises."""
-        with world.moment.watched(world.db, lambda: self.strike(world)):
-            return world.apply()
-
-    def strike(self, world: World) -> None:
-        raise NotImplementedError
+        """The run that is struck. Raises what the runner raises."""
 
     def mend(self, world: World) -> None:
         world.afterwards.close()
+
+    def take_back(self, world: World) -> None:
+        """What others changed. Mostly nobody did."""
+        return
 
     def leave(self, world: World) -> None:
         """After the cell."""
@@ -90,6 +96,19 @@ class Fault:
 
     def stop(self) -> None:
         """After the last of its cells."""
+        return
+
+
+class Strike(Fault):
+    """One that strikes a run in this process."""
+
+    def first(self, world: World) -> RunResult:
+        with world.moment.watched(world.db, lambda: self.strike(world)):
+            return world.apply()
+
+    @abstractmethod
+    def strike(self, world: World) -> None:
+        """At the moment."""
 
 
 class Signal(Fault):
@@ -116,7 +135,7 @@ class Signal(Fault):
         raise moments.Vanished
 
 
-class Terminated(Fault):
+class Terminated(Strike):
     def strike(self, world: World) -> None:
         """pg_terminate_backend, and its end waited for."""
         pid = world.opened[-1].info.backend_pid
@@ -124,13 +143,13 @@ class Terminated(Fault):
             admin.execute("SELECT pg_terminate_backend(%s, 10000)", [pid])
 
 
-class NetworkCut(Fault):
+class NetworkCut(Strike):
     def strike(self, world: World) -> None:
         """The line of the run's own session; its process lives."""
         _cut(world.opened[0])
 
 
-class ServerStop(Fault):
+class ServerStop(Strike):
     """pg_ctl stop -m immediate, and a start; durable, so what was committed is there."""
 
     def __init__(self) -> None:
@@ -160,7 +179,7 @@ class ServerStop(Fault):
         self.thread.shutdown()
 
 
-class SecondRunner(Fault):
+class SecondRunner(Strike):
     """A message that comes twice: before the lock it runs, and behind it it is refused."""
 
     def strike(self, world: World) -> None:
@@ -175,7 +194,7 @@ class SecondRunner(Fault):
         raise AssertionError("two runners worked on one database")
 
 
-class LockHeld(Fault):
+class LockHeld(Strike):
     """Somebody takes ACCESS EXCLUSIVE on the table and keeps it, or queues for it behind us."""
 
     def world(self, moment: Moment, make_db: MakeDb) -> World:
@@ -194,7 +213,7 @@ class LockHeld(Fault):
         world.afterwards.callback(holder.cancel)
 
 
-class SqlState(Fault):
+class SqlState(Strike):
     """The server refuses a write with this SQLSTATE, so many times: ledger, DDL and rows alike."""
 
     def __init__(self, sqlstate: str, times: int = 1) -> None:
@@ -213,7 +232,7 @@ class SqlState(Fault):
         world.afterwards.callback(world.db.execute, b"DELETE FROM public._zanith_fault")
 
 
-class Pooler(Fault):
+class Pooler(Strike):
     """The way to the server leads through a pooler now; a session that was there is cut."""
 
     def strike(self, world: World) -> None:
@@ -226,7 +245,7 @@ class Pooler(Fault):
             _cut(world.opened[0])
 
 
-class Failover(Fault):
+class Failover(Strike):
     """The primary dies at once and its standby takes over, with all that was committed or not."""
 
     def __init__(self, *, loses_tail: bool) -> None:
@@ -260,14 +279,14 @@ class Failover(Fault):
             self.pair = None
 
 
-class ClockSkew(Fault):
+class ClockSkew(Strike):
     def strike(self, world: World) -> None:
         """The client's clock jumps a year: nothing may be decided by it."""
         skewed = time.time() + YEAR
         world.afterwards.enter_context(patch("time.time", lambda: skewed))
 
 
-class Revoked(Fault):
+class Revoked(Strike):
     """The applying role owned the tables through a membership, and has lost it."""
 
     def __init__(self) -> None:
@@ -293,16 +312,23 @@ class Revoked(Fault):
         world.db.execute(f"GRANT {self.owners} TO {self.role}".encode())
 
 
-class OthersDdl(Fault):
+class OthersDdl(Strike):
     """Somebody makes a table meanwhile; it is told, and hinders nobody."""
+
+    leaves = ("table public.stray",)
 
     def strike(self, world: World) -> None:
         with runs.another(world.db) as other:
             other.execute("CREATE TABLE public.stray (id integer)")
 
+    def take_back(self, world: World) -> None:
+        world.db.execute("DROP TABLE public.stray")
+
 
 class OthersDdlWhileStopped(Signal):
     """The same after our worker was killed: the re-run refuses until it is taken back."""
+
+    refuses = DriftError
 
     def __init__(self) -> None:
         super().__init__(signal.SIGKILL)
@@ -310,8 +336,7 @@ class OthersDdlWhileStopped(Signal):
     def mend(self, world: World) -> None:
         world.db.execute("CREATE TABLE public.stray (id integer)")
 
-    @staticmethod
-    def take_back(world: World) -> None:
+    def take_back(self, world: World) -> None:
         world.db.execute("DROP TABLE public.stray")
 
 

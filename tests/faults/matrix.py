@@ -78,18 +78,6 @@ BY_DAY = {
         "columns": ["created_at"],
     },
 }
-FOREIGN_KEY = {
-    "op": "addForeignKey",
-    "table": "public.notes",
-    "constraint": {
-        "name": "notes_user",
-        "type": "foreign key",
-        "definition": "FOREIGN KEY (user_id) REFERENCES public.users(id)",
-        "columns": ["user_id"],
-        "references": "public.users",
-        "ref_columns": ["id"],
-    },
-}
 SOFT_DROP = {"op": "softDropColumn", "table": "public.users", "column": "legacy"}
 ARCHIVE = {"op": "archiveColumn", "table": "public.users", "column": "legacy"}
 
@@ -178,7 +166,7 @@ MOMENTS = (
     Moment("before the lock", "before_lock"),
     Moment("after `running`", "after_running"),
     Moment("in a transactional stage", "in_stage"),
-    Moment("between two stages", "after_commit", (FOREIGN_KEY,)),
+    Moment("between two stages", "after_commit", (runs.FOREIGN_KEY,)),
     Moment("in a concurrent build", "", (BY_DAY,)),
     Moment("built, and no `done`", "after_concurrent", (BY_DAY,)),
     Moment("in a batch", "in_batch", (runs.BACKFILL,), number=3),

@@ -34,9 +34,9 @@ RUNNER = "migrate_core/runner"
 MUTANTS = (
     Mutant(
         "a pooler is not noticed",
-        f"{RUNNER}/session.py",
-        "        _prove_direct(self._conn)\n",
-        "",
+        "migrate_core/pg/connect.py",
+        "            refuse_pooler(conn)\n",
+        "            pass\n",
         "pooler",
     ),
     Mutant(
@@ -162,8 +162,8 @@ MUTANTS = (
     Mutant(
         "nobody gives way to a queue",
         f"{RUNNER}/watch.py",
-        "        if row and row[0] and not self._over.is_set():\n",
-        "        if row and not row:\n",
+        "        if queue and not self._over.is_set():\n",
+        "        if queue and not queue:\n",
         "readers_pass",
         "tests/migrate_core/runner/test_queue_guard.py",
     ),

@@ -106,20 +106,19 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
         # What it releases is known once it is bound.
         if self.was is None:
             return ()
-        return (*letting_go(self._along, place), stage(*self._statements(place)))
+        return (*letting_go(self._along, place), stage(*self._statements(self.was, place)))
 
-    def _statements(self, place: Place) -> Iterator[Statement]:
-        yield from taking_along(self._along, place)
-        if self.was is not None:
-            yield from self._release(self.was)
-            yield from rename_parts(
-                self.table,
-                self.was,
-                place.parked_name,
-                back=False,
-                filled=fills_itself(self.was),
-                major=place.major,
-            )
+    def _statements(self, was: ColumnParts, place: Place) -> Iterator[Statement]:
+        yield from taking_along(was.along, place)
+        yield from self._release(was)
+        yield from rename_parts(
+            self.table,
+            was,
+            place.parked_name,
+            back=False,
+            filled=fills_itself(was),
+            major=place.major,
+        )
         parked = place.parked_name(self.column)
         yield on_table(self.table, "RENAME COLUMN {old} TO {new}", old=self.column, new=parked)
 

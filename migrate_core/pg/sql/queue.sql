@@ -1,16 +1,11 @@
--- One row per backend whose lock request stands behind the backend %(pid)s.
-SELECT a.pid,
-       coalesce(a.application_name, '') AS application_name,
-       coalesce(a.usename::text, '') AS "user",
-       coalesce(a.query, '') AS query,
-       coalesce(extract(epoch FROM pg_catalog.clock_timestamp() - w.since), 0)::float8
-         AS waiting_seconds
+-- How many sessions wait behind backend `pid` while it waits for a table lock itself. The
+-- first condition is asked once, and mostly says no.
+SELECT count(*)
   FROM pg_catalog.pg_stat_activity AS a
- CROSS JOIN LATERAL (
-       SELECT min(l.waitstart) AS since
-         FROM pg_catalog.pg_locks AS l
-        WHERE l.pid = a.pid AND NOT l.granted
-       ) AS w
- WHERE a.wait_event_type = 'Lock'
+ WHERE EXISTS (SELECT 1
+                 FROM pg_catalog.pg_locks AS l
+                WHERE l.pid = %(pid)s AND NOT l.granted AND l.locktype = 'relation')
+   AND a.wait_event_type = 'Lock'
+   AND a.datname = pg_catalog.current_database()
+   AND a.pid <> %(pid)s
    AND %(pid)s = ANY (pg_catalog.pg_blocking_pids(a.pid))
- ORDER BY waiting_seconds DESC, a.pid

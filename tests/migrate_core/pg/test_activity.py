@@ -84,18 +84,30 @@ def test_a_prepared_transaction_holds_locks_without_a_backend(
     assert (holder.query, holder.mode) == ("forgotten", "ACCESS EXCLUSIVE")
 
 
-def test_lists_who_waits_behind_a_backend(make_db: Callable[..., Connection]) -> None:
+def test_counts_who_queues_behind_a_backend_that_waits(make_db: Callable[..., Connection]) -> None:
+    """A reader keeps a lock waiting, and who comes then waits for that lock, not for the reader."""
     db = make_db(TABLE)
-    with again(db, "migration") as holder, again(db, "shop") as waiter:
-        holder.execute("LOCK TABLE users")
-        waiting = waiter.info.backend_pid
-        thread = threading.Thread(target=waiter.execute, args=["SELECT count(*) FROM users"])
-        thread.start()
-        while not ((queue := queue_behind(db, holder.info.backend_pid)) and queue[0].query):
-            assert thread.is_alive()
-        holder.rollback()
-        thread.join()
+    with again(db, "reader") as reader, again(db, "migration") as ours, again(db, "shop") as shop:
+        reader.execute("SELECT count(*) FROM users")
+        wanting = threading.Thread(target=ours.execute, args=["LOCK TABLE users"])
+        coming = threading.Thread(target=shop.execute, args=["SELECT count(*) FROM users"])
+        wanting.start()
+        until(db, ours)
+        alone = queue_behind(db, ours.info.backend_pid)
+        coming.start()
+        until(db, shop)
+        queued = queue_behind(db, ours.info.backend_pid)
+        reader.rollback()
+        wanting.join()
+        holding = queue_behind(db, ours.info.backend_pid)
+        ours.rollback()
+        coming.join()
 
-    assert [(each.pid, each.application_name) for each in queue] == [(waiting, "shop")]
-    assert queue[0].query == "SELECT count(*) FROM users"
-    assert queue_behind(db, db.info.backend_pid) == ()
+    assert (alone, queued, holding) == (0, 1, 0)
+
+
+def until(db: Connection, waiting: Connection) -> None:
+    """It waits for a lock."""
+    asked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = %s"
+    while db.execute(asked, [waiting.info.backend_pid]).fetchone() == (0,):
+        db.execute("SELECT pg_sleep(0.01)")

@@ -100,19 +100,7 @@ def test_a_step_of_which_a_part_stands_is_not_skipped(make_db: MakeDb) -> None:
     """The first stage of a foreign key is committed; its second found an orphan."""
     db = make_db(runs.USERS + "CREATE TABLE notes (id int PRIMARY KEY, user_id int);"
                  "INSERT INTO notes VALUES (1, -1);")  # fmt: skip
-    key = {
-        "op": "addForeignKey",
-        "table": "public.notes",
-        "constraint": {
-            "name": "notes_user",
-            "type": "foreign key",
-            "definition": "FOREIGN KEY (user_id) REFERENCES public.users(id)",
-            "columns": ["user_id"],
-            "references": "public.users",
-            "ref_columns": ["id"],
-        },
-    }
-    _, run_id = stopped(db, key)
+    _, run_id = stopped(db, runs.FOREIGN_KEY)
 
     with pytest.raises(ConflictError) as refusal:
         skip(db, run_id, 1)

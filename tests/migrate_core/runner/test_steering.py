@@ -63,19 +63,7 @@ def test_a_backfill_pauses_between_two_batches_and_goes_on_behind_them(make_db: 
 def test_a_step_of_several_stages_pauses_between_them(make_db: MakeDb) -> None:
     """A foreign key is added in one stage and validated in the next."""
     db = make_db(USERS + "CREATE TABLE notes (id int PRIMARY KEY, user_id int);")
-    key = {
-        "op": "addForeignKey",
-        "table": "public.notes",
-        "constraint": {
-            "name": "notes_user",
-            "type": "foreign key",
-            "definition": "FOREIGN KEY (user_id) REFERENCES public.users(id)",
-            "columns": ["user_id"],
-            "references": "public.users",
-            "ref_columns": ["id"],
-        },
-    }
-    plan = runs.plan_for(db, (key,))
+    plan = runs.plan_for(db, (runs.FOREIGN_KEY,))
     pause = runs.Wish("pause")
 
     def listen(event: Event) -> None:

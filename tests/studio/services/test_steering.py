@@ -115,6 +115,7 @@ def test_a_step_that_nothing_needs_is_left_out_by_a_click(
     client = sign_in("operator")
     offered = client.get(reverse("run-deciding", args=[failed.pk]), HTTP_HX_REQUEST="true")
     assert "Skip step 2" in offered.content.decode()
+    assert "Rows that its batches wrote stay" in offered.content.decode()
     form = {"step": "2", "reason": "not wanted"}
     client.post(reverse("run-skip", args=[failed.pk]), {**form, "typed": "no"})
     assert not failed.events.filter(kind="step_skipped").exists()
@@ -124,13 +125,18 @@ def test_a_step_that_nothing_needs_is_left_out_by_a_click(
     board = pages.board_of(Run.objects.select_related("target").get())
     assert board.steps[1].state == "skipped"
     assert "Resume starts at step 3" in board.says
+    # What the error says of the next step is no longer so, and a decision takes no time.
+    assert board.error is None
+    assert board.steps[1].elapsed_ms is None
     assert Attempt.objects.get(action="skip step", outcome="done").reason == "step 2: not wanted"
     runs.resume(failed, world.operator)
     runs.apply(str(failed.pk))
     assert Run.objects.get().status is RunState.DONE
     assert failed.change is not None
     assert Change.objects.get(pk=failed.change.pk).status is ChangeState.APPLIED
-    assert [s.state for s in pages.board_of(Run.objects.get()).steps] == ["done", "skipped", "done"]
+    over = pages.board_of(Run.objects.get())
+    assert [step.state for step in over.steps] == ["done", "skipped", "done"]
+    assert over.says.startswith("2 of 3 steps done; a person left out the others.")
 
 
 def test_what_no_catalog_shows_is_not_marked_as_done(failed: Run, world: World) -> None:

@@ -15,7 +15,7 @@ from migrate_core.ledger.wishes import Wish
 from migrate_core.pg.connect import apply_session
 from migrate_core.states import ChangeState, RunState
 from studio import reconciler
-from studio.boards.standing import says
+from studio.boards.standing import HowFar, says
 from studio.models import Change, Run, RunEvent, Target
 from studio.services import leases, queues, runs, takeovers, targets, wakeups
 from tests.studio.conftest import (
@@ -48,8 +48,8 @@ def queued(world: World, target: Target, make_change: MakeChange) -> Run:
 
 
 def told(run: Run, state: str = "queued") -> str:
-    at = {"done": 0, "following": 1, "steps": 3, "now": timezone.now()}
-    return says(run, state, **at, ahead=queues.ahead(run))  # type: ignore[arg-type]  # by name
+    far = HowFar(done=0, settled=0, steps=3, following=1)
+    return says(run, state, far, now=timezone.now(), ahead=queues.ahead(run))
 
 
 def taken(run: Run) -> Run:
