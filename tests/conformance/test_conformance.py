@@ -15,7 +15,7 @@ from tests.conformance.engines import Ours
 from tests.conformance.harness import Harness, Outcome, Result
 
 pytestmark = [pytest.mark.db, pytest.mark.conformance]
-SAMPLE = 25  # cases, both ways, on each major
+SAMPLE = 16  # cases, both ways, on each major
 LEAST_IDENTICAL = 0.85  # of the directions; what a sample of any seed reaches
 WORST = frozenset({Outcome.SILENT, Outcome.ROWS, Outcome.NOT_EMPTY, Outcome.CRASHED})
 

@@ -17,7 +17,7 @@ from tests.conformance.harness import Harness, Outcome
 from tests.conformance.strategies import ROLES, declarations
 
 pytestmark = pytest.mark.db
-EXAMPLES = 100  # of a session, shared by the majors that it has
+EXAMPLES = 40  # of a session, shared by the majors that it has
 MANY = 3_000  # with --full
 # Refusing is no lie; everything else that is not identical is a counter-example.
 ACCEPTED = frozenset({Outcome.IDENTICAL, Outcome.REFUSED})

@@ -36,7 +36,7 @@ from tests.migrate_core.operations.cases import (
 )
 
 MakeDb = Callable[..., Connection[Any]]
-KINDS, FEW = 60, 10  # in an ordinary run
+KINDS, FEW = 30, 8  # in an ordinary run
 RUNNER = Path(faults.__file__).parent
 
 

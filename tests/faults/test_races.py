@@ -20,7 +20,7 @@ from tests import runs
 from tests.auditor import audit
 
 MakeDb = Callable[..., Connection[Any]]
-RACES, MANY_RACES = 100, 1000
+RACES, MANY_RACES = 25, 1000
 NEVER_WAIT = RunOptions(advisory_seconds=0)
 
 
@@ -88,7 +88,7 @@ def test_with_the_lock_broken_on_purpose_no_step_is_done_twice(
     monkeypatch.setattr(advisory, "is_ours", lambda conn, number: True)
     db = make_db("CREATE TABLE users (id integer PRIMARY KEY)")
     runs.run(db, runs.plan_for(db, column(0), migration_id="20260101_000000_first"))
-    for number in range(1, 500 if full else 30):
+    for number in range(1, 500 if full else 12):
         plan = runs.plan_for(db, column(number), migration_id=f"20260101_000000_m{number}")
 
         race(db, plan, NEVER_WAIT)
