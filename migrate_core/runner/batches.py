@@ -8,16 +8,19 @@ otherwise a second sweep would change the same rows twice.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import psycopg
+from psycopg import Cursor
 from psycopg.types.json import Jsonb
 
 from migrate_core.ledger.journal import Entry
 from migrate_core.ledger.ledger import checkpoints
 from migrate_core.ledger.record import Attempt
 from migrate_core.ledger.rows import Checkpoint, EventKind
-from migrate_core.pg.ddl import Batch, Raw, Stage, Statement, ddl, raw
+from migrate_core.pg.ddl import Batch, Raw, Stage, ddl, raw
 from migrate_core.pg.names import quote_ident
 from migrate_core.pg.queries import query
 from migrate_core.runner import parks
@@ -31,6 +34,7 @@ from migrate_core.runner.work import Work
 from migrate_core.schema.objects import Value
 
 MOST_SWEEPS = 20
+Template = Callable[..., str]
 
 
 class Outcome(NamedTuple):
@@ -43,10 +47,25 @@ class Outcome(NamedTuple):
 
 
 class Sql(Value, frozen=True, kw_only=True):
-    """The two forms of a batch: `sweep` looks at every row, `again` only at wanted ones."""
+    """The two statements of a batch, with what differs between batches left open: `keys` finds
+    where it ends, `change` changes what lies between that and the end of the one before."""
 
-    sweep: str
-    again: str
+    keys: Template
+    change: Template
+    behind: Raw  # the condition of keys behind the cursor
+    where: Raw
+
+    def keys_of(self, point: Checkpoint) -> bytes:
+        """The first sweep looks at every key, those after it only at wanted rows."""
+        wanted = self.where if point.sweep else raw("true")
+        return self.keys(behind=self._behind(point), wanted=wanted).encode()
+
+    def change_of(self, point: Checkpoint) -> bytes:
+        return self.change(behind=self._behind(point)).encode()
+
+    def _behind(self, point: Checkpoint) -> Raw:
+        """Never "cursor IS NULL OR key > cursor": a plan for both would read from the first key."""
+        return raw("true") if point.cursor is None else self.behind
 
 
 def run_batches(work: Work, attempt: Attempt, number: int, stage: Stage) -> None:
@@ -128,16 +147,22 @@ def _commit_one(
 
 def _update_rows(work: Work, stage: Stage, text: Sql, point: Checkpoint) -> Outcome:
     observer = work.options.observer
-    statement = Statement(sql=text.again if point.sweep else text.sweep)
-    shown = stage.statements[0] if stage.statements else statement
+    where = {"after": point.cursor, "rows": point.batch_rows}
+    seen, last = _one(work.conn.execute(text.keys_of(point), where))
+    if last is None:
+        return Outcome(0, 0, 0, None)
     if observer:
-        observer.before_statement(work.conn, shown)
-    wanted = {"after": point.cursor, "rows": point.batch_rows}
-    row = work.conn.execute(statement.sql.encode(), wanted).fetchone()
+        observer.before_statement(work.conn, stage.statements[0])
+    changed, wanted = _one(work.conn.execute(text.change_of(point), {**where, "last": last}))
     if observer:
-        observer.after_statement(work.conn, shown)
+        observer.after_statement(work.conn, stage.statements[0])
+    return Outcome(seen, changed, wanted, last)
+
+
+def _one(cursor: Cursor[tuple[Any, ...]]) -> tuple[Any, ...]:
+    row = cursor.fetchone()
     assert row is not None  # an aggregate always answers
-    return Outcome(*row)
+    return row
 
 
 def _advance(work: Work, point: Checkpoint, outcome: Outcome, elapsed_ms: int) -> Checkpoint:
@@ -218,31 +243,37 @@ def _with(point: Checkpoint, **changes: Any) -> Checkpoint:
 def _sql_of(work: Work, batch: Batch) -> Sql:
     inner = [f"_zanith_k{at}" for at in range(1, len(batch.key) + 1)]
     keys = [quote_ident(name) for name in batch.key]
-    pairs = list(zip(keys, inner, strict=True))
-    after = [f"(%(after)s::text[])[{at}]::{t}" for at, t in enumerate(_key_types(work, batch), 1)]
-    condition = _sql(batch.where or "true")
-    parts = {
-        "into": _sql(str(batch.into or batch.table)),
-        "columns": _sql(", ".join(map(quote_ident, batch.columns))),
-        "in_vain": raw("false" if batch.where else "true"),
-        "bare": _sql(quote_ident(batch.table.name)),
-        "table": _sql(str(batch.table)),
-        "key": _sql(", ".join(keys)),
-        "keys_as": _sql(", ".join(f"{key} AS {name}" for key, name in pairs)),
-        "after": raw(", ".join(after)),
-        "texts": raw(", ".join(f"{name}::text" for name in inner)),
-        "same": _sql(
-            " AND ".join(f"{batch.table}.{key} = _zanith_batch.{name}" for key, name in pairs)
-        ),
-        "descending": raw(", ".join(f"{name} DESC" for name in inner)),
-        "assign": _sql(batch.assign),
-        "where": condition,
-    }
-    template = query(__package__, "batch" if batch.into is None else "copy_batch")
-    return Sql(
-        sweep=ddl(template, only=raw("true"), **parts),
-        again=ddl(template, only=condition, **parts),
+    types = _key_types(work, batch)
+    key, where = _sql(", ".join(keys)), _sql(batch.where or "true")
+    copies = batch.into is not None
+    find = partial(
+        ddl,
+        query(__package__, "batch_keys"),
+        source=_sql(f"ONLY {batch.table}" if copies else str(batch.table)),
+        key=key,
+        keys_as=_sql(", ".join(f"{k} AS {n}" for k, n in zip(keys, inner, strict=True))),
+        texts=raw(", ".join(f"{name}::text" for name in inner)),
+        descending=raw(", ".join(f"{name} DESC" for name in inner)),
     )
+    change = partial(
+        ddl,
+        query(__package__, "copy_batch" if copies else "batch"),
+        table=_sql(str(batch.table)),
+        key=key,
+        last=raw(_parameters("last", types)),
+        where=where,
+        assign=_sql(batch.assign),
+        into=_sql(str(batch.into)),
+        columns=_sql(", ".join(map(quote_ident, batch.columns))),
+        in_vain=raw("false" if batch.where else "true"),
+    )
+    behind = raw(f"({key}) > ({_parameters('after', types)})")
+    return Sql(keys=find, change=change, behind=behind, where=where)
+
+
+def _parameters(name: str, types: list[str]) -> str:
+    """Of the columns of a key, whose values travel as text."""
+    return ", ".join(f"(%({name})s::text[])[{at}]::{t}" for at, t in enumerate(types, 1))
 
 
 def _sql(text: str) -> Raw:
