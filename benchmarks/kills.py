@@ -1,10 +1,11 @@
 """Every kind of operation cut off at its moments, and run again.
 
-    python benchmarks/kills.py [--moments 3] [--only NAME] [--by vanish,terminate,kill]
+    python benchmarks/kills.py [--moments 3] [--only NAME] [--by vanish,terminate,kill,crash]
 
 For every scenario on every PostgreSQL that is here: so many of its named moments (0 for all),
-each way of cutting it off. Shown: how many re-runs ended as an undisturbed run, with every step
-done once and no row left `running`, and how long they took. What failed is listed by name.
+each way of cutting it off (crash: the server stops at once, and is started). Shown: how many
+re-runs ended as an undisturbed run, with every step done once and no row left `running`, and how
+long they took. What failed is listed by name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import random
 import secrets
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -27,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.figures import percentile
 from benchmarks.servers import bin_folders, server
 from studio.embedded import Postgres
-from tests.faults.cuts import CUTS
+from tests.faults.cuts import CUTS, crash
 from tests.faults.test_every_kind import check_cut_off, undisturbed
 from tests.migrate_core.operations.cases import CASES, case_id, since
 
@@ -38,7 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--moments", type=int, default=3, help="of each case; 0 for all")
     parser.add_argument("--only", default="", help="cases whose name holds this")
-    parser.add_argument("--by", default=",".join(CUTS), help="ways to cut it off")
+    parser.add_argument("--by", default=",".join((*CUTS, "crash")), help="ways to cut it off")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     failed = []
@@ -54,6 +56,7 @@ def main() -> None:
 
 def measure(postgres: Postgres, way: str, args: argparse.Namespace) -> list[str]:
     cases = [c for c in CASES if since(c) <= postgres.major() and args.only in case_id(c)]
+    cut = partial(crash, postgres) if way == "crash" else CUTS[way]
     took: list[float] = []
     failed: list[str] = []
     for case in cases:
@@ -64,7 +67,7 @@ def measure(postgres: Postgres, way: str, args: argparse.Namespace) -> list[str]
         for number in chosen(len(expected.passed), args):
             try:
                 with databases(postgres) as make_db:
-                    took.append(check_cut_off(case, make_db, number, expected, CUTS[way]))
+                    took.append(check_cut_off(case, make_db, number, expected, cut))
             except Exception as error:  # noqa: BLE001  # whatever it is, it is a figure here
                 name = f"{case_id(case)} at {expected.passed[number]} by {way}"
                 failed.append(f"{postgres.major()} {name}: {str(error).splitlines()[:1]}")
@@ -87,20 +90,25 @@ def chosen(passed: int, args: argparse.Namespace) -> list[int]:
 
 @contextmanager
 def databases(postgres: Postgres) -> Iterator[Callable[..., psycopg.Connection[Any]]]:
+    """A maker of databases, which go when it is over; the server may have been away meanwhile."""
     with ExitStack() as stack:
-        admin = stack.enter_context(psycopg.connect(postgres.url(), autocommit=True))
 
         def make(ddl: str = "") -> psycopg.Connection[Any]:
             name = f"t_{secrets.token_hex(6)}"
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
-            drop = f"DROP DATABASE {name} WITH (FORCE)".encode()
-            stack.callback(admin.execute, drop)
-            conn = stack.enter_context(psycopg.connect(postgres.url(name), autocommit=True))
+            administer(postgres, f"CREATE DATABASE {name} TEMPLATE template0")
+            stack.callback(administer, postgres, f"DROP DATABASE {name} WITH (FORCE)")
+            conn = psycopg.connect(postgres.url(name), autocommit=True)
+            stack.enter_context(closing(conn))
             if ddl:
                 conn.execute(ddl.encode())
             return conn
 
         yield make
+
+
+def administer(postgres: Postgres, statement: str) -> None:
+    with psycopg.connect(postgres.url(), autocommit=True) as conn:
+        conn.execute(statement.encode())
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import random
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +22,7 @@ from studio.server import temporary_folder
 from tests import runs
 from tests.auditor import audit
 from tests.faults import child, moments
-from tests.faults.replicas import kill
+from tests.faults.cuts import crash
 
 MakeDb = Callable[..., Connection[Any]]
 FEW, MANY = 6, 10_000
@@ -146,12 +145,9 @@ def test_the_server_stops_at_once_at_any_moment(
         with psycopg.connect(url, autocommit=True) as db:
             db.execute(runs.USERS.replace("gen_random_uuid()", "NULL").encode())
             plan = runs.plan_for(db)
-            act = partial(crash, private_server)
-            with moments.at_moment(number + 1, act), suppress(RunInterruptedError):
-                runs.run(db, plan)
-        with psycopg.connect(url, autocommit=True) as db:
-            runs.run(db, plan)
-            check_converged(db, expected)
+            with crash(private_server, db, plan, number + 1) as after:
+                runs.run(after, plan)
+                check_converged(after, expected)
 
 
 @pytest.fixture(scope="module")
@@ -161,12 +157,6 @@ def private_server() -> Iterator[Postgres]:
     server.start()
     yield server
     server.stop()
-
-
-def crash(server: Postgres) -> None:
-    """pg_ctl stop -m immediate, and a start."""
-    kill(server)
-    server.start()
 
 
 def plan_with_only_the_index(db: Connection[Any]) -> Plan:
