@@ -27,7 +27,7 @@ from migrate_core.api.gate import (
     refuse,
     refuse_drift,
 )
-from migrate_core.api.plans import Generated, generate, measure, pending, plan
+from migrate_core.api.plans import Generated, generate, pending, plan
 from migrate_core.api.record import (
     MigrationStatus,
     RunRecord,
@@ -100,7 +100,6 @@ __all__ = [
     "manage",
     "managed_by",
     "mark_step_done",
-    "measure",
     "open_run",
     "pending",
     "plan",

@@ -24,13 +24,16 @@ from migrate_core.files.schema import SCHEMA_FILE
 from migrate_core.introspection.probes import ask
 from migrate_core.introspection.sizes import read_sizes
 from migrate_core.introspection.statistics import read_column_statistics
+from migrate_core.introspection.surroundings import read_activity, read_surroundings
 from migrate_core.ledger import ledger
+from migrate_core.ledger.rates import read_rates
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.version import major
 from migrate_core.planning.past import Ask
 from migrate_core.planning.plan import Plan, build
-from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.facts import Facts, Probe, TableSize
+from migrate_core.risk.surroundings import Activity
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
@@ -140,12 +143,29 @@ def plan(
         )
 
 
-def measure(
-    conn: Connection[Any], relation: QualifiedName | None, probes: tuple[Probe, ...]
-) -> Facts:
-    """The size of what an operation touches, and the answers to its probes."""
-    size = read_sizes(conn, [relation]).get(relation) if relation else None
-    return Facts(size=size, answers=ask(conn, probes))
+class Measuring:
+    """Asks one session about each operation of a plan; what several ask about is read once."""
+
+    def __init__(self, conn: Connection[Any]) -> None:
+        self.conn = conn
+        self.surroundings = read_surroundings(conn)
+        self.rates = read_rates(conn)
+        self._sizes: dict[QualifiedName, TableSize | None] = {}
+        self._activity: dict[QualifiedName, Activity | None] = {}
+
+    def __call__(self, relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
+        """The size of what an operation touches, what goes on there, and the answers to its
+        probes."""
+        if relation is not None and relation not in self._sizes:
+            self._sizes[relation] = read_sizes(self.conn, [relation]).get(relation)
+            self._activity[relation] = read_activity(self.conn, relation)
+        return Facts(
+            size=self._sizes[relation] if relation else None,
+            answers=ask(self.conn, probes),
+            activity=self._activity[relation] if relation else None,
+            surroundings=self.surroundings,
+            rates=self.rates,
+        )
 
 
 def _asking(
@@ -155,15 +175,16 @@ def _asking(
     migration: Migration,
     earlier: Sequence[Migration],
 ) -> Ask:
+    measure = Measuring(conn)
     if not earlier:
-        return partial(measure, conn)
+        return measure
     # What an expansion makes is no part of a schema, so nothing tells that it is not there yet.
     waits = any(m.id == migration.needs for m in earlier)
-    return partial(measure_ahead, conn, live, base, waits)
+    return partial(measure_ahead, measure, live, base, waits)
 
 
 def measure_ahead(
-    conn: Connection[Any],
+    measure: Measuring,
     live: SchemaGraph,
     base: SchemaGraph,
     waits: bool,
@@ -172,10 +193,10 @@ def measure_ahead(
 ) -> Facts:
     """The same before earlier migrations have run: what cannot be asked of a table that they
     change is asked when they have, by the plan that is made then."""
-    facts = measure(conn, relation, probes)
+    facts = measure(relation, probes)
     changes = relation is not None and live.table(relation) != base.table(relation)
     if (waits or changes) and any(answer.count is None for answer in facts.answers):
-        return Facts(size=facts.size, is_pending=True)
+        return msgspec.structs.replace(facts, answers=(), is_pending=True)
     return facts
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,7 @@ import psycopg
 from psycopg import Connection
 
 from migrate_core import recovery
-from migrate_core.api.plans import measure
+from migrate_core.api.plans import Measuring
 from migrate_core.api.schemas import Schemas
 from migrate_core.errors import MigrateError
 from migrate_core.ledger.rows import ArtifactRow
@@ -64,7 +63,7 @@ def preview(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Restore
 def plan_restore(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:
     """To be run by apply()."""
     with _reading(endpoint) as conn:
-        ask = partial(measure, conn)
+        ask = Measuring(conn)
         return recovery.plan_restore(conn, id, ask=ask, schemas=_tuple(schemas))
 
 
@@ -97,7 +96,7 @@ def plan_reseed(
             id,
             column=column,
             overwrite=overwrite,
-            ask=partial(measure, conn),
+            ask=Measuring(conn),
             schemas=_tuple(schemas),
         )
 
@@ -105,7 +104,7 @@ def plan_reseed(
 def plan_purge(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:
     """To be run by apply(), with consent to its one step."""
     with _reading(endpoint) as conn:
-        ask = partial(measure, conn)
+        ask = Measuring(conn)
         return recovery.plan_purge(conn, id, ask=ask, schemas=_tuple(schemas))
 
 

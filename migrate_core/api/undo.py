@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from psycopg import Connection
 
-from migrate_core.api.plans import measure, measure_ahead
+from migrate_core.api.plans import Measuring, measure_ahead
 from migrate_core.api.schemas import Schemas
 from migrate_core.errors import ConflictError, MigrateError, MisuseError
 from migrate_core.introspection.graph import read_graph
@@ -209,14 +209,15 @@ class _Planner:
 
     def _build(self, migration_id: str, cycle: int, operations: list[Operation]) -> Plan:
         assert self._graph is not None  # asked by the caller
-        ahead = partial(measure_ahead, self._conn, self._live, self._graph, False)
+        measure = Measuring(self._conn)
+        ahead = partial(measure_ahead, measure, self._live, self._graph, False)
         return build(
             operations,
             self._graph,
             migration_id=migration_id,
             checksum=codec.digest(tuple(operations)),
             major=major(self._conn),
-            ask=ahead if self._undone else partial(measure, self._conn),
+            ask=ahead if self._undone else measure,
             direction="down",
             cycle=cycle,
         )

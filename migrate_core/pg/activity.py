@@ -13,18 +13,6 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.queries import query
 
-# Source: PostgreSQL documentation, Table 13.2 "Conflicting Lock Modes", weakest mode first.
-_CONFLICTS = (
-    ".......X",
-    "......XX",
-    "....XXXX",
-    "...XXXXX",
-    "..XX.XXX",
-    "..XXXXXX",
-    ".XXXXXXX",
-    "XXXXXXXX",
-)
-
 
 class Holder(Struct, frozen=True, kw_only=True):
     """A session that has a lock in our way; `pid` is None for a prepared transaction.
@@ -43,13 +31,6 @@ class Holder(Struct, frozen=True, kw_only=True):
     xact_seconds: float | None = None
 
 
-def conflicting(mode: LockMode) -> tuple[LockMode, ...]:
-    """The modes that nobody else may hold while one is granted `mode`."""
-    modes = tuple(LockMode)
-    row = _CONFLICTS[modes.index(mode)]
-    return tuple(other for other, mark in zip(modes, row, strict=True) if mark == "X")
-
-
 def blockers(
     conn: psycopg.Connection[Any], relation: QualifiedName, mode: LockMode
 ) -> tuple[Holder, ...]:
@@ -57,7 +38,7 @@ def blockers(
     wanted = {
         "schema": relation.schema,
         "name": relation.name,
-        "modes": [_catalog_name(other) for other in conflicting(mode)],
+        "modes": [_catalog_name(other) for other in mode.conflicts],
     }
     with conn.cursor(row_factory=class_row(Holder)) as cursor:
         found = cursor.execute(query(__package__, "blockers"), wanted, prepare=False).fetchall()

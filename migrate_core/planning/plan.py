@@ -12,10 +12,15 @@ from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage
 from migrate_core.pg.names import QualifiedName
+from migrate_core.planning.context import Context, work_of
 from migrate_core.planning.families import with_families
 from migrate_core.planning.past import Ask, Past
+from migrate_core.risk.circumstances import circumstances
+from migrate_core.risk.estimates import Estimate, estimate
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
+from migrate_core.risk.rates import Rates
+from migrate_core.risk.surroundings import Surroundings
 from migrate_core.risk.verdict import Verdict, judge
 from migrate_core.schema.fingerprint import fingerprint
 from migrate_core.schema.graph import SchemaGraph
@@ -29,6 +34,7 @@ class Step(Value, frozen=True, kw_only=True):
     park: Park | None = None
     verdict: Verdict = Verdict()
     facts: Facts = Facts()
+    estimate: Estimate | None = None  # None: the size of what it works on is not known
     undo: str = ""  # the inverse's kind, or "" where nothing undoes it
 
     @property
@@ -76,6 +82,7 @@ class Plan(Value, frozen=True, kw_only=True):
     direction: str = "up"  # up, down or restore
     cycle: int = 1  # 2 after a down, and so on
     needs: str = ""  # a migration that must have been applied before
+    surroundings: Surroundings | None = None  # of the target when it was measured
 
     @property
     def hash(self) -> str:
@@ -124,14 +131,19 @@ def build(
         UnboundOperationError: an operation speaks of what is not there.
     """
     steps: list[Step] = []
-    graph, past, down = base, Past(), direction == "down"
+    surroundings: Surroundings | None = None
+    graph, past, down, context = base, Past(), direction == "down", Context(base)
     first = Place(migration_id=migration_id, step=1, cycle=cycle, down=down, major=major)
     for number, written in enumerate(_parts(operations), start=1):
         place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
-        steps.append(_step(operation, place, past.facts(operation, graph, ask), graph))
+        facts = past.facts(operation, graph, ask)
+        surroundings = surroundings or facts.surroundings
+        step = _step(operation, place, facts, graph, context)
+        steps.append(step)
         graph = operation.apply(graph)
         past.add(operation)
+        context.add(number, operation, step.stages, graph)
     return Plan(
         migration_id=migration_id,
         checksum=checksum,
@@ -141,6 +153,7 @@ def build(
         direction=direction,
         cycle=cycle,
         needs=needs,
+        surroundings=surroundings,
     )
 
 
@@ -148,15 +161,25 @@ def _parts(operations: Sequence[Operation]) -> Iterator[Operation]:
     return (part for operation in operations for part in operation.parts())
 
 
-def _step(operation: Operation, place: Place, facts: Facts, graph: SchemaGraph) -> Step:
+def _step(
+    operation: Operation, place: Place, facts: Facts, graph: SchemaGraph, context: Context
+) -> Step:
     inverse = operation.inverse(place)
+    stages = with_families(operation.stages(place), graph)
+    work = work_of(operation, stages)
+    reasons = (
+        *operation.reasons(facts),
+        *circumstances(work, facts),
+        *context.reasons(operation, stages, work, graph),
+    )
     return Step(
         number=place.step,
         operation=operation,
-        stages=with_families(operation.stages(place), graph),
+        stages=stages,
         park=operation.park(place),
-        verdict=judge(operation.reasons(facts), facts),
-        facts=facts,
+        verdict=judge(reasons, facts),
+        facts=msgspec.structs.replace(facts, surroundings=None, rates=Rates()),
+        estimate=estimate(stages, facts),
         undo=inverse.kind if inverse else "",
     )
 
@@ -174,6 +197,7 @@ class _StepRecord(Value, frozen=True, kw_only=True):
     park: Park | None = None
     verdict: Verdict = Verdict()
     facts: Facts = Facts()
+    estimate: Estimate | None = None
     undo: str = ""
 
 
@@ -186,6 +210,7 @@ class _PlanRecord(Value, frozen=True, kw_only=True):
     direction: str = "up"
     cycle: int = 1
     needs: str = ""
+    surroundings: Surroundings | None = None
 
 
 def decode_plan(data: bytes | str) -> Plan:
@@ -199,6 +224,7 @@ def decode_plan(data: bytes | str) -> Plan:
             park=step.park,
             verdict=step.verdict,
             facts=step.facts,
+            estimate=step.estimate,
             undo=step.undo,
         )
         for step in record.steps

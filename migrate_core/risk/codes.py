@@ -28,6 +28,7 @@ class ReasonCode(Value, frozen=True, kw_only=True):
     effect: str  # what happens, to whom
     safer: str  # what to do instead, or what keeps it harmless
     by_rows: bool = False  # weighs nothing on a table without rows
+    costs: bool = False  # is about time and locks alone: weighs by how long they last
 
     def because(self, evidence: str, *, level: Level | None = None) -> Reason:
         return Reason(code=self.code, level=level or self.level, evidence=evidence)
@@ -36,9 +37,19 @@ class ReasonCode(Value, frozen=True, kw_only=True):
 REASONS: dict[str, ReasonCode] = {}
 
 
-def code(name: str, level: Level, effect: str, safer: str, *, by_rows: bool = False) -> ReasonCode:
+def code(
+    name: str,
+    level: Level,
+    effect: str,
+    safer: str,
+    *,
+    by_rows: bool = False,
+    costs: bool = False,
+) -> ReasonCode:
     if name in REASONS:
         raise ValueError(f"reason code {name} is listed twice")
-    made = ReasonCode(code=name, level=level, effect=effect, safer=safer, by_rows=by_rows)
+    made = ReasonCode(
+        code=name, level=level, effect=effect, safer=safer, by_rows=by_rows, costs=costs
+    )
     REASONS[name] = made
     return made

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from migrate_core.pg.names import QualifiedName
+from migrate_core.risk.rates import Rates
+from migrate_core.risk.surroundings import Activity, Surroundings
 from migrate_core.schema.objects import Value
 
 
@@ -47,6 +49,9 @@ class Facts(Value, frozen=True, kw_only=True):
     is_new: bool = False  # its table is created earlier in this very plan
     is_pending: bool = False  # a column it needs is: what it will hold cannot be probed yet
     answers: tuple[Answer, ...] = ()
+    activity: Activity | None = None  # on its relation
+    surroundings: Surroundings | None = None
+    rates: Rates = Rates()
 
     def get(self, fact: str) -> int | None:
         return next((a.count for a in self.answers if a.fact == fact), None)

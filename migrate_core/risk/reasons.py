@@ -6,6 +6,7 @@ rename; never reuse. Levels are base levels; a kind may raise or lower one by fa
 
 from __future__ import annotations
 
+from migrate_core.risk import here  # noqa: F401  # its codes are in REASONS too
 from migrate_core.risk.codes import REASONS, Reason, ReasonCode
 from migrate_core.risk.codes import code as _code
 from migrate_core.risk.levels import Level
@@ -224,6 +225,7 @@ CHANGES_COLUMN_TYPE = _code(
     "Every row and index is written anew while reads and writes wait.",
     "Add a column of the new type, backfill it and swap.",
     by_rows=True,
+    costs=True,
 )
 WIDENS_COLUMN_TYPE = _code(
     "widens_column_type",
@@ -237,6 +239,7 @@ REBUILDS_DEPENDENT_INDEXES = _code(
     "Indexes on the column are built anew while reads and writes wait.",
     "Run it when the table is quiet, or expand and contract.",
     by_rows=True,
+    costs=True,
 )
 CHANGES_COLUMN_NULLABLE_TO_NOT_NULL = _code(
     "changes_column_nullable_to_not_null",
@@ -277,6 +280,7 @@ REBUILDS_TABLE = _code(
     "Every row is written anew.",
     "Let it go in batches: a backfill, an expansion, or rebuildTable.",
     by_rows=True,
+    costs=True,
 )
 KEEPS_OLD_TABLE = _code(
     "keeps_old_table",
@@ -291,6 +295,7 @@ SCANS_UNDER_BLOCKING_LOCK = _code(
     "Every row is read while reads or writes wait.",
     "Split the step, so that the scan runs under a lock that lets them through.",
     by_rows=True,
+    costs=True,
 )
 REQUIRES_BACKFILL = _code(
     "requires_backfill",

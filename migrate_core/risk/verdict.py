@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import REASONS, Reason
 from migrate_core.schema.objects import Value
+
+# Rewritten at 25 MB/s under ACCESS EXCLUSIVE: 100 ms, as long as anybody waits for a lock that
+# is not granted, and one second.
+BRIEF_BYTES = 2_500_000
+SHORT_BYTES = 25_000_000
 
 
 class Verdict(Value, frozen=True, kw_only=True):
@@ -26,15 +33,28 @@ class Verdict(Value, frozen=True, kw_only=True):
 def judge(reasons: Iterable[Reason], facts: Facts) -> Verdict:
     """An operation's level is the worst of its reasons.
 
-    A reason that weighs by rows falls to safe where the table is measured empty or is
-    created in the same plan; one that was never measured keeps its weight.
+    A reason that weighs by rows falls to safe where the table is measured empty or is created
+    in the same plan; one about time and locks alone falls with the time that they can last.
+    What was never measured keeps its weight.
     """
-    weighed = [_ease(reason) if facts.is_empty else reason for reason in reasons]
+    weighed = [_weigh(reason, facts) for reason in reasons]
     ordered = tuple(sorted(weighed, key=lambda r: (-r.level.score, r.code)))
     return Verdict(level=ordered[0].level if ordered else Level.SAFE, reasons=ordered)
 
 
-def _ease(reason: Reason) -> Reason:
-    if not REASONS[reason.code].by_rows:
-        return reason
-    return Reason(code=reason.code, level=Level.SAFE, evidence=reason.evidence)
+def _weigh(reason: Reason, facts: Facts) -> Reason:
+    code = REASONS[reason.code]
+    if facts.is_empty and code.by_rows:
+        return msgspec.structs.replace(reason, level=Level.SAFE)
+    if code.costs and facts.size and facts.size.bytes is not None:
+        most = _most(facts.size.bytes)
+        if most.score < reason.level.score:
+            return msgspec.structs.replace(reason, level=most)
+    return reason
+
+
+def _most(size: int) -> Level:
+    """What holding a lock for as long as this size takes, on a slow disk, can weigh."""
+    if size <= BRIEF_BYTES:
+        return Level.LOW
+    return Level.MEDIUM if size <= SHORT_BYTES else Level.HIGH

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from migrate_core.pg.activity import blockers, conflicting, queue_behind
+from migrate_core.pg.activity import blockers, queue_behind
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 
@@ -36,7 +36,7 @@ def test_the_server_agrees_which_modes_conflict(
                 refused = True
             other.rollback()
 
-            assert refused is (held in conflicting(wanted)), (held, wanted)
+            assert refused is (held in wanted.conflicts), (held, wanted)
 
 
 def test_names_who_holds_a_lock_in_our_way(

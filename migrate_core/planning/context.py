@@ -1,0 +1,114 @@
+"""What a step is among the others of its plan: reasons that none of them has alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.operations.base import Effect, Operation
+from migrate_core.pg.ddl import Stage, StageMode
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import here
+from migrate_core.risk.circumstances import Work
+from migrate_core.risk.codes import Reason
+from migrate_core.risk.estimates import builds_index
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Column
+from migrate_core.schema.refs import IN_SCHEMA, ObjectKind, Ref
+
+_GOING = (Effect.DROP, Effect.PARK)
+
+
+def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
+    subject, relation = operation.subject, operation.relation
+    statements = [statement for stage in stages for statement in stage.statements]
+    taken: dict[QualifiedName, LockMode] = {}
+    for table, mode in (lock for statement in statements for lock in statement.locks()):
+        taken[table] = max(mode, taken.get(table, mode), key=lambda m: m.strength)
+    own = taken.pop(relation, None) if relation else None
+    batched = any(stage.mode is StageMode.BATCHED for stage in stages)
+    makes = operation.effect is Effect.CREATE and subject.kind in IN_SCHEMA
+    return Work(
+        relation=relation,
+        strongest=own,
+        others=tuple((table, mode) for table, mode in taken.items() if mode.blocks_writes),
+        writes_all=batched or any(s.rewrites or builds_index(s) for s in statements),
+        is_concurrent=any(stage.mode is StageMode.CONCURRENT for stage in stages),
+        writes_rows=batched,
+        reshapes=subject.kind in (ObjectKind.TABLE, ObjectKind.COLUMN),
+        creates_in=subject.schema if makes else "",
+    )
+
+
+class Context:
+    """The steps so far: what they made, and which tables they read or wrote from end to end."""
+
+    def __init__(self, base: SchemaGraph) -> None:
+        self.old = frozenset(table.name for table in base.tables)
+        self._made: dict[Ref, int] = {}
+        self._columns: list[tuple[QualifiedName, Column, int]] = []
+        self._blocked: dict[QualifiedName, int] = {}  # all rows read or written, others waiting
+        self._built: dict[QualifiedName, int] = {}  # an index
+
+    def reasons(
+        self, operation: Operation, stages: tuple[Stage, ...], work: Work, graph: SchemaGraph
+    ) -> Iterator[Reason]:
+        """`graph` is the schema before the step."""
+        yield from self._locks(work)
+        for table, rewrites in _through(stages):
+            if table not in self.old:
+                continue
+            if table in self._blocked:
+                yield here.SCANNED_AGAIN.because(f"{table}, by step {self._blocked[table]} too")
+            if rewrites and table in self._built:
+                yield here.WRITES_INDEX_ANEW.because(f"built by step {self._built[table]}")
+        if operation.moment in _GOING:
+            yield from self._going(operation, graph)
+
+    def add(
+        self, number: int, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
+    ) -> None:
+        """`graph` is the schema after the step."""
+        for table, _rewrites in _through(stages):
+            self._blocked[table] = number
+        for statement in (s for stage in stages for s in stage.statements):
+            if builds_index(statement) and statement.on:
+                self._built[statement.on] = number
+        if operation.effect is not Effect.CREATE:
+            return
+        for ref in (operation.subject, *operation.makes()):
+            self._made[ref] = number
+        subject = operation.subject
+        found = graph.table(subject.relation) if subject.kind is ObjectKind.COLUMN else None
+        if found and (column := found.column(subject.part)):
+            self._columns.append((found.name, column, number))
+
+    def _locks(self, work: Work) -> Iterator[Reason]:
+        found = [f"{mode} on {table}" for table, mode in work.others if table in self.old]
+        if found:
+            yield here.LOCKS_OTHER_TABLE.because(", ".join(found))
+
+    def _going(self, operation: Operation, graph: SchemaGraph) -> Iterator[Reason]:
+        subject = operation.subject
+        if subject in self._made:
+            yield here.DROPS_WHAT_WAS_MADE.because(f"by step {self._made[subject]}")
+            return
+        if (
+            subject.kind is not ObjectKind.COLUMN
+            or (found := graph.table(subject.relation)) is None
+        ):
+            return
+        column = found.column(subject.part)
+        for table, made, number in self._columns:
+            if column and table == found.name and made.type == column.type:
+                yield here.LOOKS_LIKE_RENAME.because(
+                    f"step {number} adds {made.name}, {made.type} as well"
+                )
+
+
+def _through(stages: tuple[Stage, ...]) -> Iterator[tuple[QualifiedName, bool]]:
+    """Tables that it reads or writes from end to end while writes wait; whether it rewrites."""
+    for statement in (s for stage in stages for s in stage.statements):
+        waits = statement.lock is not None and statement.lock.blocks_writes
+        if statement.on and waits and (statement.scans or statement.rewrites):
+            yield statement.on, statement.rewrites

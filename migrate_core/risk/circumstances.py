@@ -1,0 +1,129 @@
+"""Reasons that any step may get, from its locks and work and what was measured around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import here
+from migrate_core.risk.codes import Reason
+from migrate_core.risk.facts import Facts, human_bytes
+from migrate_core.risk.surroundings import Activity, InTheWay, Surroundings, human_seconds
+from migrate_core.schema.objects import Value
+
+SOON_GONE_SECONDS = 5  # a transaction that is younger is no news
+OLD_SECONDS = 60
+BUSY_PER_SECOND = 50
+MUCH_BYTES = 1024**3
+VERY_MUCH_BYTES = 10 * 1024**3
+BEHIND_SECONDS = 30
+BEHIND_BYTES = 256 * 1024**2
+KEPT_BYTES = 1024**3
+HIGH_FROZEN_AGE = 150_000_000  # autovacuum_freeze_max_age is 200 million by default
+
+
+class Work(Value, frozen=True, kw_only=True):
+    """What a step's statements do to the relation that it is about, and to others."""
+
+    relation: QualifiedName | None
+    strongest: LockMode | None = None
+    others: tuple[tuple[QualifiedName, LockMode], ...] = ()
+    writes_all: bool = False  # every row, or every entry of an index
+    is_concurrent: bool = False
+    writes_rows: bool = False  # in batches
+    reshapes: bool = False  # what its rows are made of
+    creates_in: str = ""  # a schema
+
+
+def circumstances(work: Work, facts: Facts) -> Iterator[Reason]:
+    """None for what was not measured at all: a shadow has no circumstances."""
+    if facts.surroundings is not None:
+        if work.creates_in in facts.surroundings.closed_schemas:
+            role = facts.surroundings.role
+            yield here.LACKS_PRIVILEGE.because(f"{role} has no CREATE on {work.creates_in}")
+        yield from _of_server(work, facts, facts.surroundings)
+    if facts.activity is not None and not facts.is_new:
+        yield from _of_relation(work, facts, facts.activity)
+
+
+def _of_server(work: Work, facts: Facts, around: Surroundings) -> Iterator[Reason]:
+    oldest = around.oldest_transaction_seconds or 0
+    if work.is_concurrent and oldest >= OLD_SECONDS:
+        since = human_seconds(oldest)
+        yield here.WAITS_FOR_OLD_TRANSACTIONS.because(
+            f"{around.oldest_transaction} is open for {since}"
+        )
+    size = facts.size.bytes if facts.size and not facts.is_new else None
+    if not work.writes_all or not size:
+        return
+    if size >= VERY_MUCH_BYTES:
+        yield here.NEEDS_DISK.because(f"about {human_bytes(size)} for a time")
+    if size < MUCH_BYTES:
+        return
+    if around.replicas or around.logical_slots:
+        listeners = f"{around.replicas or 0} replicas, {around.logical_slots or 0} logical slots"
+        yield here.WRITES_MUCH_WAL.because(f"about {human_bytes(size)}; {listeners}")
+    if (around.lag_seconds or 0) >= BEHIND_SECONDS or (around.lag_bytes or 0) >= BEHIND_BYTES:
+        lag = human_bytes(around.lag_bytes or 0)
+        yield here.REPLICA_IS_BEHIND.because(f"{human_seconds(around.lag_seconds or 0)}, {lag}")
+    if around.idle_slots and (around.retained_bytes or 0) >= KEPT_BYTES:
+        kept = human_bytes(around.retained_bytes or 0)
+        yield here.SLOT_KEEPS_WAL.because(f"{', '.join(around.idle_slots)}: {kept} kept")
+
+
+def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reason]:
+    yield from _rights(work, activity)
+    mode = work.strongest
+    if mode is not None:
+        yield from _in_the_way(mode, activity)
+        busy = activity.per_second or 0
+        if mode.blocks_writes and busy >= BUSY_PER_SECOND and not facts.is_empty:
+            yield here.LOCKS_BUSY_TABLE.because(
+                f"{mode} on a table with about {busy:,.0f} reads and writes a second"
+            )
+    if work.reshapes and mode is LockMode.ACCESS_EXCLUSIVE and activity.publications:
+        yield here.NOT_REPLICATED_TO_SUBSCRIBERS.because(
+            f"published by {', '.join(activity.publications)}"
+        )
+    if work.writes_all and not facts.is_empty:
+        if (activity.frozen_age or 0) >= HIGH_FROZEN_AGE:
+            yield here.HIGH_AGE.because(f"{activity.frozen_age:,} transactions old")
+        if work.writes_rows and not activity.autovacuum:
+            yield here.AUTOVACUUM_IS_OFF.because(facts.describe())
+
+
+def _in_the_way(mode: LockMode, activity: Activity) -> Iterator[Reason]:
+    """Autovacuum steps aside for a lock that somebody waits for, except against wraparound."""
+    if activity.vacuumed_for_wraparound and mode.strength >= _MAINTENANCE.strength:
+        yield here.WAITS_FOR_VACUUM.because("it runs now")
+    holders = [h for h in activity.holders if _conflicts(mode, h)]
+    prepared = [h for h in holders if h.is_prepared]
+    if prepared:
+        yield here.WAITS_FOR_PREPARED_TRANSACTION.because(_listed(prepared))
+    slow = [h for h in holders if not h.is_prepared and (h.seconds or 0) >= SOON_GONE_SECONDS]
+    if slow:
+        yield here.WAITS_FOR_SESSIONS.because(_listed(slow))
+
+
+_MAINTENANCE = LockMode.SHARE_UPDATE_EXCLUSIVE
+
+
+def _conflicts(mode: LockMode, holder: InTheWay) -> bool:
+    return holder.mode in mode.conflicts
+
+
+def _listed(holders: list[InTheWay]) -> str:
+    shown = "; ".join(holder.in_words() for holder in holders[:3])
+    return shown + (f"; and {len(holders) - 3} more" if len(holders) > 3 else "")
+
+
+def _rights(work: Work, activity: Activity) -> Iterator[Reason]:
+    """Whoever may not alter a table may still write its rows, where that was granted."""
+    mode = work.strongest
+    if mode is None:
+        return
+    if activity.may_alter is False and mode.strength >= _MAINTENANCE.strength:
+        yield here.LACKS_PRIVILEGE.because(f"{work.relation} belongs to another role")
+    elif work.writes_rows and activity.may_update is False:
+        yield here.LACKS_PRIVILEGE.because(f"no UPDATE on {work.relation}")

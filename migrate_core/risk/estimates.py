@@ -1,0 +1,101 @@
+"""How long a step works and holds its locks, as a range, and how many bytes it writes.
+
+Sizes are the target's. Rates are the target's own history where its ledger has one, else
+assumed, slow ones: an estimate that is too long annoys, one that is too short lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from migrate_core.pg.ddl import Stage, StageMode, Statement
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.rates import Rates, WorkKind
+from migrate_core.schema.objects import Value
+
+METADATA_SECONDS = 0.02  # of a statement that only changes the catalog
+SPREAD = 3.0  # a rate that is assumed may be so many times too slow or too fast
+SPREAD_OF_HISTORY = 1.6
+
+
+class Estimate(Value, frozen=True, kw_only=True):
+    """Seconds from and to; `holds` is the longest that others wait for a lock it holds."""
+
+    low: float
+    high: float
+    holds_low: float = 0.0
+    holds_high: float = 0.0
+    written: int = 0  # bytes, of tables and indexes
+    read: int = 0
+    kind: WorkKind = WorkKind.METADATA  # most of the work
+    from_history: bool = False
+
+
+def estimate(stages: Iterable[Stage], facts: Facts) -> Estimate | None:
+    """None where the size of what it works on is not known."""
+    size = 0 if facts.is_empty else (facts.size.bytes if facts.size else None)
+    found = [_of_stage(stage, size, facts.rates) for stage in stages]
+    if any(one is None for one in found):
+        return None
+    known = [one for one in found if one is not None]
+    if not known:
+        return None
+    most = max(known, key=lambda one: one.high)
+    return Estimate(
+        low=sum(one.low for one in known),
+        high=sum(one.high for one in known),
+        holds_low=max(one.holds_low for one in known),
+        holds_high=max(one.holds_high for one in known),
+        written=sum(one.written for one in known),
+        read=sum(one.read for one in known),
+        kind=most.kind,
+        from_history=most.from_history,
+    )
+
+
+def _of_stage(stage: Stage, size: int | None, rates: Rates) -> Estimate | None:
+    """What its statements take one after another; locks are held until the last is done."""
+    low = high = 0.0
+    written = read = 0
+    most, blocks = WorkKind.METADATA, False
+    for statement, kind in _work(stage):
+        blocks = blocks or any(mode.blocks_writes for _table, mode in statement.locks())
+        if kind is WorkKind.METADATA:
+            low, high = low + METADATA_SECONDS / 10, high + METADATA_SECONDS
+            continue
+        if size is None:
+            return None
+        seconds = size / rates.of(kind)
+        spread = SPREAD_OF_HISTORY if kind in rates.measured else SPREAD
+        low, high = low + seconds / spread, high + seconds * spread + METADATA_SECONDS
+        most = kind
+        read, written = read + size, written + (0 if kind is WorkKind.SCAN else size)
+    return Estimate(
+        low=low,
+        high=high,
+        holds_low=low if blocks else 0.0,
+        holds_high=high if blocks else 0.0,
+        written=written,
+        read=read,
+        kind=most,
+        from_history=most in rates.measured,
+    )
+
+
+def _work(stage: Stage) -> Iterator[tuple[Statement, WorkKind]]:
+    for statement in stage.statements:
+        yield statement, _kind(stage, statement)
+
+
+def _kind(stage: Stage, statement: Statement) -> WorkKind:
+    if stage.mode is StageMode.BATCHED:
+        return WorkKind.BACKFILL
+    if builds_index(statement):
+        return WorkKind.BUILD
+    if statement.rewrites:
+        return WorkKind.REWRITE
+    return WorkKind.SCAN if statement.scans else WorkKind.METADATA
+
+
+def builds_index(statement: Statement) -> bool:
+    return statement.sql.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))

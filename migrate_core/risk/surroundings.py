@@ -1,0 +1,87 @@
+"""What else goes on in the target: on a table, and in the server as a whole.
+
+Nothing here belongs to an operation; it decides what an operation's locks and work mean here
+and now. What a role may not see, or a server does not tell, is None and counts as risk.
+"""
+
+from __future__ import annotations
+
+from migrate_core.schema.objects import Value
+
+
+class InTheWay(Value, frozen=True, kw_only=True):
+    """Who holds a lock on a table. Without what it runs: that may hold values."""
+
+    pid: int | None  # None: a prepared transaction
+    mode: str  # "ACCESS SHARE"
+    application_name: str = ""
+    state: str = ""  # "active", "idle in transaction"
+    seconds: float | None = None  # since its transaction began
+
+    @property
+    def is_prepared(self) -> bool:
+        return self.pid is None
+
+    def in_words(self) -> str:
+        who = "a prepared transaction" if self.is_prepared else f"pid {self.pid}"
+        what = f" ({self.application_name})" if self.application_name else ""
+        since = f", open for {human_seconds(self.seconds)}" if self.seconds is not None else ""
+        return f"{who}{what} holds {self.mode}{since}"
+
+
+class Activity(Value, frozen=True, kw_only=True):
+    """Of one relation; rates are averages over `counted_seconds`."""
+
+    reads: int | None = None  # scans, of the table or of an index
+    writes: int | None = None  # rows inserted, updated and deleted
+    counted_seconds: float | None = None  # since the counters were reset; at least, where unknown
+    dead_rows: int | None = None
+    frozen_age: int | None = None  # transactions since its oldest row was frozen
+    vacuumed_for_wraparound: bool = False  # right now
+    autovacuum: bool = True  # False: switched off for this table
+    publications: tuple[str, ...] = ()
+    may_alter: bool | None = None  # whether the applying role owns it, or is a member of who does
+    may_update: bool | None = None
+    holders: tuple[InTheWay, ...] = ()  # longest transaction first
+
+    @property
+    def per_second(self) -> float | None:
+        """Reads and writes together; the most that it can be, where the start is not known."""
+        if self.reads is None or self.writes is None or not self.counted_seconds:
+            return None
+        return (self.reads + self.writes) / self.counted_seconds
+
+    @property
+    def is_unread(self) -> bool:
+        """Counted, and for long enough to mean something."""
+        day = 86_400
+        return self.reads == 0 and self.writes == 0 and (self.counted_seconds or 0) >= day
+
+
+class Surroundings(Value, frozen=True, kw_only=True):
+    """Of the server, and of the role that asks."""
+
+    role: str = ""
+    is_superuser: bool = False
+    closed_schemas: tuple[str, ...] = ()  # in which the role may not create
+    oldest_transaction_seconds: float | None = None
+    oldest_transaction: str = ""  # who: "pid 4711 (report)"
+    prepared: int = 0
+    oldest_prepared_seconds: float | None = None
+    replicas: int | None = None
+    lag_seconds: float | None = None
+    lag_bytes: int | None = None
+    idle_slots: tuple[str, ...] = ()  # nobody reads them, and WAL is kept for them
+    retained_bytes: int | None = None  # by the slot that is furthest behind
+    logical_slots: int | None = None
+    version: int | None = None  # server_version_num
+
+
+def human_seconds(seconds: float) -> str:
+    """`80 ms`, `4 s`, `12 min`, `3 h`, `5 d`."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s".replace(".0 ", " ")
