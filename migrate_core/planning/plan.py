@@ -130,10 +130,29 @@ def build(
     Raises:
         UnboundOperationError: an operation speaks of what is not there.
     """
+    place = Place(
+        migration_id=migration_id, step=1, cycle=cycle, down=direction == "down", major=major
+    )
+    steps, surroundings = _judged(operations, base, place, ask)
+    return Plan(
+        migration_id=migration_id,
+        checksum=checksum,
+        major=major,
+        base_fingerprint=fingerprint(base),
+        steps=steps,
+        direction=direction,
+        cycle=cycle,
+        needs=needs,
+        surroundings=surroundings,
+    )
+
+
+def _judged(
+    operations: Sequence[Operation], base: SchemaGraph, first: Place, ask: Ask
+) -> tuple[tuple[Step, ...], Surroundings | None]:
     steps: list[Step] = []
     surroundings: Surroundings | None = None
-    graph, past, down, context = base, Past(), direction == "down", Context(base)
-    first = Place(migration_id=migration_id, step=1, cycle=cycle, down=down, major=major)
+    graph, past, context = base, Past(), Context(base)
     for number, written in enumerate(_parts(operations), start=1):
         place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
@@ -144,17 +163,7 @@ def build(
         graph = operation.apply(graph)
         past.add(operation)
         context.add(number, operation, step.stages, graph)
-    return Plan(
-        migration_id=migration_id,
-        checksum=checksum,
-        major=major,
-        base_fingerprint=fingerprint(base),
-        steps=tuple(steps),
-        direction=direction,
-        cycle=cycle,
-        needs=needs,
-        surroundings=surroundings,
-    )
+    return tuple(steps), surroundings
 
 
 def _parts(operations: Sequence[Operation]) -> Iterator[Operation]:
