@@ -151,6 +151,8 @@ class OperationRow(Shown, frozen=True, kw_only=True):
     blocks: str = ""
     size: str = ""  # "4.2 M rows, 1.1 GB"
     hold: str = ""  # estimated: "under 5 ms"
+    takes: str = ""  # "takes 2 to 28 s, this target's history"
+    why: str = ""  # which reason decided the score, and what the others would give
     reversible: str = ""  # "until 22 Dec", "yes", "no: nothing undoes it"
     over: bool = False  # beyond the budget, or blocked
     stages: Sequence[StageRow] = ()

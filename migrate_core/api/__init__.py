@@ -17,6 +17,7 @@ from migrate_core.api.audit import (
     sql_of,
 )
 from migrate_core.api.deciding import Choices, choices, mark_step_done, skip_step, steer
+from migrate_core.api.forecast import Obstacle, forecast
 from migrate_core.api.gate import (
     Drift,
     check,
@@ -68,6 +69,7 @@ __all__ = [
     "Drift",
     "Generated",
     "MigrationStatus",
+    "Obstacle",
     "Return",
     "RunRecord",
     "Status",
@@ -90,6 +92,7 @@ __all__ = [
     "expiry",
     "export",
     "follow_record",
+    "forecast",
     "found",
     "gates_now",
     "generate",

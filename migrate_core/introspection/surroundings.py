@@ -34,8 +34,15 @@ def read_activity(conn: psycopg.Connection[Any], relation: QualifiedName) -> Act
     if found is None:
         return None
     # Whatever is held there is in the way of ACCESS EXCLUSIVE, the strongest.
-    holders = activity.blockers(conn, relation, LockMode.ACCESS_EXCLUSIVE)
-    return _as(Activity, {**found, "holders": tuple(map(_in_the_way, holders))})
+    holders = read_in_the_way(conn, relation, LockMode.ACCESS_EXCLUSIVE)
+    return _as(Activity, {**found, "holders": holders})
+
+
+def read_in_the_way(
+    conn: psycopg.Connection[Any], relation: QualifiedName, mode: LockMode
+) -> tuple[InTheWay, ...]:
+    """Who holds a lock there that conflicts with `mode`, longest transaction first."""
+    return tuple(map(_in_the_way, activity.blockers(conn, relation, mode)))
 
 
 def _in_the_way(holder: activity.Holder) -> InTheWay:

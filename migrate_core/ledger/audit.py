@@ -1,4 +1,4 @@
-"""What the ledger answers: six questions, each a query that a person can read and run."""
+"""What the ledger answers: questions, each a query that a person can read and run."""
 
 from __future__ import annotations
 
@@ -104,6 +104,27 @@ class Application(Value, frozen=True, kw_only=True):
     reverted_run: UUID | None
 
 
+class Estimated(Value, frozen=True, kw_only=True):
+    """A done step beside what was foretold; `off_by` 1: it took as long as that, in its range."""
+
+    at: datetime
+    migration_id: str | None
+    run_id: UUID
+    step: int
+    kind: str
+    subject: str
+    bytes: int | None  # of the table that it was about
+    low_ms: float
+    high_ms: float
+    elapsed_ms: float
+    from_history: bool
+    off_by: float  # how many times longer, or shorter, than the range's nearer end
+
+    @property
+    def is_longer(self) -> bool:
+        return self.elapsed_ms > self.high_ms
+
+
 class Question(NamedTuple):
     """What `zanith audit NAME` asks; the query is `audit_<name>.sql`."""
 
@@ -118,6 +139,7 @@ QUESTIONS = (
     Question("recoverable", "What is still recoverable, and until when?", Recoverable),
     Question("risk", "How risky was each migration?", RiskProfile),
     Question("applied", "Who applied what, and who undid it?", Application),
+    Question("estimates", "How far out were estimates?", Estimated),
 )
 
 

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator
 from migrate_core.pg.ddl import Stage, StageMode, Statement
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.rates import Rates, WorkKind
+from migrate_core.risk.surroundings import human_seconds
 from migrate_core.schema.objects import Value
 
 METADATA_SECONDS = 0.02  # of a statement that only changes the catalog
+BRIEF_SECONDS = 0.1  # nothing is gained by telling these apart
 SPREAD = 3.0  # a rate that is assumed may be so many times too slow or too fast
 SPREAD_OF_HISTORY = 1.6
 
@@ -29,6 +31,33 @@ class Estimate(Value, frozen=True, kw_only=True):
     read: int = 0
     kind: WorkKind = WorkKind.METADATA  # most of the work
     from_history: bool = False
+
+    @property
+    def takes(self) -> str:
+        return between(self.low, self.high)
+
+    @property
+    def holds(self) -> str:
+        """ "" where it holds nothing that others wait for."""
+        return between(self.holds_low, self.holds_high) if self.holds_high else ""
+
+    @property
+    def source(self) -> str:
+        """Where its rates are from."""
+        if self.kind is WorkKind.METADATA:
+            return "catalog only"
+        return "this target's history" if self.from_history else "assumed, for a slow disk"
+
+
+def between(low: float, high: float) -> str:
+    """`under 20 ms`, `2 to 28 s`, `800 ms to 4 s`."""
+    if high <= BRIEF_SECONDS:
+        return f"under {human_seconds(max(high, 0.01))}"
+    first, last = human_seconds(low), human_seconds(high)
+    if first == last:
+        return f"about {last}"
+    number, unit = first.split(" ")
+    return f"{number if unit == last.split(' ')[1] else first} to {last}"
 
 
 def estimate(stages: Iterable[Stage], facts: Facts) -> Estimate | None:

@@ -18,6 +18,7 @@ from studio.boards import buttons
 from studio.boards import plan as plans
 from studio.boards.activity import activity
 from studio.boards.evidence import evidence, report_of
+from studio.boards.locking import Locking, locking
 from studio.boards.schema import differences
 from studio.display import (
     Action,
@@ -64,6 +65,7 @@ class Board(Shown, frozen=True, kw_only=True):
     activity: Sequence[TimelineItem] = ()
     schema: Sequence[ObjectDiff] = ()
     sql: str = ""
+    locking: Locking | None = None
     run: Run | None = None
     budget: int | None = None
 
@@ -142,6 +144,8 @@ def _of_tab(
             return {"schema": differences(*snapshots.around(change))}
         case "sql":
             return {"sql": script(change)}
+        case "locks":
+            return {"locking": locking(current.value())}
     return {}
 
 

@@ -20,6 +20,8 @@ _GATE_STATES = {
     core.GateState.WAITING: "waiting",
 }
 
+WORTH_TELLING_SECONDS = 1
+
 Safer = Callable[[Step], tuple[Action | None, str]]
 
 
@@ -60,6 +62,8 @@ def _row(step: Step, place: Place, policy: core.Policy, safer: Safer, state: str
         blocks=blocks(worst.lock) if worst else "",
         size="" if step.facts.is_new or step.operation.relation is None else step.facts.describe(),
         hold=hold(step),
+        takes=takes(step),
+        why=why(step),
         reversible=reversible(step),
         over=over,
         stages=stage_rows(step.stages, before=_parking(step)),
@@ -119,6 +123,8 @@ def hold(step: Step) -> str:
     """How long the worst lock is held: a bound where one is enforced, else what it depends on."""
     if step.facts.is_new:
         return "the table is new"
+    if step.estimate and step.estimate.holds_high >= WORTH_TELLING_SECONDS:
+        return f"held {step.estimate.holds}"
     blocking = [
         s
         for stage in step.stages
@@ -138,6 +144,25 @@ def hold(step: Step) -> str:
     if any(s.scans or s.rewrites for stage in step.stages for s in stage.statements):
         return "while rows are read"
     return "catalog only" if worst_lock(step) else ""
+
+
+def takes(step: Step) -> str:
+    """How long it takes, where that is worth a word."""
+    found = step.estimate
+    if found is None or found.high < WORTH_TELLING_SECONDS:
+        return ""
+    return f"takes {found.takes}, {found.source}"
+
+
+def why(step: Step) -> str:
+    """Which reason decided its score, and what the others would give."""
+    first, *others = step.verdict.reasons or (None,)
+    if first is None:
+        return ""
+    others = [reason for reason in others if reason.level is not first.level]
+    if not others:
+        return f"{first.code} decides."
+    return f"{first.code} decides; without it {others[0].level.score}, for {others[0].code}."
 
 
 def reversible(step: Step) -> str:

@@ -11,7 +11,7 @@ from migrate_core.states import RunState
 from studio.boards import locks, progress, standing
 from studio.boards import log as words
 from studio.boards.backfill import Backfill, backfill
-from studio.boards.plan import stage_rows
+from studio.boards.plan import WORTH_TELLING_SECONDS, stage_rows
 from studio.display import ErrorRow, LockParty, LogLine, Shown, StepRow
 from studio.models import Run, RunEvent
 from studio.services import leases
@@ -182,6 +182,7 @@ def _step(step: Step, tale: Tale, run: Run, now: datetime) -> StepRow:
         object=step.label,
         state=state,
         elapsed_ms=elapsed,
+        estimate=_foretold(step, elapsed),
         note=_note(tale, seen) if running else "",
         attempts=max(tale.attempts, 1),
         current=running,
@@ -191,6 +192,14 @@ def _step(step: Step, tale: Tale, run: Run, now: datetime) -> StepRow:
         error=tale.error if state in {"failed", "interrupted"} else None,
         stages=stage_rows(step.stages),
     )
+
+
+def _foretold(step: Step, elapsed: float | None) -> str:
+    """What it was to take, where that is worth a word or was too little."""
+    found = step.estimate
+    if found is None or max(found.high, (elapsed or 0) / 1000) < WORTH_TELLING_SECONDS:
+        return ""
+    return found.takes
 
 
 def _note(tale: Tale, seen: progress.Advance | None) -> str:

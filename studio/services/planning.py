@@ -10,7 +10,7 @@ from migrate_core import api
 from migrate_core.errors import MigrateError
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import encode_plan
-from studio.models import Plan
+from studio.models import Plan, Target
 from studio.models.changes import Work
 from studio.permissions import Action
 from studio.services import changes, pendings, targets, workings
@@ -61,3 +61,8 @@ def keep(plan: Plan, found: CorePlan, *, elapsed_ms: float | None = None) -> Non
 def _fail(plan: Plan, error: dict[str, object]) -> None:
     plan.work, plan.error = Work.FAILED, error
     plan.save(update_fields=["work", "error"])
+
+
+def forecast(target: Target, plan: CorePlan) -> tuple[api.Obstacle, ...]:
+    """Who would be in the plan's way right now."""
+    return api.forecast(targets.endpoint(target), plan)

@@ -51,6 +51,12 @@ def answers(target: Target, *, since: datetime | None = None) -> list[Answer]:
     ]
 
 
+def scores(found: Iterable[Answer]) -> list[int]:
+    """Of the worst step of each run, oldest first."""
+    runs = (row for one in found if one.question.name == "risk" for row in one.rows)
+    return [row.score for row in sorted(runs, key=lambda row: row.at)]
+
+
 # The head ---------------------------------------------------------------------------------------
 
 

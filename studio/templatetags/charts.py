@@ -84,6 +84,27 @@ def time_bar(elapsed_ms: float | None, longest_ms: float | None, state: str = ""
     )
 
 
+@register.simple_tag
+def span_bar(before: float, takes: float, holds: float, whole: float) -> SafeString:
+    """Where a step lies in its plan, and in red how much of it others wait for.
+
+    Beside numbers that say the same, hence hidden from screen readers.
+    """
+    scale = WIDEST / whole if whole else 0
+    width = max(takes * scale, SHORTEST_BAR)
+    start = min(before * scale, WIDEST - width)
+    return format_html(
+        '<svg class="track span" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="ground" width="100" height="6"/>'
+        '<rect class="fill" x="{}" width="{}" height="6"/>'
+        '<rect class="held" x="{}" width="{}" height="6"/></svg>',
+        f"{start:.2f}",
+        f"{width:.2f}",
+        f"{start:.2f}",
+        f"{min(max(holds * scale, SHORTEST_BAR), width):.2f}" if holds else "0",
+    )
+
+
 @register.inclusion_tag("components/_spark.html")
 def spark(points: Sequence[float | None], title: str, unit: str = "") -> dict[str, object]:
     known = [point for point in points if point is not None]

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from migrate_core.ledger.audit import Estimated
+from migrate_core.risk.estimates import between
 from migrate_core.risk.facts import human_bytes, human_count
 
 register = template.Library()
@@ -116,6 +118,12 @@ def duration(value: float | timedelta | None) -> str:
         return f"{minutes} min {seconds} s" if seconds else f"{minutes} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
+
+
+@register.filter
+def foretold(found: Estimated) -> str:
+    """The range in which a step was to end."""
+    return between(found.low_ms / 1000, found.high_ms / 1000)
 
 
 @register.filter

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from migrate_core.errors import MigrateError
 from migrate_core.verify.options import Rehearsing
@@ -13,14 +16,16 @@ from studio.access import form, verb
 from studio.access import page as shown
 from studio.boards import buttons
 from studio.boards import change as boards
+from studio.boards.locking import in_the_way
 from studio.context import place
 from studio.models import Change
 from studio.permissions import Action
-from studio.services import changes, runs, softening, verifications
+from studio.services import changes, planning, runs, softening, verifications
 
 TABS = {
     "operations": "Operations",
     "sql": "SQL",
+    "locks": "Locks",
     "schema": "Schema diff",
     "evidence": "Evidence",
     "activity": "Activity",
@@ -35,6 +40,7 @@ def page(request: HttpRequest, change: Change, tab: str = "operations") -> HttpR
         "board": board,
         "tab": tab,
         "tabs": boards.tabs(change, board, tab, TABS),
+        **_forecast(change, board, tab),
         **place(request, change.target, ("Changes", reverse("changes")), (f"#{change.number}", "")),
     }
     return render(request, "change/page.html", context)
@@ -49,8 +55,20 @@ def body(request: HttpRequest, change: Change, tab: str = "operations") -> HttpR
         "board": board,
         "tab": tab,
         "tabs": boards.tabs(change, board, tab, TABS),
+        **_forecast(change, board, tab),
     }
     return render(request, "change/_body.html", context)
+
+
+def _forecast(change: Change, board: boards.Board, tab: str) -> dict[str, Any]:
+    """Of the tab that shows it: who would be in the way, asked of the target now."""
+    if tab != "locks" or board.plan is None:
+        return {}
+    try:
+        found = in_the_way(planning.forecast(change.target, board.plan))
+    except MigrateError as refusal:
+        return {"forecast_error": refusal}
+    return {"forecast": found, "asked_at": timezone.now()}
 
 
 @shown(Change)

@@ -29,7 +29,8 @@ def page(request: HttpRequest, target: Target) -> HttpResponse:
     context = {
         "target": target,
         "form": form,
-        "answers": record.answers(target, since=form.since_when()),
+        "answers": (answers := record.answers(target, since=form.since_when())),
+        "scores": record.scores(answers),
         "runs": set(target.runs.values_list("pk", flat=True)),
         **_standing(request, target),
         **place(request, target, ("History", reverse("history")), (f"Record of {target.name}", "")),

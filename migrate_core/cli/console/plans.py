@@ -10,9 +10,11 @@ from migrate_core.pg import codec
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.gates import Gate, GateState, Policy
 from migrate_core.planning.plan import Plan, Step
+from migrate_core.risk.estimates import Estimate
 from migrate_core.risk.reasons import Reason
 
 _WIDTH = 96
+WORTH_TELLING_SECONDS = 1
 _LOCKS = list(LockMode)
 
 
@@ -23,6 +25,8 @@ def plan_lines(plan: Plan, policy: Policy) -> Iterator[str]:
         yield head
         for reason in step.verdict.reasons:
             yield f"        {_said(reason)}"
+        if step.estimate and step.estimate.high >= WORTH_TELLING_SECONDS:
+            yield f"        {_foretold(step.estimate)}"
     yield ""
     yield f"  {verdict(plan, policy)}"
 
@@ -32,6 +36,11 @@ def _head(step: Step) -> tuple[str, ...]:
     undo = f"undo: {step.undo_in_words}"
     level, score = str(verdict.level), f"{verdict.score:>3}"
     return (f"{step.number:02}", step.kind, step.label, level, score, _lock(step), undo)
+
+
+def _foretold(estimate: Estimate) -> str:
+    waits = f"; others wait {estimate.holds}" if estimate.holds else ""
+    return f"takes {estimate.takes} ({estimate.source}){waits}"
 
 
 def _said(reason: Reason) -> str:
@@ -105,6 +114,7 @@ def plan_data(plan: Plan, found: Sequence[Gate]) -> dict[str, Any]:
             ],
             "lock": _lock(step),
             "undo": step.undo,
+            "estimate": codec.to_builtins(step.estimate) if step.estimate else None,
             "sql": [s.sql for s in statements(step)],
             "facts": codec.to_builtins(step.facts),
             "operation": codec.to_builtins(step.operation),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 from django.contrib.auth.models import User
@@ -26,11 +28,16 @@ from tests.studio.conftest import (
 )
 
 
-def sql(target: Target, statement: str) -> None:
-    with psycopg.connect(
+def session(target: Target) -> psycopg.Connection[Any]:
+    """Somebody else's on the target."""
+    return psycopg.connect(
         host=target.host, port=target.port, dbname=target.dbname, user=target.user,
         password=unseal(target), autocommit=True,
-    ) as conn:  # fmt: skip
+    )  # fmt: skip
+
+
+def sql(target: Target, statement: str) -> None:
+    with session(target) as conn:
         conn.execute(statement.encode())
 
 

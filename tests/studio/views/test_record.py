@@ -28,7 +28,7 @@ def test_a_target_where_nothing_ran_has_no_answers(sign_in: SignIn, target: Targ
     page = sign_in("auditor").get(address(target))
 
     assertContains(page, "What broke, and what became of it?")
-    assertContains(page, "Nothing.", count=5)
+    assertContains(page, "Nothing.", count=6)
     assertNotContains(page, "The record")
 
 
@@ -48,6 +48,8 @@ def test_an_auditor_reads_who_applied_what_and_that_the_record_holds(
     assertContains(page, reverse("run", args=[run.pk]))
     assertContains(page, "public.users.legacy_uuid")
     assertContains(page, "FROM public._zanith_migration_steps")
+    assertContains(page, "How far out were estimates?")
+    assertContains(page, "under 20 ms")
     assertContains(client.get("/history"), address(target))
     assertContains(client.get(address(target), {"since": "x"}), change.migration_id)
 

@@ -93,7 +93,7 @@ def test_names_of_strangers_are_text(sign_in: SignIn, world: World, target: Targ
     text = PLAIN_DROP.replace("legacy_uuid", '"<script>alert(1)</script>"')
     change = replanned(changes.create(target, migration(text), world.author))
 
-    for tab in ("operations", "sql", "schema", "evidence", "activity"):
+    for tab in ("operations", "sql", "schema", "locks", "evidence", "activity"):
         response = sign_in("viewer").get(reverse("change-tab", args=[change.pk, tab]))
         assertNotContains(response, "<script>alert")
 
