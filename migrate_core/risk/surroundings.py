@@ -80,7 +80,7 @@ class Surroundings(Value, frozen=True, kw_only=True):
 def human_seconds(seconds: float) -> str:
     """`80 ms`, `4 s`, `12 min`, `3 h`, `5 d`."""
     if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
+        return f"{float(f'{seconds * 1000:.2g}'):.0f} ms"
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

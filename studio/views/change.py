@@ -62,7 +62,7 @@ def body(request: HttpRequest, change: Change, tab: str = "operations") -> HttpR
 
 def _forecast(change: Change, board: boards.Board, tab: str) -> dict[str, Any]:
     """Of the tab that shows it: who would be in the way, asked of the target now."""
-    if tab != "locks" or board.plan is None:
+    if tab != "locks" or board.plan is None or change.status in boards.OVER:
         return {}
     try:
         found = in_the_way(planning.forecast(change.target, board.plan))
