@@ -5,7 +5,7 @@
 For every scenario on every PostgreSQL that is here: so many of its named moments (0 for all),
 each way of cutting it off (crash: the server stops at once, and is started). Shown: how many
 re-runs ended as an undisturbed run, with every step done once and no row left `running`, and how
-long they took. What failed is listed by name.
+long they took. What failed is named at once.
 """
 
 from __future__ import annotations
@@ -43,22 +43,21 @@ def main() -> None:
     parser.add_argument("--by", default=",".join((*CUTS, "crash")), help="ways to cut it off")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    failed = []
+    failed = 0
     print(f"{'':22}{'cases':>7}{'cuts':>8}{'converged':>11}{'resume p50 s':>14}{'p95':>8}")
     for folder in bin_folders():
         with server(folder, SETTINGS) as postgres:
             for way in args.by.split(","):
                 failed += measure(postgres, way, args)
-    for line in failed:
-        print(line)
     raise SystemExit(bool(failed))
 
 
-def measure(postgres: Postgres, way: str, args: argparse.Namespace) -> list[str]:
+def measure(postgres: Postgres, way: str, args: argparse.Namespace) -> int:
+    """How many did not converge."""
     cases = [c for c in CASES if since(c) <= postgres.major() and args.only in case_id(c)]
     cut = partial(crash, postgres) if way == "crash" else CUTS[way]
     took: list[float] = []
-    failed: list[str] = []
+    failed = 0
     for case in cases:
         with databases(postgres) as make_db:
             expected = undisturbed(case, make_db)
@@ -69,9 +68,10 @@ def measure(postgres: Postgres, way: str, args: argparse.Namespace) -> list[str]
                 with databases(postgres) as make_db:
                     took.append(check_cut_off(case, make_db, number, expected, cut))
             except Exception as error:  # noqa: BLE001  # whatever it is, it is a figure here
+                failed += 1
                 name = f"{case_id(case)} at {expected.passed[number]} by {way}"
-                failed.append(f"{postgres.major()} {name}: {str(error).splitlines()[:1]}")
-    cuts = len(took) + len(failed)
+                print(f"{postgres.major()} {name}: {str(error).splitlines()[:1]}", flush=True)
+    cuts = len(took) + failed
     print(
         f"{f'PostgreSQL {postgres.major()} {way}':22}{len(cases):7}{cuts:8}{len(took):11}"
         f"{median(took):14.2f}{percentile(took, 95):8.2f}",
