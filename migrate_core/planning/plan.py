@@ -173,7 +173,7 @@ def _parts(operations: Sequence[Operation]) -> Iterator[Operation]:
 def _step(
     operation: Operation, place: Place, facts: Facts, graph: SchemaGraph, context: Context
 ) -> Step:
-    inverse = operation.inverse(place)
+    inverse, park = operation.inverse(place), operation.park(place)
     stages = with_families(operation.stages(place), graph)
     work = work_of(operation, stages)
     reasons = (
@@ -185,10 +185,10 @@ def _step(
         number=place.step,
         operation=operation,
         stages=stages,
-        park=operation.park(place),
+        park=park,
         verdict=judge(reasons, facts),
         facts=msgspec.structs.replace(facts, surroundings=None, rates=Rates()),
-        estimate=estimate(stages, facts),
+        estimate=estimate(stages, facts, copied_at=park.stage if park and park.statements else 0),
         undo=inverse.kind if inverse else "",
     )
 

@@ -60,10 +60,16 @@ def between(low: float, high: float) -> str:
     return f"{number if unit == last.split(' ')[1] else first} to {last}"
 
 
-def estimate(stages: Iterable[Stage], facts: Facts) -> Estimate | None:
-    """None where the size of what it works on is not known."""
+def estimate(stages: Iterable[Stage], facts: Facts, *, copied_at: int = 0) -> Estimate | None:
+    """None where the size of what it works on is not known.
+
+    `copied_at`: the stage (from 1) before which its rows are copied into an archive.
+    """
     size = 0 if facts.is_empty else (facts.size.bytes if facts.size else None)
-    found = [_of_stage(stage, size, facts.rates) for stage in stages]
+    found = [
+        _of_stage(stage, size, facts.rates, copies=number == copied_at)
+        for number, stage in enumerate(stages, start=1)
+    ]
     if any(one is None for one in found):
         return None
     known = [one for one in found if one is not None]
@@ -82,13 +88,14 @@ def estimate(stages: Iterable[Stage], facts: Facts) -> Estimate | None:
     )
 
 
-def _of_stage(stage: Stage, size: int | None, rates: Rates) -> Estimate | None:
+def _of_stage(stage: Stage, size: int | None, rates: Rates, *, copies: bool) -> Estimate | None:
     """What its statements take one after another; locks are held until the last is done."""
     low = high = 0.0
     written = read = 0
-    most, blocks = WorkKind.METADATA, False
-    for statement, kind in _work(stage):
-        blocks = blocks or any(mode.blocks_writes for _table, mode in statement.locks())
+    most = WorkKind.METADATA
+    locks = (lock for statement in stage.statements for lock in statement.locks())
+    blocks = any(mode.blocks_writes for _table, mode in locks)
+    for kind in _work(stage, copies=copies):
         if kind is WorkKind.METADATA:
             low, high = low + METADATA_SECONDS / 10, high + METADATA_SECONDS
             continue
@@ -111,9 +118,11 @@ def _of_stage(stage: Stage, size: int | None, rates: Rates) -> Estimate | None:
     )
 
 
-def _work(stage: Stage) -> Iterator[tuple[Statement, WorkKind]]:
+def _work(stage: Stage, *, copies: bool) -> Iterator[WorkKind]:
+    if copies:
+        yield WorkKind.REWRITE
     for statement in stage.statements:
-        yield statement, _kind(stage, statement)
+        yield _kind(stage, statement)
 
 
 def _kind(stage: Stage, statement: Statement) -> WorkKind:

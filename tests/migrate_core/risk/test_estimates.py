@@ -57,6 +57,16 @@ def test_what_has_no_known_size_is_not_estimated_but_its_catalog_change_is() -> 
     assert brief.takes == "under 20 ms"
 
 
+def test_a_copy_for_an_archive_is_made_under_the_lock() -> None:
+    copied = estimate([METADATA], facts(100 * MB), copied_at=1)
+    rewritten = estimate([REWRITE], facts(100 * MB))
+    assert copied is not None
+    assert rewritten is not None
+
+    assert copied.holds_low > rewritten.holds_low
+    assert copied.kind is WorkKind.REWRITE
+
+
 def test_a_new_table_costs_nothing() -> None:
     found = estimate([REWRITE, Stage(statements=(ALTER,), mode=StageMode.BATCHED)],
                      Facts(is_new=True))  # fmt: skip
