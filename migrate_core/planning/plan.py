@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from migrate_core.operations.base import Operation, Park, Place
+from migrate_core.operations.base import ArtifactKind, Operation, Park, Place
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage
@@ -19,7 +19,7 @@ from migrate_core.risk.circumstances import circumstances
 from migrate_core.risk.estimates import Estimate, estimate
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
-from migrate_core.risk.rates import Rates
+from migrate_core.risk.rates import Rates, WorkKind
 from migrate_core.risk.surroundings import Surroundings
 from migrate_core.risk.verdict import Verdict, judge
 from migrate_core.schema.fingerprint import fingerprint
@@ -188,9 +188,19 @@ def _step(
         park=park,
         verdict=judge(reasons, facts),
         facts=msgspec.structs.replace(facts, surroundings=None, rates=Rates()),
-        estimate=estimate(stages, facts, copied_at=park.stage if park and park.statements else 0),
-        undo=inverse.kind if inverse else "",
+        estimate=estimate(stages, facts, first=_parking(park)),
     )
+
+
+# What keeping rows takes: those of a column are copied, those of a table read for a checksum.
+_PARKING = {
+    ArtifactKind.ARCHIVE_COLUMN: WorkKind.REWRITE,
+    ArtifactKind.ARCHIVE_TABLE: WorkKind.SCAN,
+}
+
+
+def _parking(park: Park | None) -> tuple[int, WorkKind] | None:
+    return (park.stage, _PARKING[park.kind]) if park and park.kind in _PARKING else None
 
 
 def encode_plan(plan: Plan) -> bytes:

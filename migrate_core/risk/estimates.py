@@ -60,15 +60,18 @@ def between(low: float, high: float) -> str:
     return f"{number if unit == last.split(' ')[1] else first} to {last}"
 
 
-def estimate(stages: Iterable[Stage], facts: Facts, *, copied_at: int = 0) -> Estimate | None:
+def estimate(
+    stages: Iterable[Stage], facts: Facts, *, first: tuple[int, WorkKind] | None = None
+) -> Estimate | None:
     """None where the size of what it works on is not known.
 
-    `copied_at`: the stage (from 1) before which its rows are copied into an archive.
+    `first`: the stage (from 1) that begins with this work, of parking its rows.
     """
+    number, parking = first or (0, None)
     size = 0 if facts.is_empty else (facts.size.bytes if facts.size else None)
     found = [
-        _of_stage(stage, size, facts.rates, copies=number == copied_at)
-        for number, stage in enumerate(stages, start=1)
+        _of_stage(stage, size, facts.rates, parking if at == number else None)
+        for at, stage in enumerate(stages, start=1)
     ]
     if any(one is None for one in found):
         return None
@@ -95,7 +98,7 @@ def _of_stage(stage: Stage, size: int | None, rates: Rates, *, copies: bool) -> 
     most = WorkKind.METADATA
     locks = (lock for statement in stage.statements for lock in statement.locks())
     blocks = any(mode.blocks_writes for _table, mode in locks)
-    for kind in _work(stage, copies=copies):
+    for kind in _work(stage, parking):
         if kind is WorkKind.METADATA:
             low, high = low + METADATA_SECONDS / 10, high + METADATA_SECONDS
             continue
@@ -118,9 +121,9 @@ def _of_stage(stage: Stage, size: int | None, rates: Rates, *, copies: bool) -> 
     )
 
 
-def _work(stage: Stage, *, copies: bool) -> Iterator[WorkKind]:
-    if copies:
-        yield WorkKind.REWRITE
+def _work(stage: Stage, parking: WorkKind | None) -> Iterator[WorkKind]:
+    if parking:
+        yield parking
     for statement in stage.statements:
         yield _kind(stage, statement)
 

@@ -58,7 +58,7 @@ def test_what_has_no_known_size_is_not_estimated_but_its_catalog_change_is() -> 
 
 
 def test_a_copy_for_an_archive_is_made_under_the_lock() -> None:
-    copied = estimate([METADATA], facts(100 * MB), copied_at=1)
+    copied = estimate([METADATA], facts(100 * MB), first=(1, WorkKind.REWRITE))
     rewritten = estimate([REWRITE], facts(100 * MB))
     assert copied is not None
     assert rewritten is not None
