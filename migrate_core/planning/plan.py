@@ -189,6 +189,7 @@ def _step(
         verdict=judge(reasons, facts),
         facts=msgspec.structs.replace(facts, surroundings=None, rates=Rates()),
         estimate=estimate(stages, facts, first=_parking(park)),
+        undo=inverse.kind if inverse else "",
     )
 
 

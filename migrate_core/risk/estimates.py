@@ -91,7 +91,9 @@ def estimate(
     )
 
 
-def _of_stage(stage: Stage, size: int | None, rates: Rates, *, copies: bool) -> Estimate | None:
+def _of_stage(
+    stage: Stage, size: int | None, rates: Rates, parking: WorkKind | None
+) -> Estimate | None:
     """What its statements take one after another; locks are held until the last is done."""
     low = high = 0.0
     written = read = 0
