@@ -21,6 +21,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.repartition import moving
+from migrate_core.schema.rules import constraint_ref
 
 EXCLUSIVE, SHARED = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 _OBSERVE = """
@@ -113,6 +114,12 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
             raise unbound(self, f"table {self.table} is no partition of {self.parent}")
         stays = self.concurrently or not self.bound  # a person's is concurrent where it can be
         return self._measured(graph, table, stays=stays)
+
+    def unsettles(self) -> frozenset[Ref]:
+        """The check that stands between its two stages."""
+        if self.leftover is None:
+            return frozenset()
+        return frozenset({constraint_ref(self.table, self.leftover)})
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph.edit(self.table, partial(alone, graph))
