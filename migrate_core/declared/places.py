@@ -88,9 +88,11 @@ class Places:
                 if not isinstance(statement, Command):
                     self._read(statement)
 
-    def of(self, ref: Ref) -> Place | None:
-        """Where `ref` is declared, or else the relation that it is a part of."""
-        for key in _keys(ref):
+    def of(self, *refs: Ref) -> Place | None:
+        """Where the first of `refs` that is there is declared, or else the relation that one of
+        them is a part of."""
+        keys = [list(_keys(ref)) for ref in refs]
+        for key in (*(each[0] for each in keys), *(key for each in keys for key in each[1:])):
             if key in self._found and not self._is_overloaded(key):
                 file, offset = self._found[key]
                 return Place(file=file.name, line=file.place(offset)[0])

@@ -27,7 +27,7 @@ def error_report(error: MigrateError, command: str, place: Place | None = None) 
         place=place,
     )
     check = Check(
-        name=f"zanith migrate {command}",
+        name="could not be carried out",
         result=Result.FAILED,
         says=error.message,
         findings=(finding,),

@@ -23,9 +23,8 @@ class Where:
 
     def operation(self, migration: Migration, operation: Operation) -> Place | None:
         """Where its object is declared; of one that is not, the migration's file."""
-        for ref in _subjects(operation):
-            if place := self._places.of(ref):
-                return self._declared(place)
+        if place := self._places.of(*_subjects(operation)):
+            return self._declared(place)
         path = self._project.path(migration)
         return Place(file=from_root(path)) if path.exists() else None
 

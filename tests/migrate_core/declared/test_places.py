@@ -122,6 +122,15 @@ def test_what_a_report_names_is_found_by_its_words(text: str, found: tuple[str, 
     assert place(ref_named(text)) == found
 
 
+def test_a_renamed_part_is_where_either_of_its_names_is_declared() -> None:
+    new, old = (Ref.of(ObjectKind.COLUMN, USERS, name) for name in ("e_mail", "Mail"))
+    places = Places(from_text([("one.sql", ONE)]))
+
+    assert places.of(new, old) == places.of(old, new) == Place(file="one.sql", line=5)
+    assert places.of(new) == Place(file="one.sql", line=3)
+    assert places.of() is None
+
+
 @pytest.mark.parametrize("text", ["tablespace fast", "table nowhere", "column a.b"])
 def test_words_that_name_nothing_have_no_place(text: str) -> None:
     ref = ref_named(text)

@@ -33,7 +33,7 @@ def test_there_is_one_suite_that_counts_its_cases() -> None:
     assert (found.tests, found.failures, found.errors, found.skipped) == (4, 1, 0, 2)
     kinds = [[type(result) for result in case.result] for case in found]
     assert kinds == [[Failure], [], [Skipped], [Skipped]]
-    properties = {one.name: one.value for one in found.properties()}
+    properties = {one.get("name"): one.get("value") for one in found._elem.iter("property")}
     assert properties == {"database": "shop", "verdict": "refused", "exit code": "3"}
 
 
