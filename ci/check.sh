@@ -11,15 +11,21 @@ out=${ZANITH_OUT:-zanith-report}
 format=text
 [ "${GITHUB_ACTIONS:-}" = true ] && format=github
 
+# What stands in a database may look like a command of the runner's: only standard output may give
+# it some, and that is escaped.
+tame() { sed -e 's/##\[/## [/g' -e 's/^[[:space:]]*::/| ::/' "$1" >&2; }
+
 mkdir -p "$out"
-rm -f "$out"/*.md "$out"/*.json "$out"/*.sarif "$out"/*.xml "$out"/codes
+rm -f "$out"/*.md "$out"/*.json "$out"/*.sarif "$out"/*.xml "$out"/*.log "$out"/codes
 : >"$out/codes"
+set -f # options are words, never patterns
 for command in ${ZANITH_COMMANDS:-plan verify}; do
   code=0
-  # shellcheck disable=SC2086 # options are words
+  # shellcheck disable=SC2086
   zanith migrate "$command" ${ZANITH_ARGS:-} --format "$format" \
     --report "markdown=$out/$command.md" --report "json=$out/$command.json" \
-    --report "sarif=$out/$command.sarif" --report "junit=$out/$command.xml" || code=$?
+    --report "sarif=$out/$command.sarif" --report "junit=$out/$command.xml" 2>"$out/$command.log" || code=$?
+  tame "$out/$command.log"
   echo "$command $code" >>"$out/codes"
   if [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -f "$out/$command.md" ]; then
     cat "$out/$command.md" >>"$GITHUB_STEP_SUMMARY"

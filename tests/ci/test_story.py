@@ -120,6 +120,7 @@ def test_the_action_annotates_comments_and_ends_with_the_plans_exit_code(
     assert "## zanith plan on" in (out / "summary").read_text()
     assert sorted(path.suffix for path in out.glob("verify.*")) == [
         ".json",
+        ".log",
         ".md",
         ".sarif",
         ".xml",
@@ -176,6 +177,18 @@ def test_the_template_runs_line_by_line(
     ]
     assert len({mark["fingerprint"] for mark in marks}) == len(marks)
     assert {mark["severity"] for mark in marks} <= {"info", "minor", "major"}
+
+
+def test_what_stands_in_a_database_gives_the_runner_no_commands(sh: Run, out: Path) -> None:
+    # What a note on standard error may hold, by a command that is not ours.
+    (out.parent / "bin" / "zanith").write_text(
+        "#!/bin/sh\nprintf 'a\\n  ::error::b\\n::stop-commands::c\\n##[group]d\\n' >&2\nexit 3\n"
+    )
+
+    found = sh(CI / "check.sh", environment={"ZANITH_OUT": str(out), "ZANITH_COMMANDS": "plan"})
+
+    assert found.stderr == "a\n| ::error::b\n| ::stop-commands::c\n## [group]d\n"
+    assert (out / "codes").read_text() == "plan 3\n"
 
 
 def test_no_command_that_was_run_is_no_pass(sh: Run, out: Path) -> None:

@@ -13,7 +13,7 @@ import psycopg
 from migrate_core.cli.console.output import note
 from migrate_core.cli.console.project import open_project
 from migrate_core.cli.reports.error import error_report
-from migrate_core.cli.reports.publish import TEXT, publish
+from migrate_core.cli.reports.publish import publish
 from migrate_core.cli.reports.where import Where
 from migrate_core.declared.places import Place
 from migrate_core.errors import DeclaredError, MigrateError, MigrationFileError
@@ -54,11 +54,9 @@ def report(error: MigrateError, args: Namespace) -> int:
 
 def _publish(error: MigrateError, args: Namespace) -> None:
     """In the format that was asked for: a pipeline that reads it finds an error, not nothing."""
-    if args.format == TEXT and not getattr(args, "report", ()):
-        return
     command = getattr(args, "command", "zanith")
     try:
-        publish(error_report(error, command, _place(error, args)), args)
+        publish(lambda: error_report(error, command, _place(error, args)), args)
     except OSError as problem:  # perhaps the very one that is being told
         note(f"The report could not be written: {_of_system(problem).message}")
 

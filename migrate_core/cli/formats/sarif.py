@@ -35,7 +35,7 @@ def render(report: Report) -> str:
         "automationDetails": {"id": f"zanith/{report.command}/"},
         "invocations": [_invocation(report)],
         "columnKind": "unicodeCodePoints",
-        "results": list(_results(report.command, findings, codes)),
+        "results": list(_results(report, findings, codes)),
         "properties": {"verdict": shown(report.says), "database": shown(report.database)},
     }
     return text_of({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
@@ -65,22 +65,21 @@ def _rule(rule: Rule, findings: tuple[Finding, ...]) -> dict[str, Any]:
 
 
 def _results(
-    command: str, findings: tuple[Finding, ...], codes: list[str]
+    report: Report, findings: tuple[Finding, ...], codes: list[str]
 ) -> Iterator[dict[str, Any]]:
+    """GitHub takes no file in which a result is nowhere: what has no place is in zanith.toml."""
     seen: Counter[tuple[str, str]] = Counter()
     for finding in findings:
         of = (finding.rule.code, finding.subject)
         seen[of] += 1
-        result: dict[str, Any] = {
+        yield {
             "ruleId": finding.rule.code,
             "ruleIndex": codes.index(finding.rule.code),
             "level": finding.severity.value,
             "message": {"text": shown(f"{finding.subject}: {finding.in_words}")},
-            "partialFingerprints": {_FINGERPRINT: digest([command, *of, seen[of]])},
+            "partialFingerprints": {_FINGERPRINT: digest([report.command, *of, seen[of]])},
+            "locations": [_location(finding.place or Place(file=report.home))],
         }
-        if finding.place:
-            result["locations"] = [_location(finding.place)]
-        yield result
 
 
 def _location(place: Place) -> dict[str, Any]:

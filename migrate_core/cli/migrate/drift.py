@@ -31,7 +31,7 @@ def run(args: Namespace) -> int:
         _show(found)
         if opened:
             say(opened)
-    publish(drift_report(project, found, opened, code), args)
+    publish(lambda: drift_report(project, found, opened, code), args)
     return code
 
 

@@ -48,7 +48,7 @@ def run(args: Namespace) -> int:
     code = REFUSED if refused else 0
     if args.format == TEXT:
         _show(found, project)
-    publish(plan_report(project, found, code), args)
+    publish(lambda: plan_report(project, found, code), args)
     return code
 
 

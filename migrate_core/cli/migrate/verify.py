@@ -69,7 +69,7 @@ def run(args: Namespace) -> int:
     if earlier_kept and args.format == TEXT:
         names = ", ".join(one.name for one in earlier_kept)
         note(f"Kept by earlier rehearsals: {names}. {DROP_COMMAND} drops them.")
-    publish(verify_report(project, plans, reports, earlier_kept, code), args)
+    publish(lambda: verify_report(project, plans, reports, earlier_kept, code), args)
     return code
 
 

@@ -38,6 +38,7 @@ def drift_report(project: Project, found: Drift, opened: str, exit_code: int) ->
         exit_code=exit_code,
         document=extended(found, DriftDocument, version=VERSION, drift=found.is_drift),
         sections=(Section(name="live schema", says=opened, tables=(table,)),) if checks else (),
+        home=where.home,
         next=_next(found),
     )
 

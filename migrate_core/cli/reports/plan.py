@@ -50,6 +50,7 @@ def plan_report(project: Project, found: Judged, exit_code: int) -> Report:
             _section(project, planned, gates, data, where)
             for (planned, gates), data in zip(found, plans, strict=True)
         ),
+        home=where.home,
         next="zanith migrate verify" if found and not exit_code else "",
     )
 

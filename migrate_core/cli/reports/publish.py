@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from migrate_core.cli import formats
@@ -31,9 +32,13 @@ def _wanted(text: str) -> tuple[str, Path]:
     return format, Path(file)
 
 
-def publish(report: Report, args: Namespace) -> None:
-    """Files first: who reads standard output may be gone."""
-    for format, file in getattr(args, "report", ()):
+def publish(make: Callable[[], Report], args: Namespace) -> None:
+    """Files first: who reads standard output may be gone. Nothing is made where nobody asks."""
+    files = getattr(args, "report", ())
+    if args.format not in formats.NAMES and not files:
+        return
+    report = make()
+    for format, file in files:
         file.write_text(formats.render(report, format), encoding="utf-8")
     if args.format in formats.NAMES:
         print(formats.render(report, args.format), end="")

@@ -98,6 +98,7 @@ class Report(Value, frozen=True, kw_only=True):
     document: Any  # what --format json prints
     sections: tuple[Section, ...] = ()
     next: str = ""  # what to do now
+    home: str = ""  # zanith.toml, for formats in which everything has to be in some file
     error: MigrateError | None = None  # it could not be carried out
 
     @property

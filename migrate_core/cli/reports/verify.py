@@ -61,6 +61,7 @@ def verify_report(
         sections=tuple(
             _section(planned, report, where) for planned, report in zip(plans, found, strict=True)
         ),
+        home=where.home,
         next="zanith migrate up" if found and not exit_code else "",
     )
 

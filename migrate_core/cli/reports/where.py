@@ -10,6 +10,7 @@ from migrate_core.cli.console.project import Project
 from migrate_core.declared.places import Place, Places, places_in, ref_named
 from migrate_core.declared.sources import FileSource, FolderSource, Source
 from migrate_core.errors import DeclaredError, MigrateError, MigrationFileError, MisuseError
+from migrate_core.files.config import FILE
 from migrate_core.files.migration import Migration
 from migrate_core.operations.base import Operation
 from migrate_core.schema.refs import Ref
@@ -20,6 +21,11 @@ class Where:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+
+    @property
+    def home(self) -> str:
+        """The project's zanith.toml, whether there is one or not."""
+        return from_root(self._project.args.config or Path(FILE))
 
     def operation(self, migration: Migration, operation: Operation) -> Place | None:
         """Where its object is declared; of one that is not, the migration's file."""

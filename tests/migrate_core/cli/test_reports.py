@@ -160,6 +160,7 @@ def test_a_rehearsal_that_ends_elsewhere_says_where(shop: Shop, zanith: Zanith) 
     assert found.code == 5
     assert found.out == written("github")
     assert ("declared/20_people.sql", 18) in places  # phone is declared, telephone is there
+    assert all(result["locations"] for result in sarif()["results"])
     assert not document()["ok"]
     assert "customers.phone" in written("markdown")
     assert JUnitXml.fromstring(written("junit").encode()).failures >= 2

@@ -65,6 +65,7 @@ def report(checks: Iterable[Check] = (), *, exit_code: int = 3, says: str = "ref
         says=says,
         exit_code=exit_code,
         document={},
+        home="db/zanith.toml",
         sections=(Section(name="20260101_000000_first", says="1 operation", tables=(table,)),),
     )
 

@@ -56,7 +56,9 @@ def test_a_rule_is_a_reason_code_and_a_result_points_at_its_line() -> None:
         "artifactLocation": {"uri": "db/my%20schema/%C3%BC.sql", "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": 7},
     }
-    assert "locations" not in second
+    assert second["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "db/zanith.toml", "uriBaseId": "%SRCROOT%"}
+    }
 
 
 def test_a_fingerprint_stays_when_lines_and_figures_change_and_is_each_findings_own() -> None:
