@@ -14,6 +14,8 @@ from typing import Any
 
 PAGE = 100
 LIMIT = 65_536  # what GitHub takes; GitLab takes more
+KEPT = 3_000  # bytes that each later report is sure of: its verdict
+REST = "\n\nThere was no more room: the job's artifacts have the rest.\n"
 
 
 def author(user: dict[str, Any]) -> str:
@@ -31,23 +33,36 @@ def find(comments: list[dict[str, Any]], marker: str, name: str) -> str:
 
 
 def body(marker: str, folder: Path) -> str:
-    """Every report that was written, in the order in which the commands ran; one for which there is
-    no more room is told by its verdict alone."""
+    """Every report that was written, in the order in which the commands ran."""
     codes = folder / "codes"
     lines = codes.read_text().splitlines() if codes.exists() else []
     text = marker + "\n"
     if not lines:
         text += "\n## zanith: not run\n\nThe job's log says why.\n"
-    for command in (line.split()[0] for line in lines):
+    for at, line in enumerate(lines, start=1):
+        command = line.split()[0]
         file = folder / f"{command}.md"
-        if not file.exists():
-            text += f"\n## zanith {command}: no report was written; the job's log says why\n"
-            continue
-        report = file.read_text(encoding="utf-8")
-        if len((text + report).encode()) > LIMIT - 1_000:
-            report = "\n".join(report.splitlines()[:4]) + "\n\nThe job's artifacts have the rest.\n"
-        text += "\n" + report
+        report = f"## zanith {command}: no report was written; the job's log says why\n"
+        if file.exists():
+            report = file.read_text(encoding="utf-8")
+        room = LIMIT - len(text.encode()) - KEPT * (len(lines) - at) - 1
+        text += "\n" + fitted(report, room)
     return json.dumps({"body": text})
+
+
+def fitted(report: str, room: int) -> str:
+    """As many whole lines as there is room for, in bytes: a row of a table is a line, and the
+    verdict is among the first ones."""
+    if len(report.encode()) <= room:
+        return report
+    room -= len(REST.encode())
+    kept = ""
+    for line in report.splitlines(keepends=True):
+        room -= len(line.encode())
+        if room < 0:
+            break
+        kept += line
+    return kept.rstrip("\n") + REST
 
 
 def main(argv: list[str]) -> str:

@@ -130,17 +130,21 @@ def test_the_token_is_not_among_the_arguments(
     assert github["GITHUB_TOKEN"] not in (out / "argv").read_text()
 
 
-def test_reports_that_are_too_long_together_leave_the_verdicts(
+def test_reports_that_are_too_long_together_lose_their_last_lines(
     sh: Run, forge: Forge, out: Path, github: dict[str, str]
 ) -> None:
+    rows = "".join(f"| {number:04} ü |\n" for number in range(6_000))
     long = "<!-- zanith verify -->\n## zanith verify: not ok\n\n**drift**\n\n" + "ü" * 30_000
-    wrote(out, plan="## zanith plan: ok\n" + "x" * 60_000, verify=long)
+    wrote(out, plan=f"## zanith plan: ok\n\n**green**\n\n{rows}", verify=long, drift="## three\n")
 
     assert sh(CI / "comment.sh", environment=github).returncode == 0
     (made,) = forge.comments
-    assert len(made["body"].encode()) <= LIMIT
-    assert "x" * 60_000 in made["body"]
-    assert "**drift**\n\nThe job's artifacts have the rest." in made["body"]
+    body = made["body"]
+    rest = "\n\nThere was no more room: the job's artifacts have the rest.\n"
+    assert LIMIT - 7_000 < len(body.encode()) <= LIMIT
+    assert body.startswith(f"{MARKER}\n\n## zanith plan: ok\n\n**green**\n\n| 0000 ü |\n")
+    assert f" ü |{rest}\n<!-- zanith verify -->" in body
+    assert f"**drift**{rest}\n## three\n" in body
 
 
 def test_a_command_without_a_report_and_no_command_at_all_are_said(
