@@ -83,6 +83,7 @@ class Places:
         self._found: dict[_Key, tuple[File, int]] = {}
         self._schema = _DEFAULT_SCHEMA
         self._routines: dict[tuple[str, str], int] = {}
+        self._unread: dict[tuple[str, str], Statement] = {}  # tables whose elements are not known
         for file in files:
             for statement in split(file):
                 if not isinstance(statement, Command):
@@ -91,6 +92,8 @@ class Places:
     def of(self, *refs: Ref) -> Place | None:
         """Where the first of `refs` that is there is declared, or else the relation that one of
         them is a part of."""
+        for ref in refs:
+            self._read_elements(ref.schema, ref.name)
         keys = [list(_keys(ref)) for ref in refs]
         for key in (*(each[0] for each in keys), *(key for each in keys for key in each[1:])):
             if key in self._found and not self._is_overloaded(key):
@@ -130,8 +133,7 @@ class Places:
         if word == "routine":
             self._routines[schema, name] = self._routines.get((schema, name), 0) + 1
         if word == "table":
-            for element in elements(statement.text, name):
-                self._put((element.kind, schema, name, element.name), statement, element.offset)
+            self._unread.setdefault((schema, name), statement)
 
     def _part(self, statement: Statement, word: str, name: str, at: int) -> None:
         """A trigger, policy, rule or index, which stands on a relation."""
@@ -158,6 +160,14 @@ class Places:
                 part = (statement.names[to : to + 1] or ("",))[0] or ""
             offset = statement.words[here].start - statement.start
             self._put((made, schema, name, part), statement, offset)
+
+    def _read_elements(self, schema: str, name: str) -> None:
+        """When somebody asks: a schema may have ten thousand tables, a plan has a few."""
+        statement = self._unread.pop((schema, name), None)
+        if statement is None:
+            return
+        for element in elements(statement.text, name):
+            self._put((element.kind, schema, name, element.name), statement, element.offset)
 
     def _put(self, key: _Key, statement: Statement, offset: int) -> None:
         self._found.setdefault(key, (statement.file, statement.start + offset))

@@ -140,6 +140,26 @@ def test_a_dropped_table_is_annotated_at_the_migrations_file(shop: Shop, zanith:
     assert lines_of(sarif(), "parks_table") == [(f"migrations/{ID}.yaml", None)]
 
 
+def test_a_name_from_a_database_is_a_name_in_every_format(shop: Shop, zanith: Zanith) -> None:
+    name = "a|b`<script>\n::error::@everyone ##[x] %0A,c:d"
+    quoted = f'public."{name}"'
+    shop.db.execute(f"CREATE TABLE {quoted} (a int)".encode())
+    shop.migration(f"operations:\n  - {{op: softDropTable, name: {json.dumps(quoted)}}}\n", id=ID)
+
+    found = zanith("migrate", "plan", "--format", "github", *files())
+    (suite,) = JUnitXml.fromstring(written("junit").encode())
+
+    assert found.code == 0, found.err
+    assert all(line.startswith(("::warning", "::notice")) for line in found.out.splitlines())
+    assert document()["plans"][0]["steps"][0]["subject"] == quoted
+    assert f"softDropTable {quoted}: " in sarif()["results"][0]["message"]["text"]
+    assert next(case.name for case in suite) == f"step 01: softDropTable {quoted}"
+    (row,) = [line for line in written("markdown").splitlines() if line.startswith("| 01 |")]
+    assert "<script>" not in row
+    assert "@e" not in row
+    assert row.count("|") == 9
+
+
 def test_nothing_pending_is_a_clean_report(shop: Shop, zanith: Zanith) -> None:
     for command in ("plan", "verify"):
         found = zanith("migrate", command, *files())
