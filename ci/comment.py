@@ -1,8 +1,10 @@
-"""The parts of comment.sh that shell cannot do safely: reading and writing JSON.
+"""The parts of comment.sh that shell cannot do safely: reading and writing JSON; and curl's part,
+where there is no curl.
 
 author: who the token is. find MARKER AUTHOR: the id of our comment on a page of comments,
 nothing where it is not on this page, `end` where there is no further page. body MARKER FOLDER:
-the request that holds all reports of the folder.
+the request that holds all reports of the folder. request METHOD URL [FILE]: the answer; the header
+that says who asks comes from standard input.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 PAGE = 100
 LIMIT = 65_536  # what GitHub takes; GitLab takes more
@@ -65,7 +69,21 @@ def fitted(report: str, room: int) -> str:
     return kept.rstrip("\n") + REST
 
 
+def request(header: str, method: str, url: str, file: str = "") -> str:
+    name, _, value = header.strip().partition(": ")
+    headers = {name: value, "Content-Type": "application/json", "Accept": "application/json"}
+    data = Path(file).read_bytes() if file else None
+    made = Request(url, data=data, headers=headers, method=method)
+    try:
+        with urlopen(made, timeout=30) as answer:
+            return str(answer.read().decode())
+    except URLError as error:  # HTTPError is one, too
+        sys.exit(f"zanith: {method} {url}: {error}")
+
+
 def main(argv: list[str]) -> str:
+    if argv[0] == "request":
+        return request(sys.stdin.read(), *argv[1:])
     if argv[0] == "author":
         return author(json.load(sys.stdin))
     if argv[0] == "find":

@@ -17,6 +17,10 @@ trap 'rm -rf "$work"' EXIT
 # The token goes in by standard input: arguments can be read by every process of the machine.
 call() { # METHOD URL [FILE]
   method=$1 url=$2
+  if ! command -v curl >/dev/null; then # as in images that are called slim
+    printf '%s\n' "$auth" | python3 "$here/comment.py" request "$@" >"$work/answer"
+    return
+  fi
   # Only a question may be asked twice: a POST whose answer was lost has made its comment.
   if [ -n "${3:-}" ]; then set -- --data-binary "@$3"; else set -- --retry 2; fi
   printf 'header = "%s"\n' "$auth" | curl --config - --silent --show-error --fail \

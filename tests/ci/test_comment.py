@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,30 @@ def test_an_api_that_fails_is_an_error_that_names_it(
     assert denied.returncode != 0
     assert forge.comments == []
     assert {method for method, _ in forge.requests} == {"GET"}
+
+
+@FORGES
+def test_it_works_where_there_is_no_curl(
+    sh: Run, forge: Forge, out: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    tools = tmp_path / "slim"
+    tools.mkdir()
+    (tools / "python3").symlink_to(Path(sys.executable).resolve())
+    for name in ("sh", "mktemp", "dirname", "rm"):
+        (tools / name).symlink_to(shutil.which(name) or "")
+    slim = environment | {"PATH": str(tools)}
+    wrote(out, plan="## ü\n")
+
+    codes = [sh(CI / "comment.sh", environment=slim).returncode for _ in range(2)]
+    forge.down = True
+    down = sh(CI / "comment.sh", environment=slim)
+
+    assert codes == [0, 0]
+    assert [one["body"] for one in forge.comments] == [f"{MARKER}\n\n## ü\n"]
+    assert {method for method, _ in forge.requests} > {"GET", "POST"}
+    assert down.returncode != 0
+    assert "503" in down.stderr
+    assert environment.get("GITHUB_TOKEN", "s3cret") not in down.stderr
 
 
 def test_the_token_is_not_among_the_arguments(
