@@ -77,7 +77,8 @@ def _add(group: Any, name: str, module: ModuleType) -> None:
     add_common(command, formats=getattr(module, "FORMATS", ("text", "json")))
     module.add_arguments(command)
     # Half a stream and an error are no JSON document.
-    command.set_defaults(run=module.run, streams=getattr(module, "STREAMS", False))
+    streams = getattr(module, "STREAMS", False)
+    command.set_defaults(run=module.run, command=name, streams=streams)
 
 
 def _summary(module: ModuleType) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -66,9 +67,15 @@ def convert(value: Any, kind: Any) -> Any:
 
 
 def json_schema(kind: Any) -> dict[str, Any]:
-    def hook(custom: type) -> dict[str, Any]:
-        if custom is QualifiedName:
-            return {"type": "string", "description": "schema.name, quoted where SQL would"}
-        raise TypeError(f"no JSON Schema for {custom.__name__}")
+    return msgspec.json.schema(kind, schema_hook=_schema)
 
-    return msgspec.json.schema(kind, schema_hook=hook)
+
+def json_schemas(kinds: Iterable[Any]) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
+    """Of several types: a reference to each, and what they refer to."""
+    return msgspec.json.schema_components(kinds, schema_hook=_schema, ref_template="#/$defs/{name}")
+
+
+def _schema(custom: type) -> dict[str, Any]:
+    if custom is QualifiedName:
+        return {"type": "string", "description": "schema.name, quoted where SQL would"}
+    raise TypeError(f"no JSON Schema for {custom.__name__}")

@@ -10,8 +10,13 @@ from collections.abc import Callable
 
 import psycopg
 
-from migrate_core.cli.console.output import note, print_json
-from migrate_core.errors import MigrateError
+from migrate_core.cli.console.output import note
+from migrate_core.cli.console.project import open_project
+from migrate_core.cli.reports.error import error_report
+from migrate_core.cli.reports.publish import publish
+from migrate_core.cli.reports.where import Where
+from migrate_core.declared.places import Place
+from migrate_core.errors import DeclaredError, MigrateError, MigrationFileError
 
 EXIT_ERROR = 1
 
@@ -39,17 +44,30 @@ def guard(args: Namespace, work: Callable[[], int]) -> int:
 
 
 def report(error: MigrateError, args: Namespace) -> int:
-    if args.format == "json" and not args.streams:
-        print_json({"error": as_data(error)})
+    if not args.streams:
+        _publish(error, args)
     note(f"ERROR: {error}")
     if args.debug:
         traceback.print_exception(error, file=sys.stderr)
     return error.exit_code
 
 
-def as_data(error: MigrateError) -> dict[str, object]:
-    fields = ("code", "message", "detail", "hint", "still_true", "sqlstate", "exit_code")
-    return {name: getattr(error, name) for name in fields}
+def _publish(error: MigrateError, args: Namespace) -> None:
+    """In the format that was asked for: a pipeline that reads it finds an error, not nothing."""
+    command = getattr(args, "command", "zanith")
+    try:
+        publish(lambda: error_report(error, command, _place(error, args)), args)
+    except OSError as problem:  # perhaps the very one that is being told
+        note(f"The report could not be written: {_of_system(problem).message}")
+
+
+def _place(error: MigrateError, args: Namespace) -> Place | None:
+    if not isinstance(error, DeclaredError | MigrationFileError):
+        return None
+    try:
+        return Where(open_project(args)).error(error)
+    except MigrateError:  # zanith.toml itself
+        return None
 
 
 def of_database(error: psycopg.Error) -> MigrateError:

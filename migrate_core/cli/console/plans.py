@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from migrate_core.cli.console.output import columns, plural
+from migrate_core.cli.reports.documents import GateData, PlanData, ReasonData, StepData, extended
 from migrate_core.pg import codec
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.gates import Gate, GateState, Policy
@@ -99,37 +100,37 @@ def is_refused(found: Sequence[Gate]) -> bool:
     return any(gate.state is GateState.REFUSED for gate in found)
 
 
-def plan_data(plan: Plan, found: Sequence[Gate]) -> dict[str, Any]:
+def plan_data(plan: Plan, found: Sequence[Gate]) -> PlanData:
     """The plan for machines: the stored form, and what is worked out of it."""
     steps = [
-        {
-            "number": step.number,
-            "kind": step.kind,
-            "subject": step.label,
-            "level": step.verdict.level,
-            "score": step.verdict.score,
-            "reasons": [
-                {**codec.to_builtins(r), "effect": r.effect, "safer": r.safer}
+        StepData(
+            number=step.number,
+            kind=step.kind,
+            subject=step.label,
+            level=step.verdict.level,
+            score=step.verdict.score,
+            reasons=tuple(
+                extended(r, ReasonData, effect=r.effect, safer=r.safer)
                 for r in step.verdict.reasons
-            ],
-            "lock": _lock(step),
-            "undo": step.undo,
-            "estimate": codec.to_builtins(step.estimate) if step.estimate else None,
-            "sql": [s.sql for s in statements(step)],
-            "facts": codec.to_builtins(step.facts),
-            "operation": codec.to_builtins(step.operation),
-        }
+            ),
+            lock=_lock(step),
+            undo=step.undo,
+            estimate=step.estimate,
+            sql=tuple(s.sql for s in statements(step)),
+            facts=step.facts,
+            operation=codec.to_builtins(step.operation),
+        )
         for step in plan.steps
     ]
-    return {
-        "migration_id": plan.migration_id,
-        "plan_hash": plan.hash,
-        "checksum": plan.checksum,
-        "base_fingerprint": plan.base_fingerprint,
-        "major": plan.major,
-        "level": plan.level,
-        "score": plan.score,
-        "total": plan.total,
-        "gates": [{**codec.to_builtins(g), "passes": g.passes} for g in found],
-        "steps": steps,
-    }
+    return PlanData(
+        migration_id=plan.migration_id,
+        plan_hash=plan.hash,
+        checksum=plan.checksum,
+        base_fingerprint=plan.base_fingerprint,
+        major=plan.major,
+        level=plan.level,
+        score=plan.score,
+        total=plan.total,
+        gates=tuple(extended(gate, GateData, passes=gate.passes) for gate in found),
+        steps=tuple(steps),
+    )

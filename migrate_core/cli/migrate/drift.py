@@ -7,27 +7,32 @@ from argparse import ArgumentParser, Namespace
 from migrate_core import api
 from migrate_core.api import Drift
 from migrate_core.cli.console.options import add_database
-from migrate_core.cli.console.output import plural, print_json, say
+from migrate_core.cli.console.output import plural, say
 from migrate_core.cli.console.project import open_project
+from migrate_core.cli.reports.drift import drift_report
+from migrate_core.cli.reports.publish import FORMATS, TEXT, add_reports, publish
 from migrate_core.errors import DriftError
-from migrate_core.pg import codec
+
+__all__ = ["FORMATS", "add_arguments", "run"]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_database(parser)
+    add_reports(parser)
 
 
 def run(args: Namespace) -> int:
     project = open_project(args)
     found = api.drift(project.endpoint, project.schemas)
-    if args.format == "json":
-        print_json({**codec.to_builtins(found), "drift": found.is_drift})
-    else:
+    run = api.open_run(project.endpoint)
+    opened = f"Run {run.run_id} is {run.state}: a part of this is its own doing." if run else ""
+    code = DriftError.exit_code if found.is_drift else 0
+    if args.format == TEXT:
         _show(found)
-    opened = api.open_run(project.endpoint)
-    if opened and args.format == "text":
-        say(f"Run {opened.run_id} is {opened.state}: a part of this is its own doing.")
-    return DriftError.exit_code if found.is_drift else 0
+        if opened:
+            say(opened)
+    publish(lambda: drift_report(project, found, opened, code), args)
+    return code
 
 
 def _show(found: Drift) -> None:

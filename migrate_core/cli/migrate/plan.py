@@ -12,19 +12,22 @@ from migrate_core import api
 from migrate_core.cli.console import consent
 from migrate_core.cli.console.chosen import add_choice, add_file, chosen
 from migrate_core.cli.console.options import add_database, add_gates
-from migrate_core.cli.console.output import print_json, say
+from migrate_core.cli.console.output import say
 from migrate_core.cli.console.planned import Planned, plan_each
 from migrate_core.cli.console.plans import (
     before_verification,
     fixes,
     gate_lines,
     is_refused,
-    plan_data,
     plan_lines,
     safer_lines,
 )
 from migrate_core.cli.console.project import Project, open_project
+from migrate_core.cli.reports.plan import Judged, plan_report
+from migrate_core.cli.reports.publish import FORMATS, TEXT, add_reports, publish
 from migrate_core.planning.gates import Circumstances, Gate
+
+__all__ = ["FORMATS", "add_arguments", "run"]
 
 REFUSED = 3
 
@@ -34,18 +37,26 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_choice(parser)
     add_file(parser)
     add_gates(parser)
+    add_reports(parser)
 
 
 def run(args: Namespace) -> int:
     project = open_project(args)
-    policy = project.policy
     plans = plan_each(project, chosen(project))
     found = [(planned, _gates(planned, project)) for planned in plans]
-    if args.format == "json":
-        print_json({"plans": [plan_data(planned.plan, gates) for planned, gates in found]})
-    elif not found:
+    refused = any(is_refused(gates) for _planned, gates in found)
+    code = REFUSED if refused else 0
+    if args.format == TEXT:
+        _show(found, project)
+    publish(lambda: plan_report(project, found, code), args)
+    return code
+
+
+def _show(found: Judged, project: Project) -> None:
+    policy = project.policy
+    if not found:
         say("Nothing is pending.")
-    for planned, gates in found if args.format == "text" else ():
+    for planned, gates in found:
         say(f"{planned.migration.id} on {project.endpoint}, PostgreSQL {planned.plan.major}")
         say(f"plan {planned.plan.hash[:12]}")
         say()
@@ -53,10 +64,8 @@ def run(args: Namespace) -> int:
             say(line)
         for line in ("", *gate_lines(gates), *fixes(gates), ""):
             say(line)
-    refused = any(is_refused(gates) for _planned, gates in found)
-    if found and not refused and args.format == "text":
+    if found and not any(is_refused(gates) for _planned, gates in found):
         say("next: zanith migrate verify")
-    return REFUSED if refused else 0
 
 
 def _gates(planned: Planned, project: Project) -> tuple[Gate, ...]:

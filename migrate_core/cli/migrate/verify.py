@@ -17,11 +17,15 @@ from migrate_core.cli.console.output import note, print_json, say
 from migrate_core.cli.console.planned import Planned, plan_each
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.cli.console.rehearsals import rehearse, report_lines, write_evidence
+from migrate_core.cli.reports.documents import VERSION, DroppedDocument
+from migrate_core.cli.reports.publish import FORMATS, TEXT, add_reports, publish
+from migrate_core.cli.reports.verify import verify_report
 from migrate_core.declared.kept import DROP_COMMAND
-from migrate_core.errors import VerificationFailedError
-from migrate_core.pg import codec
+from migrate_core.errors import MisuseError, VerificationFailedError
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
+
+__all__ = ["FORMATS", "add_arguments", "run"]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -44,6 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--drop-kept", action="store_true", help="drop what --keep has left, and do nothing else"
     )
+    add_reports(parser)
 
 
 def run(args: Namespace) -> int:
@@ -56,17 +61,16 @@ def run(args: Namespace) -> int:
     ok = all(report.ok for report in reports)
     if args.out:
         write_evidence(args.out, reports)
-    if args.format == "json":
-        data = [{**codec.to_builtins(report), "says": report.says} for report in reports]
-        print_json({"ok": ok, "reports": data, "kept_earlier": earlier_kept})
-    elif not plans:
+    code = 0 if ok else VerificationFailedError.exit_code
+    if args.format == TEXT and not plans:
         say("Nothing is pending.")
-    elif ok:
+    elif args.format == TEXT and ok:
         say("next: zanith migrate up" + (f" --verified {args.out}" if args.out else ""))
-    if earlier_kept and args.format == "text":
+    if earlier_kept and args.format == TEXT:
         names = ", ".join(one.name for one in earlier_kept)
         note(f"Kept by earlier rehearsals: {names}. {DROP_COMMAND} drops them.")
-    return 0 if ok else VerificationFailedError.exit_code
+    publish(lambda: verify_report(project, plans, reports, earlier_kept, code), args)
+    return code
 
 
 def _rehearse_each(project: Project, plans: Sequence[Planned]) -> list[VerifyReport]:
@@ -78,15 +82,17 @@ def _rehearse_each(project: Project, plans: Sequence[Planned]) -> list[VerifyRep
         reports.append(
             rehearse(project, planned, earlier=plans[:at], is_last=is_last, options=options)
         )
-        if project.args.format == "text":
+        if project.args.format == TEXT:
             _show(project, planned, reports[-1])
     return reports
 
 
 def _drop_kept(project: Project) -> int:
+    if project.args.format not in (TEXT, "json") or project.args.report:
+        raise MisuseError("--drop-kept makes no report", hint="Use --format text or json.")
     names = project.shadow.drop_kept()
     if project.args.format == "json":
-        print_json({"dropped": names})
+        print_json(DroppedDocument(version=VERSION, dropped=tuple(names)))
     else:
         for name in names:
             say(f"dropped {name}")
