@@ -57,6 +57,7 @@ from migrate_core.api.schemas import (
     server_major,
     wanted,
 )
+from migrate_core.api.softening import SafeForm, Softened, Softer, safe_form, soften, softenable
 from migrate_core.api.undo import STUCK_HINT, Return, Undo, down, undo_of, undos
 from migrate_core.api.upkeep import adopt, close, manage
 from migrate_core.ledger.audit import QUESTIONS
@@ -70,6 +71,9 @@ __all__ = [
     "MigrationStatus",
     "Return",
     "RunRecord",
+    "SafeForm",
+    "Softened",
+    "Softer",
     "Status",
     "Undo",
     "adopt",
@@ -116,9 +120,12 @@ __all__ = [
     "refuse_drift",
     "refuse_unverified",
     "resume",
+    "safe_form",
     "schema_at",
     "server_major",
     "skip_step",
+    "soften",
+    "softenable",
     "sql_of",
     "status",
     "steer",

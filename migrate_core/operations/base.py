@@ -208,6 +208,16 @@ class Operation(
     def releases(self) -> tuple[Release, ...]:
         return ()
 
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        """What does the same with less risk, or None where it is as safe as it can be.
+
+        `graph` is the schema before it; `value` is what a person gave for existing rows.
+
+        Raises:
+            UnboundOperationError: the safer form does not fit the schema.
+        """
+        return None
+
     def parts(self) -> tuple[Operation, ...]:
         """What is planned in its place: itself, or one operation for each of several objects."""
         return (self,)
@@ -280,6 +290,14 @@ class Operation(
     def label(self) -> str:
         """The object in words, as lists show it."""
         return str(self.subject)
+
+
+class Safer(Value, frozen=True, kw_only=True):
+    """An operation's online or recoverable form."""
+
+    instead: tuple[Operation, ...]
+    later: tuple[Operation, ...] = ()  # of a second migration, once applications are ready
+    asks: Ref | None = None  # the column whose value for existing rows was not given
 
 
 def table_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> Table:

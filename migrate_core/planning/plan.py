@@ -14,6 +14,7 @@ from migrate_core.pg.ddl import Stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.families import with_families
 from migrate_core.planning.past import Ask, Past
+from migrate_core.planning.softer import Offer, offer
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
 from migrate_core.risk.verdict import Verdict, judge
@@ -30,6 +31,7 @@ class Step(Value, frozen=True, kw_only=True):
     verdict: Verdict = Verdict()
     facts: Facts = Facts()
     undo: str = ""  # the inverse's kind, or "" where nothing undoes it
+    safer: Offer | None = None  # what it could be instead, where that scores less
 
     @property
     def kind(self) -> str:
@@ -129,7 +131,11 @@ def build(
     for number, written in enumerate(_parts(operations), start=1):
         place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
-        steps.append(_step(operation, place, past.facts(operation, graph, ask), graph))
+        step = _step(operation, place, past.facts(operation, graph, ask), graph)
+        if direction == "up":
+            safer = offer(operation, step.verdict, graph, past, ask)
+            step = msgspec.structs.replace(step, safer=safer)
+        steps.append(step)
         graph = operation.apply(graph)
         past.add(operation)
     return Plan(
@@ -175,6 +181,7 @@ class _StepRecord(Value, frozen=True, kw_only=True):
     verdict: Verdict = Verdict()
     facts: Facts = Facts()
     undo: str = ""
+    safer: Offer | None = None
 
 
 class _PlanRecord(Value, frozen=True, kw_only=True):
@@ -200,6 +207,7 @@ def decode_plan(data: bytes | str) -> Plan:
             verdict=step.verdict,
             facts=step.facts,
             undo=step.undo,
+            safer=step.safer,
         )
         for step in record.steps
     )

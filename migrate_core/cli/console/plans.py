@@ -70,6 +70,20 @@ def safer_lines(plan: Plan, policy: Policy) -> Iterator[str]:
         over = policy.budget is not None and step.verdict.score > policy.budget
         if (over or step.verdict.level == "blocked") and step.verdict.reasons:
             yield f"  step {step.number}: {step.verdict.reasons[0].safer}"
+        if step.safer:
+            yield f"  step {step.number}: {softer_in_words(step)}"
+
+
+def softer_in_words(step: Step) -> str:
+    """`can be softDropColumn, 80 -> 35: zanith migrate soften`."""
+    found = step.safer
+    if found is None:
+        return ""
+    kinds = " and ".join(found.kinds)
+    later = f", then {' and '.join(found.later)} in a second migration" if found.later else ""
+    value = f" --backfill {found.asks}=SQL" if found.asks else ""
+    figures = f"{step.verdict.score} -> {found.score}"
+    return f"can be {kinds}{later}, {figures}: zanith migrate soften --step {step.number}{value}"
 
 
 def gate_lines(found: Sequence[Gate]) -> list[str]:
@@ -105,6 +119,7 @@ def plan_data(plan: Plan, found: Sequence[Gate]) -> dict[str, Any]:
             ],
             "lock": _lock(step),
             "undo": step.undo,
+            "safer": codec.to_builtins(step.safer),
             "sql": [s.sql for s in statements(step)],
             "facts": codec.to_builtins(step.facts),
             "operation": codec.to_builtins(step.operation),

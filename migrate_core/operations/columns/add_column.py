@@ -8,7 +8,15 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    Safer,
+    replaced,
+    table_in,
+    unbound,
+)
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.lexer import tokens
@@ -106,6 +114,22 @@ class AddColumn(Operation, frozen=True, kw_only=True):
 
     def inverse(self, place: Place) -> Operation | None:
         return make("dropColumn", table=self.table, column=self.column.name)
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        """Nullable first, then filled, then required; the value has to be known for that."""
+        filled = self.column.default is not None or self.column.identity is not None
+        if filled or not self.column.not_null or self.checked:
+            return None
+        name, bare = self.column.name, msgspec.structs.replace(self.column, not_null=False)
+        expression = value or "NULL"
+        return Safer(
+            instead=(
+                AddColumn(table=self.table, column=bare),
+                make("backfill", table=self.table, column=name, expression=expression),
+                make("alterColumnNullable", table=self.table, column=name, nullable=False),
+            ),
+            asks=None if value else self.subject,
+        )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()

@@ -9,6 +9,7 @@ from migrate_core.operations.base import (
     Effect,
     Operation,
     Place,
+    Safer,
     replaced,
     table_in,
     unbound,
@@ -92,6 +93,11 @@ class DropColumn(Operation, frozen=True, kw_only=True):
         if self.was is None or self.only:
             return None
         return make("restoreColumn", table=self.table, was=self.was)
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        if self.only:
+            return None
+        return Safer(instead=(make("softDropColumn", table=self.table, column=self.column),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_COLUMN_WITH_DATA.because(facts.describe())

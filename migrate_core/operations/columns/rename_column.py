@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    Safer,
+    replaced,
+    table_in,
+    unbound,
+)
+from migrate_core.operations.expansion import in_two
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -77,6 +86,12 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
         return RenameColumn(
             table=self.table, column=self.to, to=self.column, not_null=self.not_null
         )
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        """Both names for a while, each kept in step with the other."""
+        after = self.apply(graph).table(self.table)
+        column = after.column(self.to) if after else None
+        return in_two(graph, self.table, self.column, column) if column else None
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.RENAME_COLUMN.because(f"{self.column} becomes {self.to}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Place, lone_table_in, replaced
+from migrate_core.operations.base import Effect, Operation, Place, Safer, lone_table_in, replaced
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
@@ -81,6 +81,9 @@ class DropTable(Operation, frozen=True, kw_only=True):
     def inverse(self, place: Place) -> Operation | None:
         """The table with all its parts; its rows are gone."""
         return make("restoreTable", was=self.was) if self.was else None
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        return Safer(instead=(make("softDropTable", name=self.name),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_TABLE_WITH_DATA.because(facts.describe())
