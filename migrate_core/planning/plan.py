@@ -132,10 +132,7 @@ def build(
         place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
         step = _step(operation, place, past.facts(operation, graph, ask), graph)
-        if direction == "up":
-            safer = offer(operation, step.verdict, graph, past, ask)
-            step = msgspec.structs.replace(step, safer=safer)
-        steps.append(step)
+        steps.append(_offering(step, graph, past, ask) if direction == "up" else step)
         graph = operation.apply(graph)
         past.add(operation)
     return Plan(
@@ -165,6 +162,11 @@ def _step(operation: Operation, place: Place, facts: Facts, graph: SchemaGraph) 
         facts=facts,
         undo=inverse.kind if inverse else "",
     )
+
+
+def _offering(step: Step, graph: SchemaGraph, past: Past, ask: Ask) -> Step:
+    safer = offer(step.operation, step.verdict, graph, past, ask)
+    return msgspec.structs.replace(step, safer=safer)
 
 
 def encode_plan(plan: Plan) -> bytes:

@@ -115,13 +115,12 @@ def _close(change: Change) -> Action:
 
 
 def _make_safe(change: Change, plan: CorePlan, style: Style) -> Action:
-    steps = softening.softenable(plan)
     return Action(
         label="Make it safe",
         url=_url(change, "soften"),
         style=style,
         icon="shield-check",
-        fields=tuple(("step", str(step.number)) for step in steps),
+        fields=tuple(("step", str(number)) for number in softening.softenable(plan)),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from migrate_core.planning import gates as core
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import Step
+from migrate_core.planning.softer import Offer
 from migrate_core.states import ChangeState, RunState
 from migrate_core.verify.report import VerifyReport
 from studio import problems
@@ -21,6 +22,7 @@ from studio.boards.evidence import evidence, report_of
 from studio.boards.schema import differences
 from studio.display import (
     Action,
+    Confirmation,
     ErrorRow,
     EvidenceItem,
     Gate,
@@ -34,7 +36,7 @@ from studio.models import Change, Plan, Run, Verification
 from studio.models.changes import Work
 from studio.permissions import Action as Act
 from studio.permissions import can
-from studio.services import changes, runs, snapshots, softening
+from studio.services import changes, runs, snapshots
 
 OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
@@ -259,20 +261,33 @@ def _safer(change: Change, user: Any) -> plans.Safer:
         return plans.no_safer
 
     def offer(step: Step) -> tuple[Action | None, str]:
-        found = softening.offer(step)
+        found = step.safer
         if found is None:
             return None, ""
-        kind, score = found
         action = Action(
-            label="Make it a soft drop",
+            label="Make it safe",
             url=reverse("change-soften", args=[change.pk]),
             small=True,
             fields=(("step", str(step.number)),),
+            confirm=_ask_value(found.asks) if found.asks else None,
         )
-        note = f"{step.verdict.score} → {score}. It becomes {kind}: renamed and kept, restorable."
-        return action, note
+        return action, _softer_in_words(step.verdict.score, found)
 
     return offer
+
+
+def _ask_value(column: str) -> Confirmation:
+    return Confirmation(
+        tier=1,
+        title="What do existing rows get?",
+        consequence="The column is added nullable, filled in batches, and required after that.",
+        value=f"SQL for {column}, over its row",
+    )
+
+
+def _softer_in_words(score: int, found: Offer) -> str:
+    later = f"; {' and '.join(found.later)} is a change of its own" if found.later else ""
+    return f"{score} → {found.score}. It becomes {' and '.join(found.kinds)}{later}."
 
 
 def _states(run: Run | None) -> dict[int, str]:

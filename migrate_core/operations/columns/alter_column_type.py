@@ -62,7 +62,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
 
     Widenings that PostgreSQL does without touching a row stay a plain, quick ALTER; any
     other change writes every row and index under ACCESS EXCLUSIVE, and says so. `using`
-    is written only where PostgreSQL has no assignment cast of its own.
+    is written only where PostgreSQL has no assignment cast of its own. Made safe, one that
+    writes rows is expandColumn, and contractColumn in a second migration.
     """
 
     effect: ClassVar[Effect] = Effect.ALTER

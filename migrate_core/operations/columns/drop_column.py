@@ -34,7 +34,8 @@ class DropColumn(Operation, frozen=True, kw_only=True):
     """Drop a column and everything that hangs on it alone; its values are lost.
 
     Its foreign keys go first, in a transaction of their own: dropping one locks the
-    referenced table too. `was` remembers the definition, never the values.
+    referenced table too. `was` remembers the definition, never the values. Made safe, it is
+    softDropColumn.
     """
 
     effect: ClassVar[Effect] = Effect.DROP

@@ -33,7 +33,8 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
     """Rename a column; constraints, indexes and policies follow it by themselves.
 
     From 18 on its NOT NULL is a constraint that PostgreSQL named after it: that is renamed
-    along, so that the column is as if it had been created under its new name.
+    along, so that the column is as if it had been created under its new name. Made safe, it
+    is expandColumn, and contractColumn in a second migration.
     """
 
     effect: ClassVar[Effect] = Effect.RENAME

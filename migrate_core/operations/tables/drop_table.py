@@ -25,7 +25,8 @@ class DropTable(Operation, frozen=True, kw_only=True):
     """Drop a table and its rows; never with CASCADE.
 
     Its own foreign keys go first, each in a transaction of its own, because dropping one
-    locks the referenced table too. `was` remembers the definition, never the rows.
+    locks the referenced table too. `was` remembers the definition, never the rows. Made
+    safe, it is softDropTable.
     """
 
     effect: ClassVar[Effect] = Effect.DROP

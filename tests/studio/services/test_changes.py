@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from migrate_core.declared.scratch import ShadowServer
-from migrate_core.errors import MigrationFileError
+from migrate_core.errors import MigrationFileError, MisuseError
 from migrate_core.states import ChangeState
 from migrate_core.verify.options import Rehearsing
 from studio.credentials import unseal
@@ -107,6 +107,50 @@ def test_softening_a_step_plans_it_anew_within_the_budget(
     assert [step.kind for step in softer.value().steps] == ["softDropColumn"]
     assert softer.score == 35
     assert changes.current_text(change).note == "step 1 became softDropColumn"
+
+
+def test_a_type_change_made_safe_is_two_changes(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(
+        target,
+        "operations:\n  - {op: alterColumnType, table: public.users, column: id,"
+        " to: {type: numeric}}\n",
+    )
+
+    softening.soften(change, world.author, (1,))
+    replanned(change)
+
+    plan = changes.current_plan(change)
+    second = target.changes.exclude(pk=change.pk).get()
+    assert plan is not None
+    assert [step.kind for step in plan.value().steps] == ["expandColumn"]
+    assert [op.kind for op in changes.migration(second).operations] == ["contractColumn"]
+    assert changes.migration(second).needs == change.migration_id
+
+
+def test_a_required_column_is_made_safe_with_the_value_that_was_asked_for(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(
+        target,
+        "operations:\n  - {op: addColumn, table: public.users,"
+        " column: {name: country, type: text, not_null: true}}\n",
+    )
+    plan = changes.current_plan(change)
+    assert plan is not None
+    asked = plan.value().steps[0].safer
+    assert asked is not None
+    assert asked.asks == "public.users.country"
+    assert softening.softenable(plan.value()) == ()
+
+    with pytest.raises(MisuseError, match="needs the value"):
+        softening.soften(change, world.author, (1,))
+    softening.soften(change, world.author, (1,), value="'NL'")
+
+    kinds = [op.kind for op in changes.migration(change).operations]
+    assert kinds == ["addColumn", "backfill", "alterColumnNullable"]
+    assert """expression: "'NL'\"""" in changes.current_text(change).text
 
 
 def test_a_plan_that_was_not_rehearsed_is_not_approved(
