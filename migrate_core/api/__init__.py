@@ -27,7 +27,7 @@ from migrate_core.api.gate import (
     refuse,
     refuse_drift,
 )
-from migrate_core.api.plans import Generated, generate, measure, pending, plan
+from migrate_core.api.plans import Generated, generate, measure, pending, plan, remembered
 from migrate_core.api.record import (
     MigrationStatus,
     RunRecord,
@@ -119,6 +119,7 @@ __all__ = [
     "refuse",
     "refuse_drift",
     "refuse_unverified",
+    "remembered",
     "resume",
     "safe_form",
     "schema_at",

@@ -20,7 +20,7 @@ from migrate_core.pg.ddl import Stage
 from migrate_core.pg.names import QualifiedName, helper_name
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.delta import Answers, Rename, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Relation, Table, Value
 from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
@@ -217,6 +217,11 @@ class Operation(
             UnboundOperationError: the safer form does not fit the schema.
         """
         return None
+
+    def answers(self) -> Answers:
+        """What a person must have said for it to be generated: the file remembers it."""
+        new = self.new_name()
+        return Answers(renames=(Rename(old=self.subject, new=new),) if new else ())
 
     def parts(self) -> tuple[Operation, ...]:
         """What is planned in its place: itself, or one operation for each of several objects."""

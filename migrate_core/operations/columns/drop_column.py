@@ -21,7 +21,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.families import left_behind
 from migrate_core.schema.graph import SchemaGraph
@@ -99,6 +99,9 @@ class DropColumn(Operation, frozen=True, kw_only=True):
         if self.only:
             return None
         return Safer(instead=(make("softDropColumn", table=self.table, column=self.column),))
+
+    def answers(self) -> Answers:
+        return Answers(drop_modes=((self.subject, DropMode.PLAIN),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_COLUMN_WITH_DATA.because(facts.describe())

@@ -13,7 +13,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -85,6 +85,9 @@ class DropTable(Operation, frozen=True, kw_only=True):
 
     def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
         return Safer(instead=(make("softDropTable", name=self.name),))
+
+    def answers(self) -> Answers:
+        return Answers(drop_modes=((self.subject, DropMode.PLAIN),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_TABLE_WITH_DATA.because(facts.describe())

@@ -125,3 +125,22 @@ def test_what_a_later_step_needs_is_not_made_to_wait(shop: Shop, zanith: Zanith)
 
     assert refused.code == 2
     assert "would not lead to the same schema" in refused.err
+
+
+def test_what_was_answered_is_used_when_it_is_generated_again(shop: Shop, zanith: Zanith) -> None:
+    first = zanith(
+        "migrate", "generate", "--name", "retire", "--backfill", "users.last_login=created_at",
+        "--drops", "plain",
+    )  # fmt: skip
+    assert first.code == 0, first.err
+    (path,) = (shop.folder / "migrations").glob("*.yaml")
+    softened = zanith("migrate", "soften", path.stem)
+    assert softened.code == 0, softened.err
+    kept = sorted((op.kind, op.label) for op in load(path).operations)
+
+    again = zanith("migrate", "generate", "--again", path.stem)
+
+    assert again.code == 0, again.err
+    assert sorted((op.kind, op.label) for op in load(path).operations) == kept
+    assert ("softDropColumn", "public.users.legacy_uuid") in kept
+    assert "expression: created_at" in path.read_text(encoding="utf-8")
