@@ -29,8 +29,9 @@ from migrate_core.schema.graph import SchemaGraph
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_database(parser)
-    parser.add_argument("--name", metavar="SLUG", help="as add_last_login; needed without --again")
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--name", metavar="SLUG", help="as add_last_login")
+    which.add_argument(
         "--again",
         metavar="ID",
         help="write this pending migration anew: what was answered for it, its file remembers",
@@ -83,10 +84,6 @@ def run(args: Namespace) -> int:
 
 def _again(args: Namespace, waiting: Sequence[Migration]) -> list[Migration]:
     """The migration that is generated again, and the one that contracts what it expands."""
-    if bool(args.name) == bool(args.again):
-        raise MisuseError(
-            "--name or --again, one of the two", hint="--name add_last_login makes a new one."
-        )
     if not args.again:
         return []
     old = [m for m in waiting if args.again in (m.id, m.needs)]
