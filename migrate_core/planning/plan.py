@@ -32,6 +32,7 @@ class Step(Value, frozen=True, kw_only=True):
     facts: Facts = Facts()
     undo: str = ""  # the inverse's kind, or "" where nothing undoes it
     safer: Offer | None = None  # what it could be instead, where that scores less
+    lost: bool = False  # rows or values went when it was rehearsed
 
     @property
     def kind(self) -> str:
@@ -53,7 +54,7 @@ class Step(Value, frozen=True, kw_only=True):
     @property
     def keeps_nothing(self) -> bool:
         """Whether data goes that no inverse brings back: only the definition can."""
-        return self.operation.destroys and not self.facts.is_empty
+        return (self.operation.destroys or self.lost) and not self.facts.is_empty
 
     @property
     def undo_in_words(self) -> str:
@@ -184,6 +185,7 @@ class _StepRecord(Value, frozen=True, kw_only=True):
     facts: Facts = Facts()
     undo: str = ""
     safer: Offer | None = None
+    lost: bool = False
 
 
 class _PlanRecord(Value, frozen=True, kw_only=True):
@@ -210,6 +212,7 @@ def decode_plan(data: bytes | str) -> Plan:
             facts=step.facts,
             undo=step.undo,
             safer=step.safer,
+            lost=step.lost,
         )
         for step in record.steps
     )

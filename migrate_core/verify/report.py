@@ -7,7 +7,7 @@ from typing import Literal
 from migrate_core.declared.kept import Kept
 from migrate_core.declared.mirror import Mirrored
 from migrate_core.pg.locks import LockMode
-from migrate_core.planning.gates import Verified
+from migrate_core.planning.verified import Deed, Verified
 from migrate_core.schema.objects import Value
 from migrate_core.verify.rows import Sample
 
@@ -77,6 +77,7 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     stages: tuple[StageReport, ...] = ()
     differences: tuple[Difference, ...] = ()
     locks: tuple[StatementLocks, ...] = ()
+    deeds: tuple[Deed, ...] = ()  # of raw SQL steps: judged by what they did
     judgement: Judgement = Judgement()
     baseline: Baseline = ""  # how the starting point was made
     shape: str = "throw-away database on a separate server"
@@ -105,4 +106,4 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     @property
     def verified(self) -> Verified:
         """As gate 4 asks for it."""
-        return Verified(plan_hash=self.plan_hash, ok=self.ok, says=self.says)
+        return Verified(plan_hash=self.plan_hash, ok=self.ok, says=self.says, deeds=self.deeds)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -29,12 +30,14 @@ from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint, Session
 from migrate_core.pg.version import major as major_of
 from migrate_core.planning.plan import Plan
+from migrate_core.planning.verified import Deed
 from migrate_core.runner.apply import apply
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
 from migrate_core.verify import ephemeral, judge, parked, rights, rows
+from migrate_core.verify.aftermath import judged_by_deeds
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -49,6 +52,7 @@ from migrate_core.verify.report import (
 )
 from migrate_core.verify.residual import differences
 from migrate_core.verify.rows import Sample
+from migrate_core.verify.scripts import Script, Scripts
 
 ACTOR = "verify"
 APPLICATION = "zanith/verify"
@@ -106,6 +110,8 @@ class _Rehearsal:
         self.stages: list[StageReport] = []
         self.differences: tuple[Difference, ...] = ()
         self.locks: tuple[StatementLocks, ...] = ()
+        self.scripts: tuple[Script, ...] = ()
+        self.deeds: tuple[Deed, ...] = ()
         self.judgement = Judgement()
         self.how: Baseline = ""
         self.shape = SEPARATE_SERVER
@@ -136,6 +142,7 @@ class _Rehearsal:
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
             notes += self._lock_notes()
+            self.deeds = judged_by_deeds(self.plan, self.scripts, live)
         wanted = complete(wanted, found)
         told = (found, wanted)
         with self._stage("introspect"):
@@ -221,7 +228,9 @@ class _Rehearsal:
         """Earlier plans first, then this one under the observer; all with the real runner."""
         if scratch.room:
             return self._apply_in_schema(scratch, scratch.room)
-        observer = LockObserver(self.plan, lambda: _watching(scratch))
+        watching = partial(_watching, scratch)
+        scripts = Scripts(watching, self.schemas)
+        observer = LockObserver(self.plan, watching, scripts)
         stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - one use, named for reading
         try:
             with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
@@ -236,7 +245,7 @@ class _Rehearsal:
             return [*passed, *left]
         finally:
             observer.close()
-            self.locks = tuple(observer.found)
+            self.locks, self.scripts = tuple(observer.found), tuple(scripts.found)
 
     def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
         earlier = [ephemeral.mapped(plan, room) for plan in self.earlier]
@@ -309,6 +318,7 @@ class _Rehearsal:
             stages=tuple(self.stages),
             differences=self.differences,
             locks=self.locks,
+            deeds=self.deeds,
             judgement=self.judgement,
             baseline=self.how,
             shape=self.shape,

@@ -15,7 +15,7 @@ from migrate_core.declared.kept import Kept
 from migrate_core.declared.sources import Source
 from migrate_core.errors import MisuseError
 from migrate_core.pg import codec
-from migrate_core.planning.gates import Verified
+from migrate_core.planning.verified import Verified
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Value
 from migrate_core.verify.options import Rehearsing
