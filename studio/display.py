@@ -153,6 +153,8 @@ class OperationRow(Shown, frozen=True, kw_only=True):
     size: str = ""  # "4.2 M rows, 1.1 GB"
     hold: str = ""  # estimated: "under 5 ms"
     reversible: str = ""  # "until 22 Dec", "yes", "no: nothing undoes it"
+    grade: str = ""  # how far it can be undone: "exact inverse"
+    grade_means: str = ""  # the same as a sentence
     over: bool = False  # beyond the budget, or blocked
     stages: Sequence[StageRow] = ()
     undo: Sequence[StageRow] = ()

@@ -26,6 +26,18 @@ class Deed(Value, frozen=True, kw_only=True):
     changed: Changed = "something"  # of the schema and of rows
 
 
+class ArtifactTrial(Value, frozen=True, kw_only=True):
+    """What a step parked on the shadow, restored there after the plan and compared."""
+
+    step: int
+    source: str
+    restored: bool = False
+    compared: bool = False
+    equal: bool = False  # definition by introspection, rows by checksum
+    rows: int = 0  # that were compared
+    says: str = ""
+
+
 class Verified(Value, frozen=True, kw_only=True):
     """What a verification said, and of which plan."""
 
@@ -33,18 +45,25 @@ class Verified(Value, frozen=True, kw_only=True):
     ok: bool
     says: str = ""
     deeds: tuple[Deed, ...] = ()  # of its raw SQL steps
+    artifacts: tuple[ArtifactTrial, ...] = ()
 
 
 def judged(plan: Plan, verified: Verified | None) -> Plan:
     """The plan with the verdicts that a verification of exactly this plan gives.
 
     Its hash is the same: what runs is. Without such a verification, or after one that failed,
-    raw SQL keeps the level of what nobody has seen.
+    raw SQL keeps the level of what nobody has seen. An artifact that was restored on the
+    shadow and found equal makes `destructive` `medium`; one that came back as another thing
+    makes its step `destructive`.
     """
     if verified is None or not verified.ok or verified.plan_hash != plan.hash:
         return plan
     deeds = {deed.step: deed for deed in verified.deeds}
-    steps = tuple(_judged(step, deeds.get(step.number)) for step in plan.steps)
+    tested = {one.step: one for one in verified.artifacts}
+    steps = tuple(
+        _recoverable(_judged(step, deeds.get(step.number)), tested.get(step.number))
+        for step in plan.steps
+    )
     return msgspec.structs.replace(plan, steps=steps)
 
 
@@ -57,6 +76,27 @@ def _judged(step: Step, deed: Deed | None) -> Step:
     return msgspec.structs.replace(
         step, verdict=judge(seen.values(), Facts()), lost=lost or step.lost
     )
+
+
+def _recoverable(step: Step, tested: ArtifactTrial | None) -> Step:
+    if tested is None or step.park is None:
+        return step
+    reasons = tuple(_tested(reason, tested) for reason in step.verdict.reasons)
+    return msgspec.structs.replace(step, verdict=judge(reasons, Facts()))
+
+
+def _tested(reason: Reason, tested: ArtifactTrial) -> Reason:
+    """Once: a plan that was judged already says so."""
+    parks = reason.code.startswith(("parks_column", "parks_table", "archives_"))
+    lost = reason.level is Level.DESTRUCTIVE
+    if not (parks or lost) or tested.says in reason.evidence:
+        return reason
+    level, said = reason.level, tested.says
+    if lost and tested.equal:
+        level, said = Level.MEDIUM, f"destructive, tested artifact: medium ({tested.says})"
+    elif tested.compared and not tested.equal:
+        level = Level.DESTRUCTIVE
+    return Reason(code=reason.code, level=level, evidence=f"{reason.evidence}; {said}")
 
 
 _LOSING = (RAW_SQL_LOSES_DATA.code, "drops_table_with_data", "drops_column_with_data")

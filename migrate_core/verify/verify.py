@@ -30,13 +30,13 @@ from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint, Session
 from migrate_core.pg.version import major as major_of
 from migrate_core.planning.plan import Plan
-from migrate_core.planning.verified import Deed
+from migrate_core.planning.verified import ArtifactTrial, Deed
 from migrate_core.runner.apply import apply
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
-from migrate_core.verify import ephemeral, judge, parked, rights, rows
+from migrate_core.verify import artifacts, ephemeral, judge, parked, rights, rows
 from migrate_core.verify.aftermath import judged_by_deeds
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
@@ -112,6 +112,8 @@ class _Rehearsal:
         self.locks: tuple[StatementLocks, ...] = ()
         self.scripts: tuple[Script, ...] = ()
         self.deeds: tuple[Deed, ...] = ()
+        self.before: artifacts.Remembered | None = None
+        self.tested: tuple[ArtifactTrial, ...] = ()
         self.judgement = Judgement()
         self.how: Baseline = ""
         self.shape = SEPARATE_SERVER
@@ -156,6 +158,9 @@ class _Rehearsal:
             self.judgement = judge.judge(scratch, wanted_dump.result(), self.schemas)
             notes.append(_in_words(self.judgement))
             self._mark(self.judgement.agrees is not False)
+        if self.before and not self.options.keep:
+            with self._stage("artifacts") as notes:
+                notes += self._test_artifacts(scratch, self.before)
 
     def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> tuple[SchemaGraph, Original]:
         with live() as conn:
@@ -236,6 +241,9 @@ class _Rehearsal:
             with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
                 for plan in filter(_has_steps, map(rights.rehearsed, self.earlier)):
                     self._run(plan, scratch, dog, RunOptions())
+                if self.plan.direction == "up" and artifacts.parking(self.plan):
+                    with scratch.session() as conn:
+                        self.before = artifacts.remember(conn, self.plan, self.schemas)
                 passed = rights.left_out((*self.earlier, self.plan))
                 plan = rights.rehearsed(self.plan)
                 if not _has_steps(plan):
@@ -246,6 +254,13 @@ class _Rehearsal:
         finally:
             observer.close()
             self.locks, self.scripts = tuple(observer.found), tuple(scripts.found)
+
+    def _test_artifacts(self, scratch: Scratch, before: artifacts.Remembered) -> Iterator[str]:
+        """The last thing that is done to the rehearsal's database."""
+        with watchdog(WALL_CLOCK_SECONDS, partial(self.shadow.terminate, scratch.name)) as dog:
+            run = lambda plan: self._run(plan, scratch, dog, RunOptions())  # noqa: E731 - as above
+            self.tested = artifacts.restored(scratch.session, self.plan, before, run, self.schemas)
+        return (f"{one.source}: {one.says}" for one in self.tested)
 
     def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
         earlier = [ephemeral.mapped(plan, room) for plan in self.earlier]
@@ -314,11 +329,12 @@ class _Rehearsal:
     def report(self, started: float) -> VerifyReport:
         return VerifyReport(
             plan_hash=self.plan.hash,
-            ok=len(self.stages) == STAGES and all(stage.ok for stage in self.stages),
+            ok=len(self.stages) >= STAGES and all(stage.ok for stage in self.stages),
             stages=tuple(self.stages),
             differences=self.differences,
             locks=self.locks,
             deeds=self.deeds,
+            artifacts=self.tested,
             judgement=self.judgement,
             baseline=self.how,
             shape=self.shape,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from migrate_core.planning import gates as core
+from migrate_core.planning import undoing
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import Step
 from migrate_core.planning.softer import Offer
@@ -36,7 +37,7 @@ from studio.models import Change, Plan, Run, Verification
 from studio.models.changes import Work
 from studio.permissions import Action as Act
 from studio.permissions import can
-from studio.services import changes, runs, snapshots
+from studio.services import changes, runs, snapshots, verifications
 
 OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
@@ -50,6 +51,7 @@ class Board(Shown, frozen=True, kw_only=True):
     current: Plan | None = None
     pill: str = ""
     status: str
+    undo: undoing.UndoGrade | None = None  # of its worst step
     worst_lock: str = ""
     operations: Sequence[OperationRow] = ()
     levels: Sequence[str] = ()
@@ -99,7 +101,7 @@ def _planned(
     working: str,
     error: ErrorRow | None,
 ) -> Board:
-    plan, policy = current.value(), change.environment.policy
+    plan, policy = verifications.judged_plan(current), change.environment.policy
     applier = user.get_username() if can(user, Act.APPLY, change) else ""
     found = runs.gates_of(change, current, applier=applier)
     run = change.runs.order_by("-number").first()
@@ -112,6 +114,7 @@ def _planned(
         pill=pill(plan, policy),
         status=status(change, current, found, working),
         worst_lock=plans.worst_lock_of(plan),
+        undo=undoing.worst(plan),
         operations=plans.operation_rows(
             plan, policy, safer=_safer(change, user), states=_states(run)
         ),
@@ -216,8 +219,8 @@ def losing(change: Change) -> tuple[str, ...]:
     current = changes.current_plan(change)
     if current is None:
         return ()
-    steps = current.value().steps
-    return tuple(s.label for s in steps if s.operation.destroys and not s.facts.is_empty)
+    steps = verifications.judged_plan(current).steps
+    return tuple(s.label for s in steps if s.keeps_nothing)
 
 
 def script(change: Change) -> str:

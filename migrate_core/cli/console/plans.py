@@ -8,8 +8,10 @@ from typing import Any
 from migrate_core.cli.console.output import columns, plural
 from migrate_core.pg import codec
 from migrate_core.pg.locks import LockMode
+from migrate_core.planning import undoing
 from migrate_core.planning.gates import Gate, GateState, Policy
 from migrate_core.planning.plan import Plan, Step
+from migrate_core.planning.undoing import UndoGrade
 from migrate_core.risk.reasons import Reason
 
 _WIDTH = 96
@@ -18,18 +20,31 @@ _LOCKS = list(LockMode)
 
 def plan_lines(plan: Plan, policy: Policy) -> Iterator[str]:
     """Steps with level and score, each with its reasons, then the verdict."""
-    heads = columns(_head(step) for step in plan.steps)
+    graded = zip(plan.steps, undoing.grades(plan), strict=True)
+    heads = columns(_head(step, grade) for step, grade in graded)
     for step, head in zip(plan.steps, heads, strict=True):
         yield head
         for reason in step.verdict.reasons:
             yield f"        {_said(reason)}"
     yield ""
     yield f"  {verdict(plan, policy)}"
+    if plan.steps:
+        yield f"  {undo_verdict(plan)}"
 
 
-def _head(step: Step) -> tuple[str, ...]:
+def undo_verdict(plan: Plan) -> str:
+    """`undo at worst: lost (step 3)`."""
+    worst = undoing.worst(plan)
+    numbers = [
+        s.number for s, g in zip(plan.steps, undoing.grades(plan), strict=True) if g is worst
+    ]
+    steps = ", ".join(map(str, numbers))
+    return f"undo at worst: {worst} (step{'s' if len(numbers) > 1 else ''} {steps})"
+
+
+def _head(step: Step, grade: UndoGrade) -> tuple[str, ...]:
     verdict = step.verdict
-    undo = f"undo: {step.undo_in_words}"
+    undo = f"undo: {step.undo_in_words} ({grade})"
     level, score = str(verdict.level), f"{verdict.score:>3}"
     return (f"{step.number:02}", step.kind, step.label, level, score, _lock(step), undo)
 
@@ -119,12 +134,13 @@ def plan_data(plan: Plan, found: Sequence[Gate]) -> dict[str, Any]:
             ],
             "lock": _lock(step),
             "undo": step.undo,
+            "undo_grade": grade,
             "safer": codec.to_builtins(step.safer),
             "sql": [s.sql for s in statements(step)],
             "facts": codec.to_builtins(step.facts),
             "operation": codec.to_builtins(step.operation),
         }
-        for step in plan.steps
+        for step, grade in zip(plan.steps, undoing.grades(plan), strict=True)
     ]
     return {
         "migration_id": plan.migration_id,
@@ -135,6 +151,7 @@ def plan_data(plan: Plan, found: Sequence[Gate]) -> dict[str, Any]:
         "level": plan.level,
         "score": plan.score,
         "total": plan.total,
+        "undo_grade": undoing.worst(plan),
         "gates": [{**codec.to_builtins(g), "passes": g.passes} for g in found],
         "steps": steps,
     }

@@ -15,11 +15,13 @@ from migrate_core.cli.console.chosen import add_choice, add_file, chosen
 from migrate_core.cli.console.options import add_database, number
 from migrate_core.cli.console.output import note, print_json, say
 from migrate_core.cli.console.planned import Planned, plan_each
+from migrate_core.cli.console.plans import verdict
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.cli.console.rehearsals import rehearse, report_lines, write_evidence
 from migrate_core.declared.kept import DROP_COMMAND
 from migrate_core.errors import VerificationFailedError
 from migrate_core.pg import codec
+from migrate_core.planning.verified import judged
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 
@@ -100,4 +102,8 @@ def _show(project: Project, planned: Planned, report: VerifyReport) -> None:
     say()
     for line in report_lines(report):
         say(line)
+    if report.deeds or report.artifacts:
+        seen = judged(planned.plan, report.verified)
+        say(f"  planned:  {verdict(planned.plan, project.policy)}")
+        say(f"  observed: {verdict(seen, project.policy)}")
     say()
