@@ -26,6 +26,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import ColumnParts, TableParts, column_parts, table_parts
+from migrate_core.verify.rows import without_values
 
 Connection = psycopg.Connection[Any]
 Schemas = tuple[str, ...] | None
@@ -58,14 +59,19 @@ def restored(
     before: Remembered,
     run: Callable[[Plan], object],
     schemas: Schemas,
+    *,
+    quiet: bool,
 ) -> tuple[ArtifactTrial, ...]:
-    """Each artifact of the plan: put back, and whether it is what it was."""
+    """Each artifact of the plan: put back, and whether it is what it was.
+
+    `quiet`: rows of the target are there, and no message may quote one.
+    """
     failed: dict[int, str] = {}
     for step in reversed(parking(plan)):
         try:
             run(_plan_of(open_session, plan, step, schemas))
         except MigrateError as error:
-            failed[step.number] = error.message
+            failed[step.number] = without_values(error) if quiet else error.message
     with open_session() as conn:
         after = read_graph(conn, schemas)
         return tuple(_tested(conn, step, before, after, failed) for step in parking(plan))

@@ -70,6 +70,11 @@ class Judgement(Value, frozen=True, kw_only=True):
     diff: str = ""  # unified: - is the declared schema, + the rehearsal's
     note: str = ""  # why it was not asked, or what it does not look at
 
+    @property
+    def says(self) -> str:
+        said = {True: "pg_dump agrees", False: "pg_dump disagrees", None: "pg_dump was not asked"}
+        return f"{said[self.agrees]}: {self.note}"
+
 
 class VerifyReport(Value, frozen=True, kw_only=True):
     plan_hash: str

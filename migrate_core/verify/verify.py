@@ -156,7 +156,7 @@ class _Rehearsal:
             self._mark(not self.differences)
         with self._stage("pg_dump") as notes:
             self.judgement = judge.judge(scratch, wanted_dump.result(), self.schemas)
-            notes.append(_in_words(self.judgement))
+            notes.append(self.judgement.says)
             self._mark(self.judgement.agrees is not False)
         if self.before and not self.options.keep:
             with self._stage("artifacts") as notes:
@@ -259,7 +259,9 @@ class _Rehearsal:
         """The last thing that is done to the rehearsal's database."""
         with watchdog(WALL_CLOCK_SECONDS, partial(self.shadow.terminate, scratch.name)) as dog:
             run = lambda plan: self._run(plan, scratch, dog, RunOptions())  # noqa: E731 - as above
-            self.tested = artifacts.restored(scratch.session, self.plan, before, run, self.schemas)
+            self.tested = artifacts.restored(
+                scratch.session, self.plan, before, run, self.schemas, quiet=bool(self.sample)
+            )
         return (f"{one.source}: {one.says}" for one in self.tested)
 
     def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
@@ -368,11 +370,6 @@ def _watching(scratch: Scratch) -> psycopg.Connection[Any]:
     return connect.connect(
         scratch.endpoint, role=Session.SIDE, application_name=f"{APPLICATION}/watch"
     )
-
-
-def _in_words(judgement: Judgement) -> str:
-    said = {True: "pg_dump agrees", False: "pg_dump disagrees", None: "pg_dump was not asked"}
-    return f"{said[judgement.agrees]}: {judgement.note}"
 
 
 def _failed(
