@@ -7,14 +7,15 @@ from typing import Any
 
 import psycopg
 
-from migrate_core.errors import UncoveredChangeError
+from migrate_core.errors import UnboundOperationError, UncoveredChangeError
 from migrate_core.introspection.sizes import read_sizes
 from migrate_core.operations.base import Effect
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan
 from migrate_core.planning.verified import Deed
+from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind
-from migrate_core.verify.deeds import Live, deed, tables
+from migrate_core.verify.deeds import Live, changes, deed, tables
 from migrate_core.verify.scripts import Script
 
 
@@ -27,6 +28,30 @@ def judged_by_deeds(
     with live() as conn:
         sizes = read_sizes(conn, sorted(wanted))
     return tuple(deed(one, Live(sizes, _new(plan, one.step))) for one in scripts)
+
+
+def replayed(
+    found: SchemaGraph,
+    plans: Sequence[Plan],
+    scripts: Sequence[Script],
+    wanted: SchemaGraph,
+) -> SchemaGraph:
+    """What the last of `plans` leads to where nothing was declared: raw SQL as it was seen.
+
+    An operation foretells what it does; raw SQL is seen to do it. `wanted` where that cannot
+    be said, or where there is none.
+    """
+    seen = {script.step: script for script in scripts}
+    graph = found
+    try:
+        for plan in plans:
+            for step in plan.steps:
+                script = seen.get(step.number) if plan is plans[-1] else None
+                for operation in changes(script) if script else (step.operation,):
+                    graph = operation.apply(graph)
+    except (UncoveredChangeError, UnboundOperationError):
+        return wanted
+    return graph
 
 
 def _tables(script: Script) -> list[QualifiedName]:

@@ -37,7 +37,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
 from migrate_core.verify import artifacts, ephemeral, judge, parked, rights, rows
-from migrate_core.verify.aftermath import judged_by_deeds
+from migrate_core.verify.aftermath import judged_by_deeds, replayed
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -145,6 +145,8 @@ class _Rehearsal:
             notes += self._apply(scratch)
             notes += self._lock_notes()
             self.deeds = judged_by_deeds(self.plan, self.scripts, live)
+        if declared is None and self.scripts and self.plan.direction == "up":
+            wanted = replayed(found, (*self.earlier, self.plan), self.scripts, wanted)
         wanted = complete(wanted, found)
         told = (found, wanted)
         with self._stage("introspect"):

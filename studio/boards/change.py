@@ -37,7 +37,7 @@ from studio.models import Change, Plan, Run, Verification
 from studio.models.changes import Work
 from studio.permissions import Action as Act
 from studio.permissions import can
-from studio.services import changes, runs, snapshots, verifications
+from studio.services import changes, runs, snapshots
 
 OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
@@ -101,7 +101,7 @@ def _planned(
     working: str,
     error: ErrorRow | None,
 ) -> Board:
-    plan, policy = verifications.judged_plan(current), change.environment.policy
+    plan, policy = changes.judged_plan(current), change.environment.policy
     applier = user.get_username() if can(user, Act.APPLY, change) else ""
     found = runs.gates_of(change, current, applier=applier)
     run = change.runs.order_by("-number").first()
@@ -219,7 +219,7 @@ def losing(change: Change) -> tuple[str, ...]:
     current = changes.current_plan(change)
     if current is None:
         return ()
-    steps = verifications.judged_plan(current).steps
+    steps = changes.judged_plan(current).steps
     return tuple(s.label for s in steps if s.keeps_nothing)
 
 

@@ -15,8 +15,7 @@ from migrate_core.declared.scratch import ShadowServer
 from migrate_core.errors import MigrateError
 from migrate_core.pg import codec
 from migrate_core.pg.connect import Endpoint
-from migrate_core.planning.plan import Plan as CorePlan
-from migrate_core.planning.verified import Verified, judged
+from migrate_core.planning.verified import Verified
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 from studio.models import Change, Plan, Target, Verification
@@ -171,8 +170,3 @@ def said(row: Verification | None) -> Verified | None:
         return Verified(plan_hash=row.plan_hash, ok=False, says="it left no report")
     report: VerifyReport = codec.convert(row.report, VerifyReport)
     return report.verified
-
-
-def judged_plan(plan: Plan) -> CorePlan:
-    """The plan as its newest rehearsal lets it be judged: raw SQL by what it did."""
-    return judged(plan.value(), said(changes.verification_of(plan)))
