@@ -8,6 +8,7 @@ from migrate_core.declared.scratch import ShadowServer
 from migrate_core.errors import MigrationFileError, MisuseError
 from migrate_core.states import ChangeState
 from migrate_core.verify.options import Rehearsing
+from studio.boards import change as boards
 from studio.credentials import unseal
 from studio.models import Attempt, Change, Membership, Target, Verification
 from studio.models.changes import Work
@@ -151,6 +152,28 @@ def test_a_required_column_is_made_safe_with_the_value_that_was_asked_for(
     kinds = [op.kind for op in changes.migration(change).operations]
     assert kinds == ["addColumn", "backfill", "alterColumnNullable"]
     assert """expression: "'NL'\"""" in changes.current_text(change).text
+
+
+def test_an_approval_speaks_of_what_raw_sql_was_seen_to_do(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    sql = "DO $$ BEGIN EXECUTE 'DEL' || 'ETE FROM public.users WHERE id = 3'; END $$"
+    change = make_change(target, f"operations:\n  - op: rawSql\n    sql: {sql}\n")
+    plan = changes.current_plan(change)
+    assert plan is not None
+    assert plan.score == 60
+    assert boards.losing(change) == ()
+
+    row = verifications.queue(change, world.operator, Rehearsing(rows=100))
+    verifications.rehearse(row.pk)
+    change = Change.objects.get(pk=change.pk)
+    given = changes.approve(change, world.reviewer, plan_hash=plan.hash)
+
+    assert (given.level, given.score) == ("destructive", 80)
+    assert len(boards.losing(change)) == 1
+    (budget, consent, *_rest) = runs.gates_of(change, plan)
+    assert "over the budget" in budget.says
+    assert "loses data for good" in consent.says
 
 
 def test_a_plan_that_was_not_rehearsed_is_not_approved(
