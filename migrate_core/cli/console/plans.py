@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from migrate_core.api import squawk
 from migrate_core.cli.console.output import columns, plural
+from migrate_core.operations.raw.raw_sql import RawSql
 from migrate_core.pg import codec
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning import undoing
@@ -26,6 +28,7 @@ def plan_lines(plan: Plan, policy: Policy) -> Iterator[str]:
         yield head
         for reason in step.verdict.reasons:
             yield f"        {_said(reason)}"
+        yield from (f"        {said}" for said in _notes(step))
     yield ""
     yield f"  {verdict(plan, policy)}"
     if plan.steps:
@@ -47,6 +50,10 @@ def _head(step: Step, grade: UndoGrade) -> tuple[str, ...]:
     undo = f"undo: {step.undo_in_words} ({grade})"
     level, score = str(verdict.level), f"{verdict.score:>3}"
     return (f"{step.number:02}", step.kind, step.label, level, score, _lock(step), undo)
+
+
+def _notes(step: Step) -> tuple[str, ...]:
+    return squawk.notes(step.operation.sql) if isinstance(step.operation, RawSql) else ()
 
 
 def _said(reason: Reason) -> str:
@@ -137,6 +144,7 @@ def plan_data(plan: Plan, found: Sequence[Gate]) -> dict[str, Any]:
             "undo_grade": grade,
             "safer": codec.to_builtins(step.safer),
             "sql": [s.sql for s in statements(step)],
+            "notes": _notes(step),
             "facts": codec.to_builtins(step.facts),
             "operation": codec.to_builtins(step.operation),
         }
