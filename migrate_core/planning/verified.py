@@ -103,9 +103,10 @@ _LOSING = (RAW_SQL_LOSES_DATA.code, "drops_table_with_data", "drops_column_with_
 
 
 def _undoing(reason: Reason, deed: Deed) -> Reason:
-    """Where nothing was changed nothing has to be undone."""
-    if reason.code != NO_INVERSE.code or deed.changed == "something":
+    """Where nothing was changed nothing has to be undone, as far as that was seen."""
+    blind = next((r.level for r in deed.reasons if r.code == RAW_SQL.code), Level.HIGH)
+    if reason.code != NO_INVERSE.code or deed.changed == "something" or blind is Level.HIGH:
         return reason
     if deed.changed == "comments":
         return NO_INVERSE.because("only comments were changed", level=Level.LOW)
-    return NO_INVERSE.because("it changed nothing on the shadow", level=Level.SAFE)
+    return NO_INVERSE.because("it changed nothing on the shadow", level=blind)

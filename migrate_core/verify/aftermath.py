@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from migrate_core.declared.sources import Source
 from migrate_core.errors import UnboundOperationError, UncoveredChangeError
 from migrate_core.introspection.sizes import read_sizes
 from migrate_core.operations.base import Effect
@@ -35,12 +36,15 @@ def replayed(
     plans: Sequence[Plan],
     scripts: Sequence[Script],
     wanted: SchemaGraph,
+    declared: Source | None,
 ) -> SchemaGraph:
     """What the last of `plans` leads to where nothing was declared: raw SQL as it was seen.
 
     An operation foretells what it does; raw SQL is seen to do it. `wanted` where that cannot
     be said, or where there is none.
     """
+    if declared is not None or not scripts or plans[-1].direction != "up":
+        return wanted
     seen = {script.step: script for script in scripts}
     graph = found
     try:

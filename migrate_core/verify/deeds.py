@@ -122,7 +122,7 @@ class _Judging:
             yield why.WRITES_ROWS.because(f"{inserted:,} rows were added to {about}")
         ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
         if ours and not (inserted or updated or deleted):
-            said = f"{about} is locked for writing, and no row was there to be written"
+            said = f"{about} is locked for writing; none of its rows on the shadow was written"
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
             for word in self._losing_words():
                 yield why.RAW_SQL_LOSES_DATA.because(f"{word}; {about}")
@@ -139,7 +139,7 @@ class _Judging:
         for operation in self.operations:
             if operation.kind != "setComment":
                 relation = operation.relation
-                facts = self.live.facts(relation) if relation else Facts()
+                facts = self._facts(relation) if relation else Facts()
                 yield from self._weighed(facts, self._of_operation(operation, facts))
             else:
                 yield why.CHANGES_METADATA.because(f"{operation.kind} {operation.label}")
@@ -149,6 +149,16 @@ class _Judging:
                 facts = self.live.facts(one.qualified)
                 said = f"{one.qualified} was dropped, and another made; {facts.describe()}"
                 yield from self._weighed(facts, [why.DROPS_TABLE_WITH_DATA.because(said)])
+
+    def _facts(self, name: QualifiedName) -> Facts:
+        """Of the table that has this name afterwards, by the name it had before; one that the
+        step itself made has no rows."""
+        now = next((o for o, one in self.doings.after.items() if one.qualified == name), None)
+        old = self.doings.before.get(now) if now is not None else None
+        if old is not None:
+            return self.live.facts(old.qualified)
+        known = any(one.qualified == name for one in self.doings.before.values())
+        return self.live.facts(name) if known or now is None else Facts(is_new=True)
 
     def _of_operation(self, operation: Operation, facts: Facts) -> Iterator[Reason]:
         for reason in operation.reasons(facts):

@@ -105,7 +105,7 @@ class _Rehearsal:
         schemas: tuple[str, ...] | None,
         options: Rehearsing,
     ) -> None:
-        self.plan, self.earlier = plan, earlier
+        self.plan, self.earlier, self.plans = plan, earlier, (*earlier, plan)
         self.shadow, self.schemas, self.options = shadow, schemas, options
         self.stages: list[StageReport] = []
         self.differences: tuple[Difference, ...] = ()
@@ -145,9 +145,7 @@ class _Rehearsal:
             notes += self._apply(scratch)
             notes += self._lock_notes()
             self.deeds = judged_by_deeds(self.plan, self.scripts, live)
-        if declared is None and self.scripts and self.plan.direction == "up":
-            wanted = replayed(found, (*self.earlier, self.plan), self.scripts, wanted)
-        wanted = complete(wanted, found)
+        wanted = complete(replayed(found, self.plans, self.scripts, wanted, declared), found)
         told = (found, wanted)
         with self._stage("introspect"):
             reached = introspect(scratch, self.shadow, self.schemas)

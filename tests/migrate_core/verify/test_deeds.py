@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from migrate_core.operations.registry import make
+from migrate_core.planning import undoing
 from migrate_core.planning.gates import Circumstances, Policy, gates
 from migrate_core.planning.plan import Plan, Step
+from migrate_core.planning.undoing import UndoGrade
 from migrate_core.planning.verified import Deed, judged
 from migrate_core.risk.levels import Level
 from migrate_core.verify.options import Rehearsing
@@ -113,6 +115,7 @@ def test_a_harmless_select_is_safe(seen: Any) -> None:
 
     assert found.plan.steps[0].verdict.level is Level.HIGH
     assert (found.level, found.deed.changed) == (Level.SAFE, "nothing")
+    assert undoing.worst(judged(found.plan, found.report.verified)) is UndoGrade.EXACT
 
 
 def test_what_fails_with_rows_alone_stays_high_without_them(seen: Any) -> None:
@@ -126,6 +129,7 @@ def test_what_fails_with_rows_alone_stays_high_without_them(seen: Any) -> None:
     assert blind.report.ok
     assert blind.level is Level.HIGH
     assert "public.users had none: verify with rows" in " ".join(blind.deed.unseen)
+    assert undoing.worst(judged(blind.plan, blind.report.verified)) is UndoGrade.LOST
     assert not sighted.report.ok
     assert sighted.level is Level.HIGH
     assert sighted.report.deeds == ()
@@ -167,6 +171,18 @@ def test_a_table_that_is_empty_in_the_target_costs_nothing(seen: Any) -> None:
 
     assert found.level is Level.SAFE
     assert "public.empty_one was rewritten" in found.deed.did
+
+
+def test_a_table_that_it_makes_itself_has_no_rows_to_wait_for(seen: Any) -> None:
+    text = (
+        "CREATE TABLE public.fresh (id int PRIMARY KEY, u int);"
+        "ALTER TABLE public.fresh ADD CHECK (u > 0);"
+        "CREATE INDEX fresh_u ON public.fresh (u)"
+    )
+
+    found = seen(text, down="DROP TABLE public.fresh")
+
+    assert (found.level, found.codes) == (Level.LOW, {"adds_index"})
 
 
 def test_rows_written_over_are_high_and_rows_added_medium(seen: Any) -> None:
