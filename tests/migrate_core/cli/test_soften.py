@@ -87,10 +87,14 @@ def test_one_step_alone_and_a_dry_run_write_no_more_than_asked(shop: Shop, zanit
     path = shop.migration(RISKY)
 
     dry = zanith("migrate", "soften", "--dry-run", "--step", "1")
+    told = zanith("migrate", "soften", "--dry-run", "--step", "1", "--format", "json")
 
     assert path.read_text(encoding="utf-8") == RISKY
     assert "op: softDropColumn" in dry.out
     assert "op: alterColumnType" in dry.out
+    (step,) = told.data["steps"]
+    assert (step["kinds"], step["score"], step["safer_score"]) == (["softDropColumn"], 80, 35)
+    assert told.data["contract"] is None
 
 
 def test_a_value_that_is_not_known_is_asked_for(shop: Shop, zanith: Zanith) -> None:
