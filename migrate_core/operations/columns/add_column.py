@@ -103,6 +103,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             sql=add,
             lock=LockMode.ACCESS_EXCLUSIVE,
             on=self.table,
+            scans=self._is_bare,  # an empty table, too
             rewrites=self._rewrites or self.checked,
             inherited=True,
         )
@@ -119,8 +120,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
 
     def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
         """Nullable first, then filled, then required; the value has to be known for that."""
-        filled = self.column.default is not None or self.column.identity is not None
-        if filled or not self.column.not_null or self.checked:
+        if not self._is_bare or self.checked:
             return None
         name, bare = self.column.name, msgspec.structs.replace(self.column, not_null=False)
         expression = value or "NULL"
@@ -147,6 +147,12 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             yield why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.because(size)
         else:
             yield why.ADDS_NULLABLE_COLUMN.because(f"no rewrite; {size}")
+
+    @property
+    def _is_bare(self) -> bool:
+        """Required, and nothing fills it: it fits a table without rows alone."""
+        filled = self.column.default is not None or self.column.identity is not None
+        return self.column.not_null and not filled
 
     @property
     def _rewrites(self) -> bool:
