@@ -93,6 +93,7 @@ class Confirmation(Shown, frozen=True, kw_only=True):
     expect_label: str = "name"  # "the target's name"
     reason: bool = False  # asks for a reason
     moment: bool = False  # asks for a time to come, in UTC
+    value: str = ""  # asks for a value by this label
     people: Sequence[tuple[str, str]] = ()  # (value, name) of those who may second it
 
 
@@ -154,12 +155,14 @@ class OperationRow(Shown, frozen=True, kw_only=True):
     takes: str = ""  # "takes 2 to 28 s, this target's history"
     why: str = ""  # which reason decided the score, and what the others would give
     reversible: str = ""  # "until 22 Dec", "yes", "no: nothing undoes it"
+    grade: str = ""  # how far it can be undone: "exact inverse"
+    grade_means: str = ""  # the same as a sentence
     over: bool = False  # beyond the budget, or blocked
     stages: Sequence[StageRow] = ()
     undo: Sequence[StageRow] = ()
     undo_note: str = ""  # "Nothing undoes this step by itself."; neither: nothing is said
     notes: Sequence[str] = ()  # more words in its summary line
-    safer: Action | None = None  # "Make it a soft drop"
+    safer: Action | None = None  # "Make it safe"
     safer_note: str = ""  # "80 -> 35. The column is renamed and kept."
     open: bool = False
     state: str = ""  # of the step, once there is a run

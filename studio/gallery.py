@@ -101,7 +101,7 @@ BLOCKED = d.Action(
         d.Blocker(text="The window opens at 22:00.", clears_itself=True),
     ],
 )
-SOFT = d.Action(label="Make it a soft drop", url="#", small=True)
+SOFT = d.Action(label="Make it safe", url="#", small=True)
 
 
 def _operations() -> list[d.OperationRow]:

@@ -28,7 +28,7 @@ from migrate_core.api.gate import (
     refuse,
     refuse_drift,
 )
-from migrate_core.api.plans import Generated, generate, pending, plan
+from migrate_core.api.plans import Generated, generate, pending, plan, remembered
 from migrate_core.api.record import (
     MigrationStatus,
     RunRecord,
@@ -58,6 +58,7 @@ from migrate_core.api.schemas import (
     server_major,
     wanted,
 )
+from migrate_core.api.softening import SafeForm, Softened, Softer, safe_form, soften, softenable
 from migrate_core.api.undo import STUCK_HINT, Return, Undo, down, undo_of, undos
 from migrate_core.api.upkeep import adopt, close, manage
 from migrate_core.ledger.audit import QUESTIONS
@@ -72,6 +73,9 @@ __all__ = [
     "Obstacle",
     "Return",
     "RunRecord",
+    "SafeForm",
+    "Softened",
+    "Softer",
     "Status",
     "Undo",
     "adopt",
@@ -117,10 +121,14 @@ __all__ = [
     "refuse",
     "refuse_drift",
     "refuse_unverified",
+    "remembered",
     "resume",
+    "safe_form",
     "schema_at",
     "server_major",
     "skip_step",
+    "soften",
+    "softenable",
     "sql_of",
     "status",
     "steer",

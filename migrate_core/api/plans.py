@@ -92,6 +92,21 @@ def generate(
     )
 
 
+def remembered(migrations: Sequence[Migration], given: Answers) -> Answers:
+    """What was answered when these were generated, and on top of it what is answered now."""
+    said = [operation.answers() for m in migrations for operation in m.operations]
+    renames = {r.old: r for r in (*(r for one in said for r in one.renames), *given.renames)}
+    fills = dict([*(f for one in said for f in one.backfills), *given.backfills])
+    modes = dict([*(d for one in said for d in one.drop_modes), *given.drop_modes])
+    return Answers(
+        drops=given.drops,
+        drop_modes=tuple(modes.items()),
+        renames=tuple(renames.values()),
+        backfills=tuple(fills.items()),
+        expand=tuple(dict.fromkeys((*(e for one in said for e in one.expand), *given.expand))),
+    )
+
+
 def _migrations(
     base: SchemaGraph, wanted: SchemaGraph, answers: Answers, name: str, now: datetime
 ) -> tuple[Migration, Migration | None]:

@@ -17,6 +17,7 @@ from migrate_core.ledger.rows import Event, RunRow
 from migrate_core.pg.connect import Endpoint, apply_session, plan_session
 from migrate_core.planning.gates import Circumstances, Policy
 from migrate_core.planning.plan import Plan, decode_plan
+from migrate_core.planning.verified import judged
 from migrate_core.runner import apply as runner
 from migrate_core.runner.options import Control, RunOptions, RunResult
 from migrate_core.states import StepState
@@ -40,7 +41,7 @@ def apply(
 ) -> RunResult:
     """Run what is not done yet; a run of this migration that stopped goes on."""
     return runner.apply(
-        plan,
+        judged(plan, circumstances.verified),
         connect=partial(apply_session, endpoint, APPLICATION),
         run_id=run_id or uuid4(),
         actor=actor,

@@ -7,7 +7,7 @@ move at its own pace.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -47,7 +47,7 @@ def expanded(
         UncoveredChangeError: the graphs differ in a way that no kind covers.
     """
     found = [_growing(before, after, answers, ref) for ref in answers.expand]
-    _refuse_together(before, found)
+    refuse_together([(one.ref, one.was, one.to) for one in found])
     kept = tuple(rename for rename in answers.renames if rename.old not in answers.expand)
     plain = msgspec.structs.replace(answers, expand=(), renames=kept)
     between = after
@@ -177,18 +177,20 @@ def _operation(kind: str, one: Growing, graph: SchemaGraph) -> Operation:
     )
 
 
-def _refuse_together(before: SchemaGraph, found: list[Growing]) -> None:
-    """One index or constraint over two columns that move would have to be built twice."""
-    refs = {one.ref for one in found}
-    for one in found:
-        for part in (*all_parts(one.was), *all_parts(one.to)):
-            others = {Ref.of(ObjectKind.COLUMN, one.ref.relation, n) for n in part.columns}
+def refuse_together(found: Sequence[tuple[Ref, ColumnParts | None, ColumnParts]]) -> None:
+    """One index or constraint over two columns that move would have to be built twice.
+
+    Raises:
+        MisuseError: names it.
+    """
+    refs = {ref for ref, _was, _to in found}
+    for ref, was, to in found:
+        for part in (*(all_parts(was) if was else ()), *all_parts(to)):
+            others = {Ref.of(ObjectKind.COLUMN, ref.relation, n) for n in part.columns}
             if isinstance(part, Constraint) and part.references:
                 others |= {Ref.of(ObjectKind.COLUMN, part.references, n) for n in part.ref_columns}
-            if both := sorted((others & refs) - {one.ref}):
-                raise _refused(
-                    one.ref, f"{part.name} holds {both[0]} too: expand one after the other"
-                )
+            if both := sorted((others & refs) - {ref}):
+                raise _refused(ref, f"{part.name} holds {both[0]} too: expand one after the other")
 
 
 def _refused(ref: Ref, why: str) -> MisuseError:

@@ -20,7 +20,7 @@ from migrate_core.pg.ddl import Stage
 from migrate_core.pg.names import QualifiedName, helper_name
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.delta import Answers, Rename, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Relation, Table, Value
 from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
@@ -208,6 +208,21 @@ class Operation(
     def releases(self) -> tuple[Release, ...]:
         return ()
 
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        """What does the same with less risk, or None where it is as safe as it can be.
+
+        `graph` is the schema before it; `value` is what a person gave for existing rows.
+
+        Raises:
+            UnboundOperationError: the safer form does not fit the schema.
+        """
+        return None
+
+    def answers(self) -> Answers:
+        """What a person must have said for it to be generated: the file remembers it."""
+        new = self.new_name()
+        return Answers(renames=(Rename(old=self.subject, new=new),) if new else ())
+
     def parts(self) -> tuple[Operation, ...]:
         """What is planned in its place: itself, or one operation for each of several objects."""
         return (self,)
@@ -280,6 +295,14 @@ class Operation(
     def label(self) -> str:
         """The object in words, as lists show it."""
         return str(self.subject)
+
+
+class Safer(Value, frozen=True, kw_only=True):
+    """An operation's online or recoverable form."""
+
+    instead: tuple[Operation, ...]
+    later: tuple[Operation, ...] = ()  # of a second migration, once applications are ready
+    asks: Ref | None = None  # the column whose value for existing rows was not given
 
 
 def table_in(graph: SchemaGraph, name: QualifiedName, operation: Operation) -> Table:

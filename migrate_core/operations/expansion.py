@@ -11,7 +11,8 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from migrate_core.operations.base import Effect, Operation, replaced, table_in, unbound
+from migrate_core.operations.base import Effect, Operation, Safer, replaced, table_in, unbound
+from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import ddl, literal
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Probe
@@ -89,6 +90,20 @@ class Expansion(Operation, frozen=True, kw_only=True):
             question=f"privileges are granted on {self.column} alone",
             query=_column_rights(self.pair),
         )
+
+
+def in_two(
+    graph: SchemaGraph, table: QualifiedName, column: str, new: Column, using: str | None = None
+) -> Safer:
+    """A change of a column in two migrations instead of at once.
+
+    Raises:
+        UnboundOperationError: the column cannot be expanded; says why.
+    """
+    to = ColumnParts(column=new)
+    expand = make("expandColumn", table=table, column=column, to=to, using=using).bind(graph)
+    contract = make("contractColumn", table=table, column=column, to=to, using=using)
+    return Safer(instead=(expand,), later=(contract.bind(expand.apply(graph)),))
 
 
 def why_unfit(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from migrate_core.planning.plan import Plan, Step
+from migrate_core.planning.verified import Verified, judged
 from migrate_core.risk.levels import Level
 from migrate_core.schema.objects import Value
 
@@ -31,14 +32,6 @@ class Gate(Value, frozen=True, kw_only=True):
         return self.state in (GateState.OPEN, GateState.NOT_ASKED)
 
 
-class Verified(Value, frozen=True, kw_only=True):
-    """What a verification said, and of which plan."""
-
-    plan_hash: str
-    ok: bool
-    says: str = ""
-
-
 class Policy(Value, frozen=True, kw_only=True):
     """What a target's environment asks for. `budget` None: scores are shown, not judged."""
 
@@ -61,6 +54,7 @@ class Circumstances(Value, frozen=True, kw_only=True):
 
 def gates(plan: Plan, policy: Policy, now: Circumstances) -> tuple[Gate, ...]:
     """Gates 1 to 6, in order; a plan may run when every one passes."""
+    plan = judged(plan, now.verified)
     return (
         _budget(plan, policy),
         _consent(plan, now),

@@ -15,6 +15,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.context import Context, work_of
 from migrate_core.planning.families import with_families
 from migrate_core.planning.past import Ask, Past
+from migrate_core.planning.softer import Offer, offer
 from migrate_core.risk.circumstances import circumstances
 from migrate_core.risk.estimates import Estimate, estimate
 from migrate_core.risk.facts import Facts, Probe
@@ -36,6 +37,8 @@ class Step(Value, frozen=True, kw_only=True):
     facts: Facts = Facts()
     estimate: Estimate | None = None  # None: the size of what it works on is not known
     undo: str = ""  # the inverse's kind, or "" where nothing undoes it
+    safer: Offer | None = None  # what it could be instead, where that scores less
+    lost: bool = False  # rows or values went when it was rehearsed
 
     @property
     def kind(self) -> str:
@@ -57,7 +60,7 @@ class Step(Value, frozen=True, kw_only=True):
     @property
     def keeps_nothing(self) -> bool:
         """Whether data goes that no inverse brings back: only the definition can."""
-        return self.operation.destroys and not self.facts.is_empty
+        return (self.operation.destroys or self.lost) and not self.facts.is_empty
 
     @property
     def undo_in_words(self) -> str:
@@ -133,7 +136,7 @@ def build(
     place = Place(
         migration_id=migration_id, step=1, cycle=cycle, down=direction == "down", major=major
     )
-    steps, surroundings = _judged(operations, base, place, ask)
+    steps, surroundings = _judged(operations, base, place, ask, offers=direction == "up")
     return Plan(
         migration_id=migration_id,
         checksum=checksum,
@@ -148,7 +151,7 @@ def build(
 
 
 def _judged(
-    operations: Sequence[Operation], base: SchemaGraph, first: Place, ask: Ask
+    operations: Sequence[Operation], base: SchemaGraph, first: Place, ask: Ask, *, offers: bool
 ) -> tuple[tuple[Step, ...], Surroundings | None]:
     steps: list[Step] = []
     surroundings: Surroundings | None = None
@@ -159,7 +162,7 @@ def _judged(
         facts = past.facts(operation, graph, ask)
         surroundings = surroundings or facts.surroundings
         step = _step(operation, place, facts, graph, context)
-        steps.append(step)
+        steps.append(_offering(step, graph, past, ask) if offers else step)
         graph = operation.apply(graph)
         past.add(operation)
         context.add(number, operation, step.stages, graph)
@@ -204,6 +207,11 @@ def _parking(park: Park | None) -> tuple[int, WorkKind] | None:
     return (park.stage, _PARKING[park.kind]) if park and park.kind in _PARKING else None
 
 
+def _offering(step: Step, graph: SchemaGraph, past: Past, ask: Ask) -> Step:
+    safer = offer(step.operation, step.verdict, graph, past, ask)
+    return msgspec.structs.replace(step, safer=safer)
+
+
 def encode_plan(plan: Plan) -> bytes:
     return codec.encode(plan)
 
@@ -219,6 +227,8 @@ class _StepRecord(Value, frozen=True, kw_only=True):
     facts: Facts = Facts()
     estimate: Estimate | None = None
     undo: str = ""
+    safer: Offer | None = None
+    lost: bool = False
 
 
 class _PlanRecord(Value, frozen=True, kw_only=True):
@@ -246,6 +256,8 @@ def decode_plan(data: bytes | str) -> Plan:
             facts=step.facts,
             estimate=step.estimate,
             undo=step.undo,
+            safer=step.safer,
+            lost=step.lost,
         )
         for step in record.steps
     )

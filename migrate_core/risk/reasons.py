@@ -426,6 +426,13 @@ CONTRACTS_COLUMN = _code(
     "Name columns in INSERT, COPY and SELECT; the old values stay parked.",
     by_rows=True,
 )
+WRITES_ROWS = _code(
+    "writes_rows",
+    Level.MEDIUM,
+    "Rows are written in one transaction: who writes the same rows waits for its end.",
+    "Where many rows are written let a backfill do it: in batches, each with its own commit.",
+    by_rows=True,
+)
 NO_INVERSE = _code(
     "no_inverse",
     Level.MEDIUM,

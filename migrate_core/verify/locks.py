@@ -21,6 +21,7 @@ from migrate_core.planning.plan import Plan
 from migrate_core.verify import relations
 from migrate_core.verify.relations import Held, Relations, read_relations, rewritten, scanned
 from migrate_core.verify.report import RelationLock, StatementLocks
+from migrate_core.verify.scripts import Scripts
 from migrate_core.verify.undeclared import Doings, names, problems, remarks, strongest
 
 _MODES = {mode.value.title().replace(" ", "") + "Lock": mode for mode in LockMode}
@@ -32,7 +33,14 @@ class LockObserver:
     What the same transaction made nobody else can see yet, let alone wait for: it is left out.
     """
 
-    def __init__(self, plan: Plan, connect: Callable[[], psycopg.Connection[Any]]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        connect: Callable[[], psycopg.Connection[Any]],
+        scripts: Scripts | None = None,
+    ) -> None:
+        self._scripts = scripts
+        self._raw = {step.number for step in plan.steps if step.is_script}
         self._steps = {
             statement.sql: step.number
             for step in reversed(plan.steps)
@@ -49,6 +57,10 @@ class LockObserver:
 
     def before_statement(self, conn: psycopg.Connection[Any], statement: Statement) -> None:
         alone = conn.info.transaction_status is TransactionStatus.IDLE
+        if self._scripts:
+            self._scripts.settle()
+            if self._steps.get(statement.sql) in self._raw:
+                self._scripts.begins(conn)
         self._before = read_relations(conn, settled=alone)
         if alone:
             self._sampler = _Sampler(self._connect(), conn.info.backend_pid)
@@ -74,11 +86,15 @@ class LockObserver:
             scanned=() if unseen else tuple(scanned(before, after)),
         )
         self.found.append(self._report(statement, doings, note, unseen, sampled=bool(sampler)))
+        if self._scripts and (step := self.found[-1].step) in self._raw:
+            self._scripts.over(conn, step, statement, doings, blind=unseen)
 
     def _report(
         self, statement: Statement, doings: Doings, note: str, unseen: str, *, sampled: bool
     ) -> StatementLocks:
-        """`unseen` is why scans were not observed, if they were not."""
+        """`unseen` is why scans were not observed, if they were not. Raw SQL declares nothing:
+        it is judged by what it did."""
+        is_raw = self._steps.get(statement.sql) in self._raw
         return StatementLocks(
             step=self._steps.get(statement.sql, 0),
             sql=statement.sql,
@@ -88,7 +104,7 @@ class LockObserver:
             observed=tuple(_observed(doings)),
             rewrote=names(doings.rewrote),
             scanned=names(doings.scanned),
-            problems=tuple(problems(statement, doings)),
+            problems=() if is_raw else tuple(problems(statement, doings)),
             remarks=tuple(remarks(statement, doings, sampled=sampled, blind=bool(unseen))),
             note="; ".join(filter(None, (note, unseen))),
         )
@@ -98,6 +114,8 @@ class LockObserver:
         if self._sampler is not None:
             self._sampler.stop()
             self._sampler = None
+        if self._scripts:
+            self._scripts.settle()
 
 
 class _Sampler:

@@ -7,7 +7,7 @@ from typing import Literal
 from migrate_core.declared.kept import Kept
 from migrate_core.declared.mirror import Mirrored
 from migrate_core.pg.locks import LockMode
-from migrate_core.planning.gates import Verified
+from migrate_core.planning.verified import ArtifactTrial, Deed, Verified
 from migrate_core.schema.objects import Value
 from migrate_core.verify.rows import Sample
 
@@ -15,7 +15,7 @@ Baseline = Literal["pg_dump", "graph", ""]
 
 
 class StageReport(Value, frozen=True, kw_only=True):
-    """One of provision, apply, introspect, diff, pg_dump."""
+    """One of provision, apply, introspect, diff, pg_dump; artifacts, where there are any."""
 
     name: str
     ok: bool
@@ -70,6 +70,11 @@ class Judgement(Value, frozen=True, kw_only=True):
     diff: str = ""  # unified: - is the declared schema, + the rehearsal's
     note: str = ""  # why it was not asked, or what it does not look at
 
+    @property
+    def says(self) -> str:
+        said = {True: "pg_dump agrees", False: "pg_dump disagrees", None: "pg_dump was not asked"}
+        return f"{said[self.agrees]}: {self.note}"
+
 
 class VerifyReport(Value, frozen=True, kw_only=True):
     plan_hash: str
@@ -77,6 +82,8 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     stages: tuple[StageReport, ...] = ()
     differences: tuple[Difference, ...] = ()
     locks: tuple[StatementLocks, ...] = ()
+    deeds: tuple[Deed, ...] = ()  # of raw SQL steps: judged by what they did
+    artifacts: tuple[ArtifactTrial, ...] = ()
     judgement: Judgement = Judgement()
     baseline: Baseline = ""  # how the starting point was made
     shape: str = "throw-away database on a separate server"
@@ -105,4 +112,10 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     @property
     def verified(self) -> Verified:
         """As gate 4 asks for it."""
-        return Verified(plan_hash=self.plan_hash, ok=self.ok, says=self.says)
+        return Verified(
+            plan_hash=self.plan_hash,
+            ok=self.ok,
+            says=self.says,
+            deeds=self.deeds,
+            artifacts=self.artifacts,
+        )

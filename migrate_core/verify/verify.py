@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -29,12 +30,14 @@ from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint, Session
 from migrate_core.pg.version import major as major_of
 from migrate_core.planning.plan import Plan
+from migrate_core.planning.verified import ArtifactTrial, Deed
 from migrate_core.runner.apply import apply
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
-from migrate_core.verify import ephemeral, judge, parked, rights, rows
+from migrate_core.verify import artifacts, ephemeral, judge, parked, rights, rows
+from migrate_core.verify.aftermath import judged_by_deeds, replayed
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -49,6 +52,7 @@ from migrate_core.verify.report import (
 )
 from migrate_core.verify.residual import differences
 from migrate_core.verify.rows import Sample
+from migrate_core.verify.scripts import Script, Scripts
 
 ACTOR = "verify"
 APPLICATION = "zanith/verify"
@@ -101,11 +105,15 @@ class _Rehearsal:
         schemas: tuple[str, ...] | None,
         options: Rehearsing,
     ) -> None:
-        self.plan, self.earlier = plan, earlier
+        self.plan, self.earlier, self.plans = plan, earlier, (*earlier, plan)
         self.shadow, self.schemas, self.options = shadow, schemas, options
         self.stages: list[StageReport] = []
         self.differences: tuple[Difference, ...] = ()
         self.locks: tuple[StatementLocks, ...] = ()
+        self.scripts: tuple[Script, ...] = ()
+        self.deeds: tuple[Deed, ...] = ()
+        self.before: artifacts.Remembered | None = None
+        self.tested: tuple[ArtifactTrial, ...] = ()
         self.judgement = Judgement()
         self.how: Baseline = ""
         self.shape = SEPARATE_SERVER
@@ -136,7 +144,8 @@ class _Rehearsal:
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
             notes += self._lock_notes()
-        wanted = complete(wanted, found)
+            self.deeds = judged_by_deeds(self.plan, self.scripts, live)
+        wanted = complete(replayed(found, self.plans, self.scripts, wanted, declared), found)
         told = (found, wanted)
         with self._stage("introspect"):
             reached = introspect(scratch, self.shadow, self.schemas)
@@ -147,8 +156,11 @@ class _Rehearsal:
             self._mark(not self.differences)
         with self._stage("pg_dump") as notes:
             self.judgement = judge.judge(scratch, wanted_dump.result(), self.schemas)
-            notes.append(_in_words(self.judgement))
+            notes.append(self.judgement.says)
             self._mark(self.judgement.agrees is not False)
+        if self.before and not self.options.keep:
+            with self._stage("artifacts") as notes:
+                notes += self._test_artifacts(scratch, self.before)
 
     def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> tuple[SchemaGraph, Original]:
         with live() as conn:
@@ -221,12 +233,17 @@ class _Rehearsal:
         """Earlier plans first, then this one under the observer; all with the real runner."""
         if scratch.room:
             return self._apply_in_schema(scratch, scratch.room)
-        observer = LockObserver(self.plan, lambda: _watching(scratch))
+        watching = partial(_watching, scratch)
+        scripts = Scripts(watching, self.schemas)
+        observer = LockObserver(self.plan, watching, scripts)
         stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - one use, named for reading
         try:
             with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
                 for plan in filter(_has_steps, map(rights.rehearsed, self.earlier)):
                     self._run(plan, scratch, dog, RunOptions())
+                if self.plan.direction == "up" and artifacts.parking(self.plan):
+                    with scratch.session() as conn:
+                        self.before = artifacts.remember(conn, self.plan, self.schemas)
                 passed = rights.left_out((*self.earlier, self.plan))
                 plan = rights.rehearsed(self.plan)
                 if not _has_steps(plan):
@@ -236,7 +253,16 @@ class _Rehearsal:
             return [*passed, *left]
         finally:
             observer.close()
-            self.locks = tuple(observer.found)
+            self.locks, self.scripts = tuple(observer.found), tuple(scripts.found)
+
+    def _test_artifacts(self, scratch: Scratch, before: artifacts.Remembered) -> Iterator[str]:
+        """The last thing that is done to the rehearsal's database."""
+        with watchdog(WALL_CLOCK_SECONDS, partial(self.shadow.terminate, scratch.name)) as dog:
+            run = lambda plan: self._run(plan, scratch, dog, RunOptions())  # noqa: E731 - as above
+            self.tested = artifacts.restored(
+                scratch.session, self.plan, before, run, self.schemas, quiet=bool(self.sample)
+            )
+        return (f"{one.source}: {one.says}" for one in self.tested)
 
     def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
         earlier = [ephemeral.mapped(plan, room) for plan in self.earlier]
@@ -305,10 +331,12 @@ class _Rehearsal:
     def report(self, started: float) -> VerifyReport:
         return VerifyReport(
             plan_hash=self.plan.hash,
-            ok=len(self.stages) == STAGES and all(stage.ok for stage in self.stages),
+            ok=len(self.stages) >= STAGES and all(stage.ok for stage in self.stages),
             stages=tuple(self.stages),
             differences=self.differences,
             locks=self.locks,
+            deeds=self.deeds,
+            artifacts=self.tested,
             judgement=self.judgement,
             baseline=self.how,
             shape=self.shape,
@@ -342,11 +370,6 @@ def _watching(scratch: Scratch) -> psycopg.Connection[Any]:
     return connect.connect(
         scratch.endpoint, role=Session.SIDE, application_name=f"{APPLICATION}/watch"
     )
-
-
-def _in_words(judgement: Judgement) -> str:
-    said = {True: "pg_dump agrees", False: "pg_dump disagrees", None: "pg_dump was not asked"}
-    return f"{said[judgement.agrees]}: {judgement.note}"
 
 
 def _failed(

@@ -115,13 +115,12 @@ def _close(change: Change) -> Action:
 
 
 def _make_safe(change: Change, plan: CorePlan, style: Style) -> Action:
-    steps = softening.softenable(plan)
     return Action(
         label="Make it safe",
         url=_url(change, "soften"),
         style=style,
         icon="shield-check",
-        fields=tuple(("step", str(step.number)) for step in steps),
+        fields=tuple(("step", str(number)) for number in softening.softenable(plan)),
     )
 
 
@@ -224,7 +223,7 @@ def _later(change: Change, plan: CorePlan, now: Action) -> Action:
 
 def _sheet(change: Change, plan: CorePlan) -> Confirmation | None:
     """T0 outside production, T1 in it, T3 wherever rows are lost for good."""
-    lost = [s for s in plan.steps if s.operation.destroys and not s.facts.is_empty]
+    lost = [s for s in plan.steps if s.keeps_nothing]
     facts = (
         Fact(term="target", value=change.target.name),
         Fact(term="steps", value=str(len(plan.steps))),

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from migrate_core.planning import gates as core
+from migrate_core.planning import undoing
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import Step
+from migrate_core.planning.softer import Offer
 from migrate_core.states import ChangeState, RunState
 from migrate_core.verify.report import VerifyReport
 from studio import problems
@@ -22,6 +24,7 @@ from studio.boards.locking import Locking, locking
 from studio.boards.schema import differences
 from studio.display import (
     Action,
+    Confirmation,
     ErrorRow,
     EvidenceItem,
     Gate,
@@ -35,7 +38,7 @@ from studio.models import Change, Plan, Run, Verification
 from studio.models.changes import Work
 from studio.permissions import Action as Act
 from studio.permissions import can
-from studio.services import changes, runs, snapshots, softening
+from studio.services import changes, runs, snapshots
 
 OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
@@ -49,6 +52,7 @@ class Board(Shown, frozen=True, kw_only=True):
     current: Plan | None = None
     pill: str = ""
     status: str
+    undo: undoing.UndoGrade | None = None  # of its worst step
     worst_lock: str = ""
     operations: Sequence[OperationRow] = ()
     levels: Sequence[str] = ()
@@ -99,7 +103,7 @@ def _planned(
     working: str,
     error: ErrorRow | None,
 ) -> Board:
-    plan, policy = current.value(), change.environment.policy
+    plan, policy = changes.judged_plan(current), change.environment.policy
     applier = user.get_username() if can(user, Act.APPLY, change) else ""
     found = runs.gates_of(change, current, applier=applier)
     run = change.runs.order_by("-number").first()
@@ -112,6 +116,7 @@ def _planned(
         pill=pill(plan, policy),
         status=status(change, current, found, working),
         worst_lock=plans.worst_lock_of(plan),
+        undo=undoing.worst(plan),
         operations=plans.operation_rows(
             plan, policy, safer=_safer(change, user), states=_states(run)
         ),
@@ -218,8 +223,8 @@ def losing(change: Change) -> tuple[str, ...]:
     current = changes.current_plan(change)
     if current is None:
         return ()
-    steps = current.value().steps
-    return tuple(s.label for s in steps if s.operation.destroys and not s.facts.is_empty)
+    steps = changes.judged_plan(current).steps
+    return tuple(s.label for s in steps if s.keeps_nothing)
 
 
 def script(change: Change) -> str:
@@ -263,20 +268,33 @@ def _safer(change: Change, user: Any) -> plans.Safer:
         return plans.no_safer
 
     def offer(step: Step) -> tuple[Action | None, str]:
-        found = softening.offer(step)
+        found = step.safer
         if found is None:
             return None, ""
-        kind, score = found
         action = Action(
-            label="Make it a soft drop",
+            label="Make it safe",
             url=reverse("change-soften", args=[change.pk]),
             small=True,
             fields=(("step", str(step.number)),),
+            confirm=_ask_value(found.asks) if found.asks else None,
         )
-        note = f"{step.verdict.score} → {score}. It becomes {kind}: renamed and kept, restorable."
-        return action, note
+        return action, _softer_in_words(step.verdict.score, found)
 
     return offer
+
+
+def _ask_value(column: str) -> Confirmation:
+    return Confirmation(
+        tier=1,
+        title="What do existing rows get?",
+        consequence="The column is added nullable, filled in batches, and required after that.",
+        value=f"SQL for {column}, over its row",
+    )
+
+
+def _softer_in_words(score: int, found: Offer) -> str:
+    later = f"; {' and '.join(found.later)} is a change of its own" if found.later else ""
+    return f"{score} → {found.score}. It becomes {' and '.join(found.kinds)}{later}."
 
 
 def _states(run: Run | None) -> dict[int, str]:

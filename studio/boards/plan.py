@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from migrate_core.operations.base import Place
 from migrate_core.pg.ddl import Stage, StageMode, Statement
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning import gates as core
+from migrate_core.planning import undoing
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.risk.levels import Level
 from studio.display import Action, Gate, OperationRow, StageRow, StatementRow
@@ -37,11 +40,12 @@ def operation_rows(
     states: dict[int, str] | None = None,
 ) -> list[OperationRow]:
     rows = []
-    for step in plan.steps:
+    for step, grade in zip(plan.steps, undoing.grades(plan), strict=True):
         place = Place(
             migration_id=plan.migration_id, step=step.number, cycle=plan.cycle, major=plan.major
         )
-        rows.append(_row(step, place, policy, safer, (states or {}).get(step.number, "")))
+        row = _row(step, place, policy, safer, (states or {}).get(step.number, ""))
+        rows.append(structs.replace(row, grade=str(grade), grade_means=grade.means))
     return rows
 
 

@@ -9,7 +9,11 @@ from django.db import transaction
 from migrate_core import states
 from migrate_core.files import migration as files
 from migrate_core.files.migration import Migration
+from migrate_core.pg import codec
+from migrate_core.planning.plan import Plan as CorePlan
+from migrate_core.planning.verified import judged
 from migrate_core.states import ChangeState
+from migrate_core.verify.report import VerifyReport
 from studio.models import (
     Approval,
     Attempt,
@@ -162,7 +166,18 @@ def verification_of(plan: Plan) -> Verification | None:
 def valid_approvals(change: Change, plan: Plan) -> list[Approval]:
     """The last word of each person, where it is an approval that covers this plan."""
     last = {a.user_id: a for a in change.approvals.select_related("user").order_by("pk")}
-    return [a for a in last.values() if a.verdict == Approval.Verdict.APPROVED and a.covers(plan)]
+    given = [a for a in last.values() if a.verdict == Approval.Verdict.APPROVED and a.covers(plan)]
+    seen = judged_plan(plan).score if given else 0
+    return [approval for approval in given if seen <= approval.score]
+
+
+def judged_plan(plan: Plan) -> CorePlan:
+    """The plan as its newest rehearsal lets it be judged: raw SQL by what it did."""
+    row = verification_of(plan)
+    if row is None or not row.ok or row.report is None:
+        return plan.value()
+    report: VerifyReport = codec.convert(row.report, VerifyReport)
+    return judged(plan.value(), report.verified)
 
 
 # Moving ----------------------------------------------------------------------------------------
@@ -280,6 +295,8 @@ def _reviewable(change: Change, plan_hash: str) -> Plan:
 def _answer(
     change: Change, plan: Plan, user: Any, verdict: Approval.Verdict, comment: str
 ) -> Approval:
+    found = plan.value()
+    worst = max(found, judged_plan(plan), key=lambda one: one.score)  # as planned, or as seen
     return Approval.objects.create(
         change=change,
         plan=plan,
@@ -289,7 +306,7 @@ def _answer(
         plan_hash=plan.hash,
         target=change.target,
         base_fingerprint=plan.base_fingerprint,
-        level=plan.level,
-        score=plan.score,
+        level=worst.level,
+        score=worst.score,
         policy=repr(change.environment.policy)[:300],
     )

@@ -1,60 +1,57 @@
-"""The softer kind of a step: the same wish, with nothing lost."""
+"""Make it safe, in the studio: a new text, where needed a second change, and a new plan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
+from migrate_core import api
 from migrate_core.files import migration as files
-from migrate_core.operations.base import Operation
-from migrate_core.operations.registry import kinds, make
 from migrate_core.planning.plan import Plan as CorePlan
-from migrate_core.planning.plan import Step
-from migrate_core.risk.verdict import judge
+from migrate_core.schema.refs import Ref
 from studio.models import Change, Plan
-from studio.services import changes
+from studio.permissions import Action
+from studio.services import changes, pendings, targets
 from studio.services.refusals import StaleError
 
-# A kind, what it becomes, and how its fields are carried over.
-_SOFTER: dict[str, tuple[str, Callable[[Any], dict[str, Any]]]] = {
-    "dropColumn": ("softDropColumn", lambda op: {"table": op.table, "column": op.column}),
-    "dropTable": ("softDropTable", lambda op: {"name": op.name}),
-}
+LONGEST_NOTE = 200  # as the column is wide
 
 
-def softer(operation: Operation) -> Operation | None:
-    """The kind that does the same and keeps what the other loses; None where there is none."""
-    found = _SOFTER.get(operation.kind)
-    if found is None or found[0] not in kinds():
-        return None
-    kind, fields = found
-    return make(kind, **fields(operation))
+def softenable(plan: CorePlan) -> tuple[int, ...]:
+    """Steps that one press makes safe: nothing has to be asked for them."""
+    return api.softenable(plan)
 
 
-def offer(step: Step) -> tuple[str, int] | None:
-    """(kind, score) of what a step could be instead, by the facts that were measured."""
-    instead = softer(step.operation)
-    if instead is None or step.facts.is_empty:
-        return None
-    return instead.kind, judge(instead.reasons(step.facts), step.facts).score
+def soften(change: Change, user: Any, step_numbers: tuple[int, ...], *, value: str = "") -> Plan:
+    """A new text in which these steps have their safer form, and a plan of it.
+
+    `value`: what a person gave for existing rows, where a step asks for that.
+
+    Raises:
+        MisuseError: a step has no safer form, or what follows needs it as it is.
+    """
+    changes.require(user, Action.CREATE, change)
+    row = changes.current_plan(change)
+    if row is None or not step_numbers:
+        raise StaleError("there is no plan to make safe", hint="Reload the page.")
+    target = change.target
+    live = api.found(targets.endpoint(target), target.wanted_schemas)
+    form = api.safe_form(
+        api.after_all(live, pendings.migrations(pendings.before(change))),
+        changes.migration(change),
+        step_numbers,
+        values=_values(row.value(), step_numbers, value),
+        taken=tuple(target.changes.values_list("migration_id", flat=True)),
+    )
+    plan = changes.revise(change, user, files.dump(form.migration), note=_short(form.said))
+    if form.contract:
+        changes.create(target, form.contract, user, declared=change.declared, story=change.story)
+    return plan
 
 
-def soften(change: Change, user: Any, step_numbers: tuple[int, ...]) -> Plan:
-    """A new text in which these steps are of their softer kind, and a plan of it."""
-    migration = changes.migration(change)
-    operations = list(migration.operations)
-    said = []
-    for number in step_numbers:
-        found = softer(operations[number - 1]) if 0 < number <= len(operations) else None
-        if found is None:
-            raise StaleError(f"step {number} has no softer kind", hint="Reload the page.")
-        operations[number - 1] = found
-        said.append(f"step {number} became {found.kind}")
-    text = files.dump(msgspec.structs.replace(migration, operations=tuple(operations)))
-    return changes.revise(change, user, text, note=", ".join(said))
+def _short(said: str) -> str:
+    return said if len(said) <= LONGEST_NOTE else f"{said[: LONGEST_NOTE - 3]}..."
 
 
-def softenable(plan: CorePlan) -> list[Step]:
-    return [step for step in plan.steps if offer(step)]
+def _values(plan: CorePlan, numbers: tuple[int, ...], value: str) -> dict[Ref, str]:
+    asked = [step for step in plan.steps if step.number in numbers and step.safer]
+    return {s.operation.subject: value for s in asked if s.safer and s.safer.asks and value}

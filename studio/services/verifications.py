@@ -15,7 +15,7 @@ from migrate_core.declared.scratch import ShadowServer
 from migrate_core.errors import MigrateError
 from migrate_core.pg import codec
 from migrate_core.pg.connect import Endpoint
-from migrate_core.planning.gates import Verified
+from migrate_core.planning.verified import Verified
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 from studio.models import Change, Plan, Target, Verification

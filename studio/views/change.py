@@ -133,7 +133,7 @@ def verify(request: HttpRequest, change: Change) -> HttpResponse:
 @verb(Action.CREATE, Change)
 def soften(request: HttpRequest, change: Change) -> HttpResponse:
     steps = tuple(int(n) for n in request.POST.getlist("step") if n.isdecimal() and len(n) < 6)
-    softening.soften(change, request.user, steps)
+    softening.soften(change, request.user, steps, value=request.POST.get("value", "").strip())
     return redirect("change", change.pk)
 
 

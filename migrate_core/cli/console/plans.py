@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from migrate_core.api import squawk
 from migrate_core.cli.console.output import columns, plural
 from migrate_core.cli.reports.documents import GateData, PlanData, ReasonData, StepData, extended
+from migrate_core.operations.raw.raw_sql import RawSql
 from migrate_core.pg import codec
 from migrate_core.pg.locks import LockMode
+from migrate_core.planning import undoing
 from migrate_core.planning.gates import Gate, GateState, Policy
 from migrate_core.planning.plan import Plan, Step
+from migrate_core.planning.undoing import UndoGrade
 from migrate_core.risk.estimates import Estimate
 from migrate_core.risk.reasons import Reason
 
@@ -21,20 +25,34 @@ _LOCKS = list(LockMode)
 
 def plan_lines(plan: Plan, policy: Policy) -> Iterator[str]:
     """Steps with level and score, each with its reasons, then the verdict."""
-    heads = columns(_head(step) for step in plan.steps)
+    graded = zip(plan.steps, undoing.grades(plan), strict=True)
+    heads = columns(_head(step, grade) for step, grade in graded)
     for step, head in zip(plan.steps, heads, strict=True):
         yield head
         for reason in step.verdict.reasons:
             yield f"        {_said(reason)}"
         if step.estimate and step.estimate.high >= WORTH_TELLING_SECONDS:
             yield f"        {_foretold(step.estimate)}"
+        yield from (f"        {said}" for said in _notes(step))
     yield ""
     yield f"  {verdict(plan, policy)}"
+    if plan.steps:
+        yield f"  {undo_verdict(plan)}"
 
 
-def _head(step: Step) -> tuple[str, ...]:
+def undo_verdict(plan: Plan) -> str:
+    """`undo at worst: lost (step 3)`."""
+    worst = undoing.worst(plan)
+    numbers = [
+        s.number for s, g in zip(plan.steps, undoing.grades(plan), strict=True) if g is worst
+    ]
+    steps = ", ".join(map(str, numbers))
+    return f"undo at worst: {worst} (step{'s' if len(numbers) > 1 else ''} {steps})"
+
+
+def _head(step: Step, grade: UndoGrade) -> tuple[str, ...]:
     verdict = step.verdict
-    undo = f"undo: {step.undo_in_words}"
+    undo = f"undo: {step.undo_in_words} ({grade})"
     level, score = str(verdict.level), f"{verdict.score:>3}"
     return (f"{step.number:02}", step.kind, step.label, level, score, _lock(step), undo)
 
@@ -42,6 +60,10 @@ def _head(step: Step) -> tuple[str, ...]:
 def _foretold(estimate: Estimate) -> str:
     waits = f"; others wait {estimate.holds}" if estimate.holds else ""
     return f"takes {estimate.takes} ({estimate.source}){waits}"
+
+
+def _notes(step: Step) -> tuple[str, ...]:
+    return squawk.notes(step.operation.sql) if isinstance(step.operation, RawSql) else ()
 
 
 def _said(reason: Reason) -> str:
@@ -80,6 +102,20 @@ def safer_lines(plan: Plan, policy: Policy) -> Iterator[str]:
         over = policy.budget is not None and step.verdict.score > policy.budget
         if (over or step.verdict.level == "blocked") and step.verdict.reasons:
             yield f"  step {step.number}: {step.verdict.reasons[0].safer}"
+        if step.safer:
+            yield f"  step {step.number}: {softer_in_words(step)}"
+
+
+def softer_in_words(step: Step) -> str:
+    """`can be softDropColumn, 80 -> 35: zanith migrate soften`."""
+    found = step.safer
+    if found is None:
+        return ""
+    kinds = " and ".join(found.kinds)
+    later = f", then {' and '.join(found.later)} in a second migration" if found.later else ""
+    value = f" --backfill {found.asks}=SQL" if found.asks else ""
+    figures = f"{step.verdict.score} -> {found.score}"
+    return f"can be {kinds}{later}, {figures}: zanith migrate soften --step {step.number}{value}"
 
 
 def gate_lines(found: Sequence[Gate]) -> list[str]:
@@ -115,12 +151,15 @@ def plan_data(plan: Plan, found: Sequence[Gate]) -> PlanData:
             ),
             lock=_lock(step),
             undo=step.undo,
+            undo_grade=grade,
             estimate=step.estimate,
+            safer=step.safer,
             sql=tuple(s.sql for s in statements(step)),
+            notes=_notes(step),
             facts=step.facts,
             operation=codec.to_builtins(step.operation),
         )
-        for step in plan.steps
+        for step, grade in zip(plan.steps, undoing.grades(plan), strict=True)
     ]
     return PlanData(
         migration_id=plan.migration_id,
@@ -131,6 +170,7 @@ def plan_data(plan: Plan, found: Sequence[Gate]) -> PlanData:
         level=plan.level,
         score=plan.score,
         total=plan.total,
+        undo_grade=undoing.worst(plan),
         gates=tuple(extended(gate, GateData, passes=gate.passes) for gate in found),
         steps=tuple(steps),
     )

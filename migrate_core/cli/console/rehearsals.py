@@ -15,7 +15,7 @@ from migrate_core.declared.kept import Kept
 from migrate_core.declared.sources import Source
 from migrate_core.errors import MisuseError
 from migrate_core.pg import codec
-from migrate_core.planning.gates import Verified
+from migrate_core.planning.verified import Deed, Verified
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Value
 from migrate_core.verify.options import Rehearsing
@@ -74,6 +74,8 @@ def report_lines(report: VerifyReport) -> Iterator[str]:
             yield from (f"        {part}" for part in said.splitlines())
     for found in report.locks:
         yield from (f"    {line}" for line in _statement_lines(found))
+    for deed in report.deeds:
+        yield from (f"    {line}" for line in deed_lines(deed))
     if report.judgement.diff:
         yield from (f"    {line}" for line in report.judgement.diff.splitlines())
     yield from _sample_lines(report)
@@ -113,6 +115,15 @@ def kept_lines(kept: Kept) -> Iterator[str]:
     yield f"  kept: {kept.url}" + (f" since {kept.since}" if kept.since else "")
     yield f"        to enter, as the shadow's provisioner: {kept.enter}"
     yield f"        to drop: {kept.drop_all}, or {kept.drop}"
+
+
+def deed_lines(deed: Deed) -> Iterator[str]:
+    """Raw SQL: what it did, what that means, and what was not seen of it."""
+    yield f"step {deed.step}  raw SQL, judged by what it did"
+    rows = [("did", text) for text in deed.did or ("nothing that could be seen",)]
+    rows += [("means", f"{r.level}: {r.code}: {r.evidence}") for r in deed.reasons]
+    rows += [("unseen", text) for text in deed.unseen]
+    yield from columns(rows, indent="    ")
 
 
 def _statement_lines(found: StatementLocks) -> Iterator[str]:

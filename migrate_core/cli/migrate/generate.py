@@ -19,6 +19,7 @@ from migrate_core.cli.console.options import add_database, add_drops, add_strict
 from migrate_core.cli.console.output import columns, note, plural, print_json, say
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.declared.schema import DeclaredSchema
+from migrate_core.errors import MisuseError
 from migrate_core.files.migration import Migration
 from migrate_core.files.schema import SCHEMA_FILE, schema_text
 from migrate_core.pg import codec
@@ -28,7 +29,13 @@ from migrate_core.schema.graph import SchemaGraph
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_database(parser)
-    parser.add_argument("--name", required=True, metavar="SLUG", help="as add_last_login")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--name", metavar="SLUG", help="as add_last_login")
+    which.add_argument(
+        "--again",
+        metavar="ID",
+        help="write this pending migration anew: what was answered for it, its file remembers",
+    )
     parser.add_argument("--dry-run", action="store_true", help="print the file, write nothing")
     parser.add_argument(
         "--backfill",
@@ -67,15 +74,33 @@ def run(args: Namespace) -> int:
     for said in declared.notes:
         note(said)
     waiting = api.pending(endpoint, project.migrations())
-    found = _generate(project, live, declared, waiting)
+    old = _again(args, waiting)
+    found = _generate(project, live, declared, [m for m in waiting if m not in old], old)
     say_uncovered(live, declared.graph, strict=args.strict)
-    paths = [] if args.dry_run else _write_all(project, found)
+    paths = [] if args.dry_run else _write_all(project, found, old)
     _show(args, found, paths)
     return 0
 
 
+def _again(args: Namespace, waiting: Sequence[Migration]) -> list[Migration]:
+    """The migration that is generated again, and the one that contracts what it expands."""
+    if not args.again:
+        return []
+    old = [m for m in waiting if args.again in (m.id, m.needs)]
+    if not old or old[0].id != args.again:
+        raise MisuseError(
+            f"no migration {args.again} is pending",
+            hint="What was applied is what it is; generate a new one by --name.",
+        )
+    return old
+
+
 def _generate(
-    project: Project, live: SchemaGraph, declared: DeclaredSchema, waiting: Sequence[Migration]
+    project: Project,
+    live: SchemaGraph,
+    declared: DeclaredSchema,
+    waiting: Sequence[Migration],
+    old: Sequence[Migration] = (),
 ) -> Generated:
     args, wanted = project.args, declared.graph
     given = Answers(
@@ -84,13 +109,16 @@ def _generate(
         backfills=asking.backfills(args.backfill, wanted),
         expand=asking.expansions(args.expand, live),
     )
-    now = _moment_after(project.migrations())
+    given = api.remembered(old, given)
+    now, name = _moment_after(project.migrations()), args.name
+    if old:
+        now, name = _moment_of(old[0]), old[0].id[16:].removesuffix("_expand")
 
     def again(answers: Answers) -> Generated:
         return api.generate(
             live,
             wanted,
-            name=args.name,
+            name=name,
             answers=answers,
             pending=waiting,
             now=now,
@@ -109,8 +137,11 @@ def _generate(
 def _moment_after(migrations: Sequence[Migration]) -> datetime:
     """Now, or later where a file says that it is of tomorrow: ids are the running order."""
     now = datetime.now(UTC).replace(microsecond=0)
-    times = [datetime.strptime(m.id[:15], "%Y%m%d_%H%M%S").replace(tzinfo=UTC) for m in migrations]
-    return max([now, *(at + timedelta(seconds=1) for at in times)])
+    return max([now, *(_moment_of(m) + timedelta(seconds=1) for m in migrations)])
+
+
+def _moment_of(migration: Migration) -> datetime:
+    return datetime.strptime(migration.id[:15], "%Y%m%d_%H%M%S").replace(tzinfo=UTC)
 
 
 def _texts(found: Generated) -> Iterator[tuple[Migration, str]]:
@@ -120,7 +151,10 @@ def _texts(found: Generated) -> Iterator[tuple[Migration, str]]:
         yield found.contract, found.contract_text
 
 
-def _write_all(project: Project, found: Generated) -> list[str]:
+def _write_all(project: Project, found: Generated, old: Sequence[Migration]) -> list[str]:
+    """In the place of what is generated again, if anything differs at all."""
+    for migration in old if found.text else ():
+        project.path(migration).unlink()
     return [_write(project, migration, text) for migration, text in _texts(found)]
 
 

@@ -32,7 +32,8 @@ from migrate_core.cli.console.rehearsals import (
 from migrate_core.errors import ConflictError
 from migrate_core.files.migration import Migration
 from migrate_core.ledger.rows import RunRow
-from migrate_core.planning.gates import Circumstances, Verified
+from migrate_core.planning.gates import Circumstances
+from migrate_core.planning.verified import Verified
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -15,6 +15,7 @@ from migrate_core.cli.console.chosen import add_choice, add_file, chosen
 from migrate_core.cli.console.options import add_database, number
 from migrate_core.cli.console.output import note, print_json, say
 from migrate_core.cli.console.planned import Planned, plan_each
+from migrate_core.cli.console.plans import verdict
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.cli.console.rehearsals import rehearse, report_lines, write_evidence
 from migrate_core.cli.reports.documents import VERSION, DroppedDocument
@@ -22,6 +23,7 @@ from migrate_core.cli.reports.publish import FORMATS, TEXT, add_reports, publish
 from migrate_core.cli.reports.verify import verify_report
 from migrate_core.declared.kept import DROP_COMMAND
 from migrate_core.errors import MisuseError, VerificationFailedError
+from migrate_core.planning.verified import judged
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 
@@ -106,4 +108,8 @@ def _show(project: Project, planned: Planned, report: VerifyReport) -> None:
     say()
     for line in report_lines(report):
         say(line)
+    if report.deeds or report.artifacts:
+        seen = judged(planned.plan, report.verified)
+        say(f"  planned:  {verdict(planned.plan, project.policy)}")
+        say(f"  observed: {verdict(seen, project.policy)}")
     say()

@@ -11,6 +11,8 @@ from migrate_core.declared.kept import Kept
 from migrate_core.errors import MigrateError
 from migrate_core.pg import codec
 from migrate_core.planning.gates import Gate
+from migrate_core.planning.softer import Offer
+from migrate_core.planning.undoing import UndoGrade
 from migrate_core.risk.estimates import Estimate
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
@@ -45,8 +47,11 @@ class StepData(Value, frozen=True, kw_only=True):
     reasons: tuple[ReasonData, ...]
     lock: str
     undo: str
+    undo_grade: UndoGrade
     estimate: Estimate | None
+    safer: Offer | None
     sql: tuple[str, ...]
+    notes: tuple[str, ...]
     facts: Facts
     operation: dict[str, Any]
 
@@ -62,6 +67,7 @@ class PlanData(Value, frozen=True, kw_only=True):
     level: Level
     score: int
     total: int
+    undo_grade: UndoGrade
     gates: tuple[GateData, ...]
     steps: tuple[StepData, ...]
 

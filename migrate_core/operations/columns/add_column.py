@@ -8,7 +8,15 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    Safer,
+    replaced,
+    table_in,
+    unbound,
+)
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.lexer import tokens
@@ -37,6 +45,8 @@ class AddColumn(Operation, frozen=True, kw_only=True):
     ACCESS EXCLUSIVE. Where the table has a primary key, such a column is added bare instead,
     new rows get the default, and those of today get it in batches by that key; then NULL is
     forbidden. An identity counts by a sequence of its own until then, and goes on from there.
+    Made safe, a required one without a default is added nullable, filled with a value that
+    is asked for, and required after that.
     Source: PostgreSQL documentation, ALTER TABLE, "Notes"; measured on 15 and 18.
     """
 
@@ -93,6 +103,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             sql=add,
             lock=LockMode.ACCESS_EXCLUSIVE,
             on=self.table,
+            scans=self._is_bare,  # an empty table, too
             rewrites=self._rewrites or self.checked,
             inherited=True,
         )
@@ -106,6 +117,21 @@ class AddColumn(Operation, frozen=True, kw_only=True):
 
     def inverse(self, place: Place) -> Operation | None:
         return make("dropColumn", table=self.table, column=self.column.name)
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        """Nullable first, then filled, then required; the value has to be known for that."""
+        if not self._is_bare or self.checked:
+            return None
+        name, bare = self.column.name, msgspec.structs.replace(self.column, not_null=False)
+        expression = value or "NULL"
+        return Safer(
+            instead=(
+                AddColumn(table=self.table, column=bare),
+                make("backfill", table=self.table, column=name, expression=expression),
+                make("alterColumnNullable", table=self.table, column=name, nullable=False),
+            ),
+            asks=None if value else self.subject,
+        )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()
@@ -121,6 +147,12 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             yield why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.because(size)
         else:
             yield why.ADDS_NULLABLE_COLUMN.because(f"no rewrite; {size}")
+
+    @property
+    def _is_bare(self) -> bool:
+        """Required, and nothing fills it: it fits a table without rows alone."""
+        filled = self.column.default is not None or self.column.identity is not None
+        return self.column.not_null and not filled
 
     @property
     def _rewrites(self) -> bool:

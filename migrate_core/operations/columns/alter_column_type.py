@@ -11,10 +11,12 @@ from migrate_core.operations.base import (
     Effect,
     Operation,
     Place,
+    Safer,
     replaced,
     table_in,
     unbound,
 )
+from migrate_core.operations.expansion import in_two
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -60,7 +62,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
 
     Widenings that PostgreSQL does without touching a row stay a plain, quick ALTER; any
     other change writes every row and index under ACCESS EXCLUSIVE, and says so. `using`
-    is written only where PostgreSQL has no assignment cast of its own.
+    is written only where PostgreSQL has no assignment cast of its own. Made safe, one that
+    writes rows is expandColumn, and contractColumn in a second migration.
     """
 
     effect: ClassVar[Effect] = Effect.ALTER
@@ -193,6 +196,14 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             tied=self.tied,
             was=self.to,
         )
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        """A column beside it that is filled in batches, where every row would be written."""
+        after = self.apply(graph).table(self.table)
+        column = after.column(self.column) if after else None
+        if column is None or self._change is TypeChange.FREE:
+            return None
+        return in_two(graph, self.table, self.column, column, self.using)
 
     def disturbs(self) -> frozenset[Ref]:
         return frozenset({self.subject})

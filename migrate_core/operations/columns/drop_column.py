@@ -9,6 +9,7 @@ from migrate_core.operations.base import (
     Effect,
     Operation,
     Place,
+    Safer,
     replaced,
     table_in,
     unbound,
@@ -20,7 +21,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.families import left_behind
 from migrate_core.schema.graph import SchemaGraph
@@ -33,7 +34,8 @@ class DropColumn(Operation, frozen=True, kw_only=True):
     """Drop a column and everything that hangs on it alone; its values are lost.
 
     Its foreign keys go first, in a transaction of their own: dropping one locks the
-    referenced table too. `was` remembers the definition, never the values.
+    referenced table too. `was` remembers the definition, never the values. Made safe, it is
+    softDropColumn.
     """
 
     effect: ClassVar[Effect] = Effect.DROP
@@ -92,6 +94,14 @@ class DropColumn(Operation, frozen=True, kw_only=True):
         if self.was is None or self.only:
             return None
         return make("restoreColumn", table=self.table, was=self.was)
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        if self.only:
+            return None
+        return Safer(instead=(make("softDropColumn", table=self.table, column=self.column),))
+
+    def answers(self) -> Answers:
+        return Answers(drop_modes=((self.subject, DropMode.PLAIN),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_COLUMN_WITH_DATA.because(facts.describe())

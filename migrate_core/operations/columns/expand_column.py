@@ -21,6 +21,7 @@ from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema import types
 from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.concurrent import build_index
+from migrate_core.schema.delta import Answers, Rename
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import forbid_null
@@ -138,6 +139,10 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
                 query=counted(self.table, misfit),
                 sample=sampled(graph, self.table, misfit),
             )
+
+    def answers(self) -> Answers:
+        renames = (Rename(old=self.subject, new=self.to.column.name),) if self.renames else ()
+        return Answers(expand=(self.subject,), renames=renames)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         old, new = self.pair.old, self.to.column

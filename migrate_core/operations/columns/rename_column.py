@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
+from migrate_core.operations.base import (
+    Effect,
+    Operation,
+    Place,
+    Safer,
+    replaced,
+    table_in,
+    unbound,
+)
+from migrate_core.operations.expansion import in_two
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -24,7 +33,8 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
     """Rename a column; constraints, indexes and policies follow it by themselves.
 
     From 18 on its NOT NULL is a constraint that PostgreSQL named after it: that is renamed
-    along, so that the column is as if it had been created under its new name.
+    along, so that the column is as if it had been created under its new name. Made safe, it
+    is expandColumn, and contractColumn in a second migration.
     """
 
     effect: ClassVar[Effect] = Effect.RENAME
@@ -77,6 +87,12 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
         return RenameColumn(
             table=self.table, column=self.to, to=self.column, not_null=self.not_null
         )
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        """Both names for a while, each kept in step with the other."""
+        after = self.apply(graph).table(self.table)
+        column = after.column(self.to) if after else None
+        return in_two(graph, self.table, self.column, column) if column else None
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.RENAME_COLUMN.because(f"{self.column} becomes {self.to}")

@@ -20,7 +20,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.keys import usable_key
@@ -108,6 +108,9 @@ class Backfill(Operation, frozen=True, kw_only=True):
         """None: what stood in a row before is not kept. A column added in the same plan goes
         as a whole when that is undone."""
         return None
+
+    def answers(self) -> Answers:
+        return Answers(backfills=((self.subject, self.expression),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.REQUIRES_BACKFILL.because(

@@ -24,7 +24,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.checksum import checksum_query, count_query, size_query
-from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.dependants import Dependants, without_dependants
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
@@ -137,6 +137,9 @@ class ArchiveColumn(Operation, frozen=True, kw_only=True):
             table=self.table,
         )
         yield ddl("ALTER TABLE {archive} ADD PRIMARY KEY ({keys})", archive=archive, keys=keys)
+
+    def answers(self) -> Answers:
+        return Answers(drop_modes=((self.subject, DropMode.ARCHIVE),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ARCHIVES_COLUMN.because(f"copied with its key; {facts.describe()}")

@@ -24,7 +24,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.checksum import checksum_query, count_query, size_query
-from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.dependants import Dependants, without_dependants
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.leaning import leaning
@@ -119,6 +119,9 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
             checksum=checksum_query(self.name, columns),
             size=size_query(self.name),
         )
+
+    def answers(self) -> Answers:
+        return Answers(drop_modes=((self.subject, DropMode.ARCHIVE),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ARCHIVES_TABLE.because(f"moved to {ARCHIVE_SCHEMA}; {facts.describe()}")

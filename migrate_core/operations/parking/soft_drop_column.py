@@ -27,7 +27,7 @@ from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.altering import publishes
 from migrate_core.schema.checksum import count_query
-from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.dependants import Dependants, without_dependants
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
@@ -171,6 +171,9 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
             recovery_sql=tuple(s.sql for st in back.stages(place) for s in st.statements),
             count=count_query(self.table, where=there, inherited=True),
         )
+
+    def answers(self) -> Answers:
+        return Answers(drop_modes=((self.subject, DropMode.SOFT),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.PARKS_COLUMN.because(f"renamed and kept; {facts.describe()}")

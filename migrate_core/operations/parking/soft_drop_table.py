@@ -24,7 +24,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.checksum import count_query, size_query
-from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.dependants import Dependants, without_dependants
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.leaning import leaning
@@ -109,6 +109,9 @@ class SoftDropTable(Operation, frozen=True, kw_only=True):
             count=count_query(self.name),
             size=size_query(self.name),
         )
+
+    def answers(self) -> Answers:
+        return Answers(drop_modes=((self.subject, DropMode.SOFT),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.PARKS_TABLE.because(f"renamed and kept; {facts.describe()}")

@@ -59,4 +59,6 @@ class CreateRoutine(Operation, frozen=True, kw_only=True):
         return make("dropRoutine", name=self.definition.name, was=self.definition)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield why.CREATES_OBJECT.because(f"{self.definition.kind} {self.label}")
+        what = f"{self.definition.kind} {self.label}"
+        body = "" if self.definition.kind == "aggregate" else "; a rehearsal does not run its body"
+        yield why.CREATES_OBJECT.because(what + body)

@@ -77,4 +77,6 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
         return ReplaceRoutine(definition=self.was, was=self.definition) if self.was else None
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield why.CHANGES_ROUTINE.because(f"{self.definition.kind} {self.label}")
+        what = f"{self.definition.kind} {self.label}"
+        body = "" if self.definition.kind == "aggregate" else "; a rehearsal does not run its body"
+        yield why.CHANGES_ROUTINE.because(what + body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import Effect, Operation, Place, lone_table_in, replaced
+from migrate_core.operations.base import Effect, Operation, Place, Safer, lone_table_in, replaced
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
@@ -13,7 +13,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.delta import DropMode, SchemaDelta
+from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -25,7 +25,8 @@ class DropTable(Operation, frozen=True, kw_only=True):
     """Drop a table and its rows; never with CASCADE.
 
     Its own foreign keys go first, each in a transaction of its own, because dropping one
-    locks the referenced table too. `was` remembers the definition, never the rows.
+    locks the referenced table too. `was` remembers the definition, never the rows. Made
+    safe, it is softDropTable.
     """
 
     effect: ClassVar[Effect] = Effect.DROP
@@ -81,6 +82,12 @@ class DropTable(Operation, frozen=True, kw_only=True):
     def inverse(self, place: Place) -> Operation | None:
         """The table with all its parts; its rows are gone."""
         return make("restoreTable", was=self.was) if self.was else None
+
+    def safer(self, graph: SchemaGraph, value: str = "") -> Safer | None:
+        return Safer(instead=(make("softDropTable", name=self.name),))
+
+    def answers(self) -> Answers:
+        return Answers(drop_modes=((self.subject, DropMode.PLAIN),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_TABLE_WITH_DATA.because(facts.describe())

@@ -1,7 +1,8 @@
 -- Every relation that a lock may be taken on, and the one it belongs to: an index to its table,
 -- a TOAST table to its table, an owned sequence to the column's table, a partition to its parent.
 -- `scans` counts sequential scans: this session's own that the server has not been told of, or
--- with %(settled)s those that it has; NULL where nobody counts them.
+-- with %(settled)s those that it has; NULL where nobody counts them. `written` are the rows
+-- inserted, updated and deleted, counted in the same way.
 SELECT c.oid::bigint AS oid,
        n.nspname::text AS schema,
        c.relname::text AS name,
@@ -11,7 +12,15 @@ SELECT c.oid::bigint AS oid,
        CASE WHEN c.relkind NOT IN ('r', 'm') THEN 0
             WHEN NOT pg_catalog.current_setting('track_counts')::boolean THEN NULL
             WHEN %(settled)s THEN pg_catalog.pg_stat_get_numscans(c.oid)
-            ELSE pg_catalog.pg_stat_get_xact_numscans(c.oid) END::bigint AS scans
+            ELSE pg_catalog.pg_stat_get_xact_numscans(c.oid) END::bigint AS scans,
+       CASE WHEN c.relkind NOT IN ('r', 'm', 'p') THEN NULL
+            WHEN %(settled)s
+            THEN ARRAY[pg_catalog.pg_stat_get_tuples_inserted(c.oid),
+                       pg_catalog.pg_stat_get_tuples_updated(c.oid),
+                       pg_catalog.pg_stat_get_tuples_deleted(c.oid)]
+            ELSE ARRAY[pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid),
+                       pg_catalog.pg_stat_get_xact_tuples_updated(c.oid),
+                       pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)] END AS written
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid

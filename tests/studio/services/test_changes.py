@@ -7,9 +7,10 @@ import pytest
 from django.contrib.auth.models import User
 
 from migrate_core.declared.scratch import ShadowServer
-from migrate_core.errors import MigrationFileError
+from migrate_core.errors import MigrationFileError, MisuseError
 from migrate_core.states import ChangeState
 from migrate_core.verify.options import Rehearsing
+from studio.boards import change as boards
 from studio.credentials import unseal
 from studio.models import Attempt, Change, Membership, Target, Verification
 from studio.models.changes import Work
@@ -114,6 +115,72 @@ def test_softening_a_step_plans_it_anew_within_the_budget(
     assert [step.kind for step in softer.value().steps] == ["softDropColumn"]
     assert softer.score == 35
     assert changes.current_text(change).note == "step 1 became softDropColumn"
+
+
+def test_a_type_change_made_safe_is_two_changes(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(
+        target,
+        "operations:\n  - {op: alterColumnType, table: public.users, column: id,"
+        " to: {type: numeric}}\n",
+    )
+
+    softening.soften(change, world.author, (1,))
+    replanned(change)
+
+    plan = changes.current_plan(change)
+    second = target.changes.exclude(pk=change.pk).get()
+    assert plan is not None
+    assert [step.kind for step in plan.value().steps] == ["expandColumn"]
+    assert [op.kind for op in changes.migration(second).operations] == ["contractColumn"]
+    assert changes.migration(second).needs == change.migration_id
+
+
+def test_a_required_column_is_made_safe_with_the_value_that_was_asked_for(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    change = make_change(
+        target,
+        "operations:\n  - {op: addColumn, table: public.users,"
+        " column: {name: country, type: text, not_null: true}}\n",
+    )
+    plan = changes.current_plan(change)
+    assert plan is not None
+    asked = plan.value().steps[0].safer
+    assert asked is not None
+    assert asked.asks == "public.users.country"
+    assert softening.softenable(plan.value()) == ()
+
+    with pytest.raises(MisuseError, match="needs the value"):
+        softening.soften(change, world.author, (1,))
+    softening.soften(change, world.author, (1,), value="'NL'")
+
+    kinds = [op.kind for op in changes.migration(change).operations]
+    assert kinds == ["addColumn", "backfill", "alterColumnNullable"]
+    assert """expression: "'NL'\"""" in changes.current_text(change).text
+
+
+def test_an_approval_speaks_of_what_raw_sql_was_seen_to_do(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    sql = "DO $$ BEGIN EXECUTE 'DEL' || 'ETE FROM public.users WHERE id = 3'; END $$"
+    change = make_change(target, f"operations:\n  - op: rawSql\n    sql: {sql}\n")
+    plan = changes.current_plan(change)
+    assert plan is not None
+    assert plan.score == 60
+    assert boards.losing(change) == ()
+
+    row = verifications.queue(change, world.operator, Rehearsing(rows=100))
+    verifications.rehearse(row.pk)
+    change = Change.objects.get(pk=change.pk)
+    given = changes.approve(change, world.reviewer, plan_hash=plan.hash)
+
+    assert (given.level, given.score) == ("destructive", 80)
+    assert len(boards.losing(change)) == 1
+    (budget, consent, *_rest) = runs.gates_of(change, plan)
+    assert "over the budget" in budget.says
+    assert "loses data for good" in consent.says
 
 
 def test_a_plan_that_was_not_rehearsed_is_not_approved(

@@ -1,0 +1,107 @@
+"""What a step of raw SQL does beyond locks: rows, the schema, sequences, settings.
+
+The schema is read by a second session before the step and after its commit, so that nothing
+of the looking is part of the step. Rows are counted by the server for the step's own
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+import psycopg
+from msgspec import Struct
+from msgspec.structs import replace
+
+from migrate_core.errors import MigrateError
+from migrate_core.introspection.graph import read_graph
+from migrate_core.pg.ddl import Statement
+from migrate_core.pg.queries import query
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.verify.undeclared import Doings
+
+Connection = psycopg.Connection[Any]
+Pairs = Mapping[Any, Any]
+
+
+class State(Struct, frozen=True, kw_only=True):
+    """What others see between two steps."""
+
+    graph: SchemaGraph
+    columns: Pairs  # (table's number, column's number) -> name
+    positions: Pairs  # sequence -> last value
+    sizes: Pairs  # table's number -> bytes
+
+
+class Script(Struct, frozen=True, kw_only=True):
+    """One raw SQL step as it was seen."""
+
+    step: int
+    sql: str
+    doings: Doings
+    before: State
+    after: State
+    settings: Pairs  # that it left for the session
+    alone: bool  # outside a transaction: its locks were sampled
+    blind: str  # why scans were not seen
+
+
+class Scripts:
+    """Told by the LockObserver; `found` fills as steps end."""
+
+    def __init__(self, connect: Callable[[], Connection], schemas: Sequence[str] | None) -> None:
+        self._connect, self._schemas = connect, schemas
+        self._before: State | None = None
+        self._settings: Pairs = {}
+        self._open: Script | None = None  # seen at work, and not yet what it left
+        self.found: list[Script] = []
+
+    def begins(self, conn: Connection) -> None:
+        self._before = self._state()
+        self._settings = _pairs(conn, "settings")
+
+    def over(
+        self, conn: Connection, step: int, statement: Statement, doings: Doings, *, blind: str
+    ) -> None:
+        before, self._before = self._before, None
+        if before is None:
+            return
+        left = _pairs(conn, "settings").items() - self._settings.items()
+        alone = conn.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+        self._open = Script(
+            step=step,
+            sql=statement.sql,
+            doings=doings,
+            before=before,
+            after=before,
+            settings=dict(left),
+            alone=alone,
+            blind=blind,
+        )
+
+    def settle(self) -> None:
+        """Once its transaction is over: what it left."""
+        script, self._open = self._open, None
+        if script is None:
+            return
+        try:
+            self.found.append(replace(script, after=self._state()))
+        except (psycopg.Error, MigrateError) as error:
+            self.found.append(replace(script, blind=f"what it left was not read: {error}"))
+
+    def _state(self) -> State:
+        with closing(self._connect()) as conn:
+            conn.execute("SET lock_timeout = '5s'")
+            columns = conn.execute(query(__package__, "columns"), prepare=False).fetchall()
+            return State(
+                graph=read_graph(conn, self._schemas),
+                columns={(table, number): name for table, number, name in columns},
+                positions=_pairs(conn, "positions"),
+                sizes=_pairs(conn, "storage"),
+            )
+
+
+def _pairs(conn: Connection, name: str) -> Pairs:
+    return dict(conn.execute(query(__package__, name), prepare=False).fetchall())

@@ -1,0 +1,230 @@
+"""Raw SQL is judged by what it did on the shadow, not by its text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from migrate_core.operations.registry import make
+from migrate_core.planning import undoing
+from migrate_core.planning.gates import Circumstances, Policy, gates
+from migrate_core.planning.plan import Plan, Step
+from migrate_core.planning.undoing import UndoGrade
+from migrate_core.planning.verified import Deed, judged
+from migrate_core.risk.levels import Level
+from migrate_core.verify.options import Rehearsing
+from migrate_core.verify.report import VerifyReport
+from tests.migrate_core.verify.conftest import MakeStory
+
+pytestmark = pytest.mark.db
+
+LIVE = """
+CREATE TABLE public.users (id int PRIMARY KEY, email text, note varchar(40));
+INSERT INTO public.users SELECT n, 'user' || n FROM generate_series(1, 50) AS n;
+CREATE TABLE public.empty_one (id int PRIMARY KEY);
+CREATE SEQUENCE public.numbers;
+SELECT nextval('public.numbers') FROM generate_series(1, 7);
+CREATE FUNCTION public.purge() RETURNS void LANGUAGE plpgsql AS
+$$ BEGIN DELETE FROM public.users WHERE id > 40; END $$;
+CREATE FUNCTION public.harmless() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;
+"""
+ROWS = Rehearsing(rows=100)
+
+
+class Seen:
+    """One raw SQL step, before and after it was seen at work."""
+
+    def __init__(self, plan: Plan, report: VerifyReport) -> None:
+        self.plan, self.report = plan, report
+
+    @property
+    def deed(self) -> Deed:
+        (found,) = self.report.deeds
+        return found
+
+    @property
+    def step(self) -> Step:
+        return judged(self.plan, self.report.verified).steps[-1]
+
+    @property
+    def level(self) -> Level:
+        return self.step.verdict.level
+
+    @property
+    def codes(self) -> set[str]:
+        return {r.code for r in self.step.verdict.reasons if r.level is not Level.SAFE}
+
+
+@pytest.fixture
+def seen(make_story: MakeStory) -> Any:
+    """Nothing is declared: what raw SQL was seen to do is what it leads to."""
+
+    def see(sql: str, options: Rehearsing = ROWS, fails: bool = False, **fields: Any) -> Seen:
+        story = make_story(LIVE, LIVE)
+        plan = story.plan(make("rawSql", sql=sql, **fields))
+        report = story.verify(plan, options=options, declared=None, wanted=story.found)
+        assert report.ok is not fails, report
+        return Seen(plan, report)
+
+    return see
+
+
+def test_a_block_that_rewrites_a_table_by_dynamic_sql_is_high(seen: Any) -> None:
+    text = (
+        "DO $$ BEGIN EXECUTE 'ALTER TABLE public.' || 'users ALTER note TYPE varchar(20)'; END $$"
+    )
+
+    found = seen(text)
+
+    assert found.level is Level.HIGH
+    assert "rebuilds_table" in found.codes
+    assert "public.users was rewritten" in found.deed.did
+    assert "50 rows" in " ".join(r.evidence for r in found.step.verdict.reasons)
+    assert any("EXECUTE" in said for said in found.deed.unseen)
+
+
+def test_a_block_that_only_comments_is_low(seen: Any) -> None:
+    found = seen("DO $$ BEGIN COMMENT ON TABLE public.users IS 'people'; END $$")
+
+    assert found.level is Level.LOW
+    assert found.deed.changed == "comments"
+    assert found.codes == {"raw_sql", "no_inverse"}
+
+
+def test_a_delete_in_a_function_that_is_called_is_destructive(seen: Any) -> None:
+    found = seen("SELECT public.purge()")
+
+    assert found.level is Level.DESTRUCTIVE
+    assert found.step.keeps_nothing
+    assert "public.users: rows 10 deleted" in found.deed.did
+    policy, now = Policy(budget=None), Circumstances(verified=found.report.verified)
+    assert gates(found.plan, policy, now)[1].says == "step 1 loses data for good"
+
+
+def test_without_rows_the_words_of_the_function_count(seen: Any) -> None:
+    found = seen("SELECT public.purge()", Rehearsing())
+
+    assert found.level is Level.DESTRUCTIVE
+    assert any("purge() holds DELETE" in r.evidence for r in found.step.verdict.reasons)
+    assert any("public.users had none" in said for said in found.deed.unseen)
+
+
+def test_a_harmless_select_is_safe(seen: Any) -> None:
+    found = seen("SELECT 1")
+
+    assert found.plan.steps[0].verdict.level is Level.HIGH
+    assert (found.level, found.deed.changed) == (Level.SAFE, "nothing")
+    assert undoing.worst(judged(found.plan, found.report.verified)) is UndoGrade.EXACT
+
+
+def test_what_fails_with_rows_alone_stays_high_without_them(seen: Any) -> None:
+    text = (
+        "DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM public.users LOOP"
+        " RAISE EXCEPTION 'no'; END LOOP; END $$"
+    )
+
+    blind, sighted = seen(text, Rehearsing()), seen(text, fails=True)
+
+    assert blind.report.ok
+    assert blind.level is Level.HIGH
+    assert "public.users had none: verify with rows" in " ".join(blind.deed.unseen)
+    assert undoing.worst(judged(blind.plan, blind.report.verified)) is UndoGrade.LOST
+    assert not sighted.report.ok
+    assert sighted.level is Level.HIGH
+    assert sighted.report.deeds == ()
+
+
+def test_an_index_that_is_not_built_online_scans_under_a_lock(seen: Any) -> None:
+    found = seen("CREATE INDEX by_email ON public.users (email)", down="DROP INDEX by_email")
+
+    assert found.level is Level.HIGH
+    assert "scans_under_blocking_lock" in found.codes
+
+
+def test_what_is_dropped_by_dynamic_sql_is_destructive(seen: Any) -> None:
+    found = seen("DO $$ BEGIN EXECUTE 'ALTER TABLE public.users D' || 'ROP email'; END $$")
+
+    assert found.level is Level.DESTRUCTIVE
+    assert "drops_column_with_data" in found.codes
+
+
+def test_a_rename_is_a_rename_and_loses_nothing(seen: Any) -> None:
+    found = seen("ALTER TABLE public.users RENAME email TO mail; SELECT 1", down="SELECT 1")
+
+    assert found.level is Level.HIGH
+    assert found.codes == {"rename_column"}
+    assert not found.step.keeps_nothing
+
+
+def test_a_table_made_anew_under_its_name_is_lost(seen: Any) -> None:
+    text = "DROP TABLE public.users; CREATE TABLE public.users (id int PRIMARY KEY)"
+
+    found = seen(text)
+
+    assert found.level is Level.DESTRUCTIVE
+    assert any("another made" in r.evidence for r in found.step.verdict.reasons)
+
+
+def test_a_table_that_is_empty_in_the_target_costs_nothing(seen: Any) -> None:
+    found = seen("ALTER TABLE public.empty_one ALTER id TYPE bigint", down="SELECT 1")
+
+    assert found.level is Level.SAFE
+    assert "public.empty_one was rewritten" in found.deed.did
+
+
+def test_a_table_that_it_makes_itself_has_no_rows_to_wait_for(seen: Any) -> None:
+    text = (
+        "CREATE TABLE public.fresh (id int PRIMARY KEY, u int);"
+        "ALTER TABLE public.fresh ADD CHECK (u > 0);"
+        "CREATE INDEX fresh_u ON public.fresh (u)"
+    )
+
+    found = seen(text, down="DROP TABLE public.fresh")
+
+    assert (found.level, found.codes) == (Level.LOW, {"adds_index"})
+
+
+def test_rows_written_over_are_high_and_rows_added_medium(seen: Any) -> None:
+    over = seen("UPDATE public.users SET note = 'x' WHERE id < 4", down="SELECT 1")
+    added = seen("INSERT INTO public.users VALUES (1000)", down="SELECT 1")
+
+    assert (over.level, over.codes) == (Level.HIGH, {"writes_rows"})
+    assert "public.users: rows 3 updated" in over.deed.did
+    assert (added.level, added.codes) == (Level.MEDIUM, {"writes_rows"})
+
+
+def test_a_sequence_that_goes_back_repeats_values(seen: Any) -> None:
+    found = seen("SELECT setval('public.numbers', 2)", down="SELECT 1")
+
+    assert (found.level, found.codes) == (Level.HIGH, {"loses_sequence_position"})
+    assert "sequence public.numbers stands at 2" in found.deed.did
+
+
+def test_a_function_that_is_only_made_is_said_to_be_unseen(seen: Any) -> None:
+    text = (
+        "CREATE FUNCTION public.later() RETURNS void LANGUAGE plpgsql AS"
+        " $$ BEGIN TRUNCATE public.users; END $$; SET work_mem = '5MB'"
+    )
+
+    found = seen(text, down="DROP FUNCTION public.later()")
+
+    assert any("later" in said and "not run" in said for said in found.deed.unseen)
+    assert any("work_mem was set to" in said for said in found.deed.did)
+
+
+def test_what_goes_outside_is_said_and_stays_high(seen: Any) -> None:
+    found = seen("SELECT pg_notify('channel', 'text')", down="SELECT 1")
+
+    assert found.level is Level.HIGH
+    assert any("pg_notify" in said for said in found.deed.unseen)
+
+
+def test_gate_1_takes_what_was_seen_of_exactly_this_plan(seen: Any) -> None:
+    found = seen("SELECT 1")
+    policy = Policy(budget=35)
+    other = Circumstances(verified=found.report.verified.__class__(plan_hash="x", ok=True))
+
+    assert gates(found.plan, policy, Circumstances(verified=found.report.verified))[0].passes
+    assert not gates(found.plan, policy, Circumstances())[0].passes
+    assert not gates(found.plan, policy, other)[0].passes
