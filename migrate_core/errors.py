@@ -133,6 +133,12 @@ class GateRefusedError(MigrateError):
     exit_code = 3
 
 
+class OutsideWindowError(GateRefusedError):
+    """Every gate but the window is open, and that opens by itself."""
+
+    code = "outside_window"
+
+
 class DriftError(MigrateError):
     """The live schema is not what the ledger says it should be."""
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from migrate_core.cli.console.output import columns, plural
 from migrate_core.pg import codec
 from migrate_core.pg.locks import LockMode
-from migrate_core.planning.gates import Gate, GateState, Policy
+from migrate_core.planning.gates import Gate, GateState
 from migrate_core.planning.plan import Plan, Step
+from migrate_core.risk.policy import Policy
 from migrate_core.risk.reasons import Reason
 
 _WIDTH = 96
@@ -17,7 +19,8 @@ _LOCKS = list(LockMode)
 
 
 def plan_lines(plan: Plan, policy: Policy) -> Iterator[str]:
-    """Steps with level and score, each with its reasons, then the verdict."""
+    """Steps with level and score, each with its reasons, then the verdict by what is in force."""
+    policy = policy.in_force(datetime.now(UTC))
     heads = columns(_head(step) for step in plan.steps)
     for step, head in zip(plan.steps, heads, strict=True):
         yield head
@@ -54,7 +57,7 @@ def verdict(plan: Plan, policy: Policy) -> str:
     if worst is None:
         return "nothing to do"
     limit = "no budget" if policy.budget is None else f"budget {policy.budget}"
-    over = policy.budget is not None and plan.score > policy.budget
+    over = any(policy.is_over(step.verdict) for step in plan.steps)
     said = f"OVER BUDGET: {plan.score} of {policy.budget}" if over else "green"
     if worst.verdict.level == "blocked":
         said = "BLOCKED"
@@ -66,10 +69,12 @@ def verdict(plan: Plan, policy: Policy) -> str:
 
 def safer_lines(plan: Plan, policy: Policy) -> Iterator[str]:
     """What to do instead, for each step that crosses the line."""
+    policy = policy.in_force(datetime.now(UTC))
     for step in plan.steps:
-        over = policy.budget is not None and step.verdict.score > policy.budget
-        if (over or step.verdict.level == "blocked") and step.verdict.reasons:
-            yield f"  step {step.number}: {step.verdict.reasons[0].safer}"
+        if (
+            policy.is_over(step.verdict) or step.verdict.level == "blocked"
+        ) and step.verdict.reasons:
+            yield f"  step {step.number}: {verdict.reasons[0].safer}"
 
 
 def gate_lines(found: Sequence[Gate]) -> list[str]:
