@@ -7,6 +7,7 @@ Source: PostgreSQL documentation, "Error Message Style Guide".
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -137,6 +138,7 @@ class OutsideWindowError(GateRefusedError):
     """Every gate but the window is open, and that opens by itself."""
 
     code = "outside_window"
+    opens: datetime | None = None
 
 
 class DriftError(MigrateError):

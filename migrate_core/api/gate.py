@@ -93,13 +93,15 @@ def refuse(found: Sequence[Gate]) -> None:
     closed = refused(tuple(found))
     if not closed:
         return
-    kind = _kind(closed)
     words = "; ".join(f"gate {gate.number} ({gate.name}): {gate.says}" for gate in closed)
-    raise kind(
+    error = _kind(closed)(
         words,
         still_true="Nothing was changed.",
         hint=" ".join(dict.fromkeys(gate.fix for gate in closed if gate.fix)),
     )
+    if isinstance(error, OutsideWindowError):
+        error.opens = max(gate.opens for gate in closed if gate.opens)
+    raise error
 
 
 def _kind(closed: Sequence[Gate]) -> type[MigrateError]:

@@ -13,7 +13,16 @@ from migrate_core.risk.policy import Policy, Unknown, Waiver
 from migrate_core.risk.windows import Window, frozen, in_words, is_open, next_open
 from migrate_core.schema.objects import Value
 
-__all__ = ["Circumstances", "Gate", "GateState", "Policy", "Verified", "gates", "refused"]
+__all__ = [
+    "Circumstances",
+    "Gate",
+    "GateState",
+    "Policy",
+    "Verified",
+    "approvals_asked",
+    "gates",
+    "refused",
+]
 
 
 class GateState(StrEnum):

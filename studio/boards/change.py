@@ -34,7 +34,7 @@ from studio.models import Change, Plan, Run, Verification
 from studio.models.changes import Work
 from studio.permissions import Action as Act
 from studio.permissions import can
-from studio.services import changes, runs, snapshots, softening
+from studio.services import changes, gating, snapshots, softening
 
 OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
@@ -99,7 +99,7 @@ def _planned(
 ) -> Board:
     plan, policy = current.value(), change.environment.policy
     applier = user.get_username() if can(user, Act.APPLY, change) else ""
-    found = runs.gates_of(change, current, applier=applier)
+    found = gating.gates_of(change, current, applier=applier)
     run = change.runs.order_by("-number").first()
     over = change.status in OVER
     return Board(

@@ -71,10 +71,9 @@ def safer_lines(plan: Plan, policy: Policy) -> Iterator[str]:
     """What to do instead, for each step that crosses the line."""
     policy = policy.in_force(datetime.now(UTC))
     for step in plan.steps:
-        if (
-            policy.is_over(step.verdict) or step.verdict.level == "blocked"
-        ) and step.verdict.reasons:
-            yield f"  step {step.number}: {verdict.reasons[0].safer}"
+        judged = step.verdict
+        if (policy.is_over(judged) or judged.level == "blocked") and judged.reasons:
+            yield f"  step {step.number}: {judged.reasons[0].safer}"
 
 
 def gate_lines(found: Sequence[Gate]) -> list[str]:

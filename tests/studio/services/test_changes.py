@@ -11,7 +11,7 @@ from migrate_core.verify.options import Rehearsing
 from studio.credentials import unseal
 from studio.models import Attempt, Change, Membership, Target, Verification
 from studio.models.changes import Work
-from studio.services import changes, planning, runs, softening, verifications
+from studio.services import changes, gating, planning, softening, verifications
 from studio.services.refusals import BusyError, NotAllowedError, StaleError
 from tests.studio.conftest import (
     PLAIN_DROP,
@@ -243,7 +243,7 @@ def test_the_gates_name_everything_that_is_missing(
     plan = changes.current_plan(change)
     assert plan is not None
 
-    closed = [gate.number for gate in runs.gates_of(change, plan) if not gate.passes]
+    closed = [gate.number for gate in gating.gates_of(change, plan) if not gate.passes]
 
     assert closed == [1, 2, 4, 6]
 
