@@ -11,6 +11,7 @@ from django.utils import timezone
 from migrate_core.planning import gates as core
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import Step
+from migrate_core.risk.policy import Policy
 from migrate_core.states import ChangeState, RunState
 from migrate_core.verify.report import VerifyReport
 from studio import problems
@@ -47,6 +48,7 @@ class Board(Shown, frozen=True, kw_only=True):
     plan: CorePlan | None = None
     current: Plan | None = None
     pill: str = ""
+    counted: int = 0  # the worst score that the budget counts: without what is waived
     status: str
     worst_lock: str = ""
     operations: Sequence[OperationRow] = ()
@@ -98,6 +100,7 @@ def _planned(
     error: ErrorRow | None,
 ) -> Board:
     plan, policy = current.value(), change.environment.policy
+    counted = counted_score(plan, policy)
     applier = user.get_username() if can(user, Act.APPLY, change) else ""
     found = gating.gates_of(change, current, applier=applier)
     run = change.runs.order_by("-number").first()
@@ -107,7 +110,8 @@ def _planned(
         row=row,
         current=current,
         plan=plan,
-        pill=pill(plan, policy),
+        pill=pill(plan, policy, counted),
+        counted=counted,
         status=status(change, current, found, working),
         worst_lock=plans.worst_lock_of(plan),
         operations=plans.operation_rows(
@@ -160,13 +164,19 @@ def tabs(change: Change, shown: Board, now: str, names: Mapping[str, str]) -> li
     ]
 
 
-def pill(plan: CorePlan, policy: core.Policy) -> str:
+def counted_score(plan: CorePlan, policy: Policy) -> int:
+    in_force = policy.in_force(timezone.now())
+    return max((in_force.score_of(step.verdict) for step in plan.steps), default=0)
+
+
+def pill(plan: CorePlan, policy: Policy, counted: int) -> str:
     """In words what the gauge draws."""
     if policy.budget is None:
         return f"{plan.level}: {plan.score}"
-    if plan.score > policy.budget:
-        return f"Over budget: {plan.score} of {policy.budget}"
-    return f"Within budget: {plan.score} of {policy.budget}"
+    waived = f", {plan.score} with what is waived" if counted < plan.score else ""
+    if counted > policy.budget:
+        return f"Over budget: {counted} of {policy.budget}{waived}"
+    return f"Within budget: {counted} of {policy.budget}{waived}"
 
 
 def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], working: str) -> str:
@@ -193,7 +203,8 @@ def _of_its_run(change: Change) -> str:
     if run is None:
         return "It is being applied now; see its run."
     if run.not_before and run.not_before > timezone.now():
-        return f"Its run {run.number} begins by itself at {run.not_before:%Y-%m-%d %H:%M} UTC."
+        when = "when the window opens, at" if run.window else "at"
+        return f"Its run {run.number} begins by itself {when} {run.not_before:%Y-%m-%d %H:%M} UTC."
     return f"Its run {run.number} is queued and begins by itself; see there behind whom."
 
 
@@ -293,4 +304,5 @@ def _fixes(change: Change) -> dict[int, tuple[str, str]]:
         3: ("See the rows", page),
         4: ("See the evidence", seen),
         5: ("See the target", reverse("target", args=[change.target_id])),
+        7: ("See the policy", reverse("policy", args=[change.environment.pk])),
     }

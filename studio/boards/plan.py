@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from django.utils import timezone
+
 from migrate_core.operations.base import Place
 from migrate_core.pg.ddl import Stage, StageMode, Statement
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning import gates as core
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.risk.levels import Level
+from migrate_core.risk.policy import Policy
 from studio.display import Action, Gate, OperationRow, StageRow, StatementRow
 
 _STRENGTH = {mode: rank for rank, mode in enumerate(LockMode)}
@@ -29,12 +32,12 @@ def no_safer(step: Step) -> tuple[Action | None, str]:
 
 def operation_rows(
     plan: Plan,
-    policy: core.Policy,
+    policy: Policy,
     *,
     safer: Safer = no_safer,
     states: dict[int, str] | None = None,
 ) -> list[OperationRow]:
-    rows = []
+    rows, policy = [], policy.in_force(timezone.now())
     for step in plan.steps:
         place = Place(
             migration_id=plan.migration_id, step=step.number, cycle=plan.cycle, major=plan.major
@@ -43,10 +46,8 @@ def operation_rows(
     return rows
 
 
-def _row(step: Step, place: Place, policy: core.Policy, safer: Safer, state: str) -> OperationRow:
-    over = step.verdict.level is Level.BLOCKED or (
-        policy.budget is not None and step.verdict.score > policy.budget
-    )
+def _row(step: Step, place: Place, policy: Policy, safer: Safer, state: str) -> OperationRow:
+    over = step.verdict.level is Level.BLOCKED or policy.is_over(step.verdict)
     action, note = safer(step)
     worst = worst_lock(step)
     return OperationRow(

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from migrate_core.errors import GateRefusedError
 from migrate_core.planning.gates import Circumstances, Gate, GateState, gates, refused
+from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.risk.policy import Policy
+from migrate_core.states import RunState
 from studio.models import Change, Environment, Plan, Run
 from studio.services import changes, queues, verifications, windows
 
@@ -101,6 +103,16 @@ def judged_by(run: Run) -> tuple[Policy, Circumstances]:
     if windows.goes_on_by_itself(run):
         policy = windows.at_any_time(policy)
     return policy, now
+
+
+def of_queued(run: Run, plan: CorePlan) -> tuple[Gate, ...]:
+    """What its gates will be asked when it begins, as they would answer then if nothing changed."""
+    if run.status is not RunState.QUEUED or not (run.change or run.undoes):
+        return ()
+    policy, now = judged_by(run)
+    begins = max(run.not_before or timezone.now(), timezone.now())
+    found = gates(plan, policy, msgspec.structs.replace(now, at=begins))
+    return tuple(LATER if gate.number == LATER.number else gate for gate in found)
 
 
 def note_policy(run: Run) -> None:
