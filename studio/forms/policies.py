@@ -110,9 +110,22 @@ class FreezeForm(forms.Form):
         return Freeze(**{name: self.cleaned_data[name] for name in FreezeForm.base_fields})
 
 
+class _Rows(Rows):
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].label = "Remove it"
+
+
 def _rows(form: type[forms.Form]) -> type[Rows]:
     return forms.formset_factory(
-        form, extra=1, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS + 1
+        form,
+        formset=_Rows,
+        extra=1,
+        can_delete=True,
+        can_delete_extra=False,
+        max_num=MOST_ROWS,
+        absolute_max=MOST_ROWS + 1,
     )
 
 
