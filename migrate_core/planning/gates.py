@@ -196,9 +196,9 @@ def _approvals(plan: Plan, policy: Policy, now: Circumstances) -> Gate:
         return Gate(number=6, name=name, state=GateState.NOT_ASKED, says="not asked for here")
     valid = tuple(_countable(now))
     says = f"{len(valid)} of {asked}"
-    if policy.approvals_by_level:
+    if asked != policy.approvals:
         levels = {s.verdict.level for s in plan.steps if _asks(policy, s) == asked}
-        says += f", as {max(levels, key=_score)} asks here" if levels else ""
+        says += f", as {max(levels, key=_score)} asks here"
     if len(valid) < asked:
         says = "; ".join((says, *(f"void: {one}" for one in now.void)))
         fix = "Somebody other than the author approves it."

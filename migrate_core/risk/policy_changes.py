@@ -10,13 +10,17 @@ from migrate_core.risk.policy import Policy, Waiver
 from migrate_core.risk.windows import Freeze, in_words
 from migrate_core.schema.objects import Value
 
-NOT_THERE = "not there"
-
 
 class PolicyChange(Value, frozen=True, kw_only=True):
     what: str  # "budget", "window"
-    before: str
-    after: str
+    before: str  # "" for what is new
+    after: str  # "" for what is gone
+
+    @property
+    def says(self) -> str:
+        if not self.before:
+            return f"new: {self.after}"
+        return f"{self.before} → {self.after}" if self.after else f"gone: {self.before}"
 
 
 def changes(old: Policy, new: Policy) -> Iterator[PolicyChange]:
@@ -50,10 +54,10 @@ def _changed(what: str, before: str, after: str) -> Iterator[PolicyChange]:
 def _listed(what: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> Iterator[PolicyChange]:
     for thing in old:
         if thing not in new:
-            yield PolicyChange(what=what, before=told(thing), after=NOT_THERE)
+            yield PolicyChange(what=what, before=told(thing), after="")
     for thing in new:
         if thing not in old:
-            yield PolicyChange(what=what, before=NOT_THERE, after=told(thing))
+            yield PolicyChange(what=what, before="", after=told(thing))
 
 
 def told(thing: object) -> str:

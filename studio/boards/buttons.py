@@ -66,7 +66,7 @@ def planned(
 def _applying(
     change: Change, row: Plan, plan: CorePlan, gates: Sequence[core.Gate], style: Style
 ) -> list[Action]:
-    """Now, at a time, or when the window opens: which of them are there depends on the gates."""
+    """Now, at a time, or when the window opens: what the gates do not rule out."""
     now = _apply(change, row, plan, gates, style)
     timing = next(gate for gate in gates if gate.number == WINDOW)
     rest = [gate for gate in gates if gate.number not in (CONSENT, WINDOW)]
@@ -76,7 +76,7 @@ def _applying(
     if timing.passes:
         return [later, now]
     first = _when_it_opens(change, plan, now, timing)
-    return [later, structs.replace(now, style="plain"), structs.replace(first, style=style)]
+    return [later, first]
 
 
 def may_sample(change: Change, user: Any, working: str) -> bool:
@@ -264,7 +264,6 @@ def _when_it_opens(change: Change, plan: CorePlan, now: Action, timing: core.Gat
         now,
         label="Apply in the next window",
         icon="calendar-clock",
-        key="",
         fields=(*now.fields, ("window", "next")),
         blockers=[],
         confirm=asked,

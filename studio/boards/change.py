@@ -100,7 +100,6 @@ def _planned(
     error: ErrorRow | None,
 ) -> Board:
     plan, policy = current.value(), change.environment.policy
-    counted = counted_score(plan, policy)
     applier = user.get_username() if can(user, Act.APPLY, change) else ""
     found = gating.gates_of(change, current, applier=applier)
     run = change.runs.order_by("-number").first()
@@ -110,14 +109,11 @@ def _planned(
         row=row,
         current=current,
         plan=plan,
-        pill=pill(plan, policy, counted),
-        counted=counted,
         status=status(change, current, found, working),
         worst_lock=plans.worst_lock_of(plan),
         operations=plans.operation_rows(
             plan, policy, safer=_safer(change, user), states=_states(run)
         ),
-        levels=[step.verdict.level for step in plan.steps],
         gates=() if over else plans.gate_rows(found, _fixes(change)),
         gates_open=f"{sum(gate.passes for gate in found)} of {len(found)}",
         buttons=buttons.planned(change, current, plan, found, user, working),
@@ -126,8 +122,8 @@ def _planned(
         error=error,
         verification=verification,
         run=run,
-        budget=policy.budget,
         may_sample=buttons.may_sample(change, user, working),
+        **_score(plan, policy),
         **_of_tab(tab, change, current, verification),
     )
 
@@ -162,6 +158,16 @@ def tabs(change: Change, shown: Board, now: str, names: Mapping[str, str]) -> li
         for name, label in names.items()
         if shown.plan or name in {"operations", "activity"}
     ]
+
+
+def _score(plan: CorePlan, policy: Policy) -> dict[str, Any]:
+    counted = counted_score(plan, policy)
+    return {
+        "pill": pill(plan, policy, counted),
+        "counted": counted,
+        "levels": [step.verdict.level for step in plan.steps],
+        "budget": policy.budget,
+    }
 
 
 def counted_score(plan: CorePlan, policy: Policy) -> int:

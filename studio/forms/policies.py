@@ -193,34 +193,45 @@ class PolicyForm:
         self.policy = policy
 
     def is_valid(self) -> bool:
-        """Field by field, then as the gates read it; nothing is saved here."""
+        """Field by field, then as the gates read it; nothing is saved here.
+
+        What can be read is judged, also where something else cannot: all is told at once.
+        """
         fine = [self.general.is_valid(), *(rows.is_valid() for rows in self.rows.values())]
-        if not all(fine):
-            return False
         self.policy = self._value()
         found = list(problems(self.policy))
         for problem in found:
             self._say(problem)
-        return not found
+        return all(fine) and not found
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether some of it was typed that cannot be saved as it is."""
+        forms_ = [self.general, *(form for rows in self.rows.values() for form in rows.forms)]
+        return any(form.errors for form in forms_ if form.is_bound)
 
     @property
     def note(self) -> str:
         return str(self.general.cleaned_data["note"])
 
     def _value(self) -> Policy:
+        found: dict[str, Any] = self._general() if self.general.is_valid() else {}
+        for name, rows in self.rows.items():
+            if rows.is_valid():
+                found[name] = tuple(form.value() for form in self._kept(name))  # type: ignore[attr-defined]  # each form of a list has it
+        return Policy(**found)
+
+    def _general(self) -> dict[str, Any]:
         given = self.general.cleaned_data
         asked = {level: given[f"approvals_{level}"] for level in Level}
-        return Policy(
-            budget=given["budget"],
-            verify=given["verify"],
-            unknown_probes=Unknown(given["unknown_probes"]),
-            approvals=given["approvals"],
-            approvals_by_level={level: n for level, n in asked.items() if n is not None},
-            fail_on=tuple(given["fail_on"]),
-            waivers=tuple(form.value() for form in self._kept("waivers")),  # type: ignore[attr-defined]  # each is a WaiverForm
-            windows=tuple(form.value() for form in self._kept("windows")),  # type: ignore[attr-defined]  # a WindowForm
-            freezes=tuple(form.value() for form in self._kept("freezes")),  # type: ignore[attr-defined]  # a FreezeForm
-        )
+        return {
+            "budget": given["budget"],
+            "verify": given["verify"],
+            "unknown_probes": Unknown(given["unknown_probes"]),
+            "approvals": given["approvals"],
+            "approvals_by_level": {level: n for level, n in asked.items() if n is not None},
+            "fail_on": tuple(given["fail_on"]),
+        }
 
     def _kept(self, name: str) -> list[forms.Form]:
         """Without the rows that were left empty or are to be removed."""

@@ -36,10 +36,7 @@ def save(environment: Environment, policy: Policy, user: Any, *, seen: int, note
     Raises:
         StaleError: it says the same, or somebody saved another one meanwhile.
     """
-    said = "; ".join(
-        f"{one.what}: {one.before} -> {one.after}"
-        for one in differences(environment.policy, policy)
-    )
+    said = "; ".join(f"{one.what}: {one.says}" for one in differences(environment.policy, policy))
     with audit.attempt(user, SAVE, environment, reason=f"{note}: {said}" if note else said):
         changes.require(user, Action.ADMINISTER, environment)
         with transaction.atomic():

@@ -78,12 +78,9 @@ def start(
         with transaction.atomic():
             change = changes.locked(change)
             plan = _startable(change, plan_hash)
-            name = user.get_username()
-            if in_window:
-                not_before = windows.opening(change.environment)
-            gating.check(
-                gating.gates_of(change, plan, applier=name, consents=consents, at=not_before)
-            )
+            not_before = windows.opening(change.environment) if in_window else not_before
+            asked = {"applier": user.get_username(), "consents": consents, "at": not_before}
+            gating.check(gating.gates_of(change, plan, **asked))
             run = queue(
                 plan,
                 user,
@@ -91,7 +88,7 @@ def start(
                 change=change,
                 consents=consents,
                 not_before=not_before,
-                window=Run.Window.ASKED if in_window else Run.Window.NONE,
+                window=Run.Window.ASKED if in_window and not_before else Run.Window.NONE,
             )
             if change.status is ChangeState.PLANNED:
                 changes.move(change, ChangeState.VERIFIED)  # nothing to verify is asked for here

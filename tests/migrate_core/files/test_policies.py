@@ -142,109 +142,109 @@ def test_any_text_survives(text: str) -> None:
     assert policy_in(dumps(Policy(freezes=(freeze,)))).freezes == (freeze,)
 
 
-@pytest.mark.parametrize(
-    ("text", "key", "says"),
-    [
-        ("[policy]\nbudgt = 6\n", "policy", "unknown field `budgt`"),
-        ('[policy]\nunknown_probes = "ask"\n', "policy.unknown_probes", "invalid enum value 'ask'"),
-        ("[policy]\napprovals = -1\n", "policy.approvals", "-1 is not between 0 and 20"),
-        ("[policy]\napprovals = true\n", "policy.approvals", "expected `int`, got `bool`"),
-        (
-            "[policy.approvals_by_level]\nhuge = 1\n",
-            "policy.approvals_by_level",
-            "invalid enum value 'huge'",
-        ),
-        (
-            "[policy.approvals_by_level]\nhigh = 99\n",
-            "policy.approvals_by_level.high",
-            "99 is not between",
-        ),
-        ('[policy]\nfail_on = ["x"]\n', "policy.fail_on[0]", "there is no reason code 'x'"),
-        ('[policy]\nfail_on = ["raw_sql", "raw_sql"]\n', "policy.fail_on[1]", "named twice"),
-        (WAIVER.format("x", "2026-01-01", "o"), "policy.waivers[0].code", "no reason code 'x'"),
-        (
-            WAIVER.format("raw_sql", "2026-01-01", " "),
-            "policy.waivers[0].owner",
-            "it is empty",
-        ),
-        (
-            WAIVER.format("raw_sql", "2026-01-01T00:00:00Z", "o"),
-            "policy.waivers[0].until",
-            "expected `date`, got `datetime`",
-        ),
-        (
-            '[[policy.waivers]]\ncode = "raw_sql"\nowner = "o"\nreason = "r"\n',
-            "policy.waivers[0]",
-            "missing required field `until`",
-        ),
-        (
-            '[policy]\nfail_on = ["raw_sql"]\n' + WAIVER.format("raw_sql", "2026-01-01", "o"),
-            "policy.waivers[0].code",
-            "raw_sql is in fail_on as well",
-        ),
-        (
-            WINDOW.format("24:00", "04:00", "UTC", '["mon"]'),
-            "policy.windows[0].from",
-            "'24:00' is not an hour",
-        ),
-        (
-            WINDOW.format("2:00", "04:00", "UTC", '["mon"]'),
-            "policy.windows[0].from",
-            "'2:00' is not an hour",
-        ),
-        (
-            WINDOW.format("04:00", "04:00", "UTC", '["mon"]'),
-            "policy.windows[0].to",
-            "opens and closes at the same time",
-        ),
-        (
-            WINDOW.format("02:00", "04:00", "Europe/Bonn", '["mon"]'),
-            "policy.windows[0].zone",
-            "there is no time zone 'Europe/Bonn'",
-        ),
-        (
-            WINDOW.format("02:00", "04:00", "../UTC", '["mon"]'),
-            "policy.windows[0].zone",
-            "there is no time zone",
-        ),
-        (WINDOW.format("02:00", "04:00", "UTC", "[]"), "policy.windows[0].days", "no day is named"),
-        (
-            WINDOW.format("02:00", "04:00", "UTC", '["monday"]'),
-            "policy.windows[0].days[0]",
-            "invalid enum value 'monday'",
-        ),
-        (
-            FREEZE.format("2026-01-01T00:00:00", "2026-01-02T00:00:00Z", "r"),
-            "policy.freezes[0].from",
-            "it says no offset from UTC",
-        ),
-        (
-            FREEZE.format("2026-01-03T00:00:00Z", "2026-01-02T00:00:00Z", "r"),
-            "policy.freezes[0].to",
-            "it ends before it begins",
-        ),
-        (
-            FREEZE.format("2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "r"),
-            "policy.freezes[0].to",
-            "9999 is not a year to plan for",
-        ),
-        (
-            '[policy.environments.production]\nbudget = "a"\n',
-            "policy.environments.production.budget",
-            "expected `int`, got `str`",
-        ),
-        (
-            "[policy.environments.production]\nbudget = 101\n",
-            "policy.environments.production.budget",
-            "101 is not between 0 and 100",
-        ),
-        (
-            "[policy.environments.production.environments]\n",
-            "policy.environments.production",
-            "unknown field `environments`",
-        ),
-    ],
-)
+WRONG = [
+    ("[policy]\nbudgt = 6\n", "policy", "unknown field `budgt`"),
+    ('[policy]\nunknown_probes = "ask"\n', "policy.unknown_probes", "invalid enum value 'ask'"),
+    ("[policy]\napprovals = -1\n", "policy.approvals", "-1 is not between 0 and 20"),
+    ("[policy]\napprovals = true\n", "policy.approvals", "expected `int`, got `bool`"),
+    (
+        "[policy.approvals_by_level]\nhuge = 1\n",
+        "policy.approvals_by_level",
+        "invalid enum value 'huge'",
+    ),
+    (
+        "[policy.approvals_by_level]\nhigh = 99\n",
+        "policy.approvals_by_level.high",
+        "99 is not between",
+    ),
+    ('[policy]\nfail_on = ["x"]\n', "policy.fail_on[0]", "there is no reason code 'x'"),
+    ('[policy]\nfail_on = ["raw_sql", "raw_sql"]\n', "policy.fail_on[1]", "named twice"),
+    (WAIVER.format("x", "2026-01-01", "o"), "policy.waivers[0].code", "no reason code 'x'"),
+    (
+        WAIVER.format("raw_sql", "2026-01-01", " "),
+        "policy.waivers[0].owner",
+        "it is empty",
+    ),
+    (
+        WAIVER.format("raw_sql", "2026-01-01T00:00:00Z", "o"),
+        "policy.waivers[0].until",
+        "expected `date`, got `datetime`",
+    ),
+    (
+        '[[policy.waivers]]\ncode = "raw_sql"\nowner = "o"\nreason = "r"\n',
+        "policy.waivers[0]",
+        "missing required field `until`",
+    ),
+    (
+        '[policy]\nfail_on = ["raw_sql"]\n' + WAIVER.format("raw_sql", "2026-01-01", "o"),
+        "policy.waivers[0].code",
+        "raw_sql is in fail_on as well",
+    ),
+    (
+        WINDOW.format("24:00", "04:00", "UTC", '["mon"]'),
+        "policy.windows[0].from",
+        "'24:00' is not an hour",
+    ),
+    (
+        WINDOW.format("2:00", "04:00", "UTC", '["mon"]'),
+        "policy.windows[0].from",
+        "'2:00' is not an hour",
+    ),
+    (
+        WINDOW.format("04:00", "04:00", "UTC", '["mon"]'),
+        "policy.windows[0].to",
+        "opens and closes at the same time",
+    ),
+    (
+        WINDOW.format("02:00", "04:00", "Europe/Bonn", '["mon"]'),
+        "policy.windows[0].zone",
+        "there is no time zone 'Europe/Bonn'",
+    ),
+    (
+        WINDOW.format("02:00", "04:00", "../UTC", '["mon"]'),
+        "policy.windows[0].zone",
+        "there is no time zone",
+    ),
+    (WINDOW.format("02:00", "04:00", "UTC", "[]"), "policy.windows[0].days", "no day is named"),
+    (
+        WINDOW.format("02:00", "04:00", "UTC", '["monday"]'),
+        "policy.windows[0].days[0]",
+        "invalid enum value 'monday'",
+    ),
+    (
+        FREEZE.format("2026-01-01T00:00:00", "2026-01-02T00:00:00Z", "r"),
+        "policy.freezes[0].from",
+        "it says no offset from UTC",
+    ),
+    (
+        FREEZE.format("2026-01-03T00:00:00Z", "2026-01-02T00:00:00Z", "r"),
+        "policy.freezes[0].to",
+        "it ends before it begins",
+    ),
+    (
+        FREEZE.format("2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "r"),
+        "policy.freezes[0].to",
+        "9999 is not a year to plan for",
+    ),
+    (
+        '[policy.environments.production]\nbudget = "a"\n',
+        "policy.environments.production.budget",
+        "expected `int`, got `str`",
+    ),
+    (
+        "[policy.environments.production]\nbudget = 101\n",
+        "policy.environments.production.budget",
+        "101 is not between 0 and 100",
+    ),
+    (
+        "[policy.environments.production.environments]\n",
+        "policy.environments.production",
+        "unknown field `environments`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "says"), WRONG)
 def test_what_does_not_fit_is_named_with_file_and_key(text: str, key: str, says: str) -> None:
     with pytest.raises(ConfigurationError) as refusal:
         parse(text, Path("zanith.toml"))

@@ -65,7 +65,7 @@ def test_each_saving_is_a_version_with_who_and_why(world: World) -> None:
     attempt = Attempt.objects.get(action="change policy")
     assert (attempt.user, attempt.outcome) == (world.admin, "done")
     assert attempt.environment == environment
-    assert attempt.reason == "tightened: budget: 60 -> 40"
+    assert attempt.reason == "tightened: budget: 60 → 40"
 
 
 def test_only_an_admin_saves_one_and_a_refusal_is_on_the_record(world: World) -> None:
