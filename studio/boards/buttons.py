@@ -249,20 +249,21 @@ def _when_it_opens(change: Change, plan: CorePlan, now: Action, timing: core.Gat
     assert timing.opens is not None
     plain = Confirmation(tier=1, title="", consequence="")
     sheet = _sheet(change, plan) or plain
-    opens = Fact(term="opens", value=f"{timing.opens:%Y-%m-%d %H:%M} UTC")
+    when = "in the next window" if change.environment.policy.windows else "after the freeze"
+    opens = Fact(term="begins", value=f"{timing.opens:%Y-%m-%d %H:%M} UTC")
     asked = structs.replace(
         sheet,
-        title=f"Apply to {change.target.name} when the window opens?",
+        title=f"Apply to {change.target.name} {when}?",
         consequence=(
             f"{sheet.consequence if sheet.tier > 1 else ''} It begins by itself then, and can be"
-            " cancelled before. Its gates are asked again; if the window has closed when its turn"
+            " cancelled before. Its gates are asked again; if no window is open when its turn"
             " comes, it waits for the next."
         ).strip(),
         facts=(*sheet.facts, opens),
     )
     return structs.replace(
         now,
-        label="Apply in the next window",
+        label=f"Apply {when}",
         icon="calendar-clock",
         fields=(*now.fields, ("window", "next")),
         blockers=[],

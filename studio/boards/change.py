@@ -209,7 +209,7 @@ def _of_its_run(change: Change) -> str:
     if run is None:
         return "It is being applied now; see its run."
     if run.not_before and run.not_before > timezone.now():
-        when = "when the window opens, at" if run.window else "at"
+        when = "as soon as the policy lets it, at" if run.window else "at"
         return f"Its run {run.number} begins by itself {when} {run.not_before:%Y-%m-%d %H:%M} UTC."
     return f"Its run {run.number} is queued and begins by itself; see there behind whom."
 

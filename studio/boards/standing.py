@@ -66,8 +66,8 @@ _SAYS = {
         "It starts by itself at {when}. Nothing is changed before; its gates are asked again then."
     ),
     "window_asked": (
-        "It starts by itself when the window opens, at {when}. Nothing is changed before; its gates"
-        " are asked again then."
+        "It starts by itself as soon as the policy lets it, at {when}. Nothing is changed before;"
+        " its gates are asked again then."
     ),
     "window_missed": (
         "The policy's window was closed when its turn came, so it waits: it starts by itself when"

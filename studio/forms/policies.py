@@ -180,7 +180,7 @@ class PolicyForm:
     def __init__(self, policy: Policy, data: Any = None, *, more: str = "") -> None:
         if data is not None and more in LISTS:
             data = _one_more(data, more)
-        self.data = data
+        self.was_sent = data is not None and not more
         self.general = GeneralForm(data, initial=_initial(policy))
         rows = {"waivers": WaiverRows, "windows": WindowRows, "freezes": FreezeRows}
         # What was typed stands for itself: the policy may have other rows by now.
@@ -207,8 +207,8 @@ class PolicyForm:
     @property
     def is_wrong(self) -> bool:
         """Whether some of it was typed that cannot be saved as it is."""
-        forms_ = [self.general, *(form for rows in self.rows.values() for form in rows.forms)]
-        return any(form.errors for form in forms_ if form.is_bound)
+        rows = (form for one in self.rows.values() for form in one.forms)
+        return self.was_sent and any(form.errors for form in (self.general, *rows))
 
     @property
     def note(self) -> str:
@@ -291,6 +291,9 @@ def _one_more(data: Any, name: str) -> Any:
     number = given.get(total, "")
     if number.isascii() and number.isdecimal() and int(number[:6]) < MOST_ROWS:
         given[total] = str(int(number) + 1)
+        if name == "windows":  # as an empty row begins
+            given.setlist(f"{name}-{int(number)}-days", list(EVERY_DAY))
+            given[f"{name}-{int(number)}-zone"] = "UTC"
     return given
 
 

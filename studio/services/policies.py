@@ -106,8 +106,10 @@ def _refuse_unseen(environment: Environment, policy: Policy, seen: int) -> None:
 
 
 def _under_review(environment: Environment) -> list[Change]:
+    """Without those whose run has begun: it goes on under what it was approved under."""
     found = Change.objects.filter(target__environment=environment, state__in=UNDER_REVIEW)
-    return list(found.select_related("target__environment__policy_version").order_by("pk"))
+    found = found.select_related("target__environment__policy_version").order_by("pk")
+    return [change for change in found if changes.begun_run(change) is None]
 
 
 def _counting(change: Change) -> list[str]:

@@ -126,6 +126,18 @@ def test_a_new_policy_voids_an_approval_and_says_so_everywhere(
     assert Change.objects.get(pk=change.pk).status is ChangeState.APPROVED
 
 
+def test_what_runs_already_keeps_its_approvals(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    run = applied(ready(make_change(target, FAILING), world), world)
+    Change.objects.update(state=ChangeState.RUNNING)  # as a resume leaves it
+
+    save(world, STRICT)
+
+    assert not Attempt.objects.filter(change=run.change, action="change policy").exists()
+    assert policies.binding(Environment.objects.get(pk=world.production.pk)) == 0
+
+
 def test_the_level_of_the_plan_says_how_many_approve(
     world: World, target: Target, make_change: MakeChange
 ) -> None:
@@ -191,7 +203,8 @@ def test_outside_the_window_it_is_not_begun_but_put_off_to_its_opening(
     assert run.not_before == next_open(world.production.policy.windows, (), timezone.now())
     assert pages.board_of(run).state == "scheduled"
     assert (
-        f"when the window opens, at {run.not_before:%Y-%m-%d %H:%M} UTC" in pages.board_of(run).says
+        f"as soon as the policy lets it, at {run.not_before:%Y-%m-%d %H:%M} UTC"
+        in pages.board_of(run).says
     )
     assert all(gate.passes for gate in gating.of_queued(run, pages.plan_of(run.plan_id)))
     assert leases.take(str(run.pk)) is None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -327,11 +327,32 @@ def test_the_pages_of_a_change_and_its_run_show_gate_7_and_what_to_press(
     dba.post(reverse("change-apply", args=[change.pk]), given)
     run = Run.objects.get()
     page = dba.get(reverse("run", args=[run.pk]))
-    assertContains(page, "It starts by itself when the window opens")
+    assertContains(page, "It starts by itself as soon as the policy lets it")
     assertContains(page, "in the window until")
     assertContains(
-        dba.get(reverse("change", args=[change.pk])), "begins by itself when the window opens"
+        dba.get(reverse("change", args=[change.pk])),
+        "begins by itself as soon as the policy lets it",
     )
+
+
+def test_in_a_freeze_it_is_put_off_until_that_is_over(
+    sign_in: SignIn, world: World, target: Target, make_change: MakeChange
+) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    freeze = Freeze(
+        begins=now - timedelta(days=1), ends=now + timedelta(days=1), owner="otto", reason="sale"
+    )
+    asks(world.production, Policy(budget=60, approvals=1, freezes=(freeze,)))
+    change = ready(make_change(target), world)
+    dba, given = sign_in("operator"), {"plan": plan_hash(change)}
+
+    page = dba.get(reverse("change", args=[change.pk]))
+    assertContains(page, "by otto: sale")
+    assertContains(page, "Apply after the freeze")
+    dba.post(reverse("change-apply", args=[change.pk]), given)
+    assert not Run.objects.exists()
+    dba.post(reverse("change-apply", args=[change.pk]), {**given, "window": "next"})
+    assert Run.objects.get().not_before == freeze.ends
 
 
 def test_pressing_apply_outside_the_window_starts_nothing(
