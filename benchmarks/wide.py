@@ -16,10 +16,11 @@ from django.contrib.auth.models import User
 from migrate_core.files import migration as files
 from migrate_core.files.migration import Migration
 from migrate_core.operations.registry import from_builtins
+from migrate_core.risk.policy import Policy
 from studio import credentials
 from studio.embedded import Postgres
 from studio.models import Change, Environment, Project, Run, Target
-from studio.services import changes, planning, runs, targets
+from studio.services import changes, planning, policies, runs, targets
 
 DATABASE = "wide"
 COLUMNS_A_TABLE = 20
@@ -48,8 +49,9 @@ def make_target(server: Postgres, steps: int, pause_seconds: float = 0.0) -> Tar
         with psycopg.connect(server.url(DATABASE)) as conn:
             conn.execute(SLOW_DOWN.format(seconds=pause_seconds).encode())
     trial = Environment.objects.create(
-        project=Project.objects.get(name="storefront"), name="trial", kind="dev", verify=False
+        project=Project.objects.get(name="storefront"), name="trial", kind="dev"
     )
+    policies.add(trial, Policy(verify=False), None, note="nothing is rehearsed")
     parts = urlsplit(url)
     made = Target(
         environment=trial,

@@ -7,6 +7,7 @@ Source: PostgreSQL documentation, "Error Message Style Guide".
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -131,6 +132,13 @@ class GateRefusedError(MigrateError):
 
     code = "gate_refused"
     exit_code = 3
+
+
+class OutsideWindowError(GateRefusedError):
+    """Every gate but the window is open, and that opens by itself."""
+
+    code = "outside_window"
+    opens: datetime | None = None
 
 
 class DriftError(MigrateError):

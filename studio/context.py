@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from migrate_core.states import ChangeState, RunState
 from studio import display, problems
-from studio.models import Artifact, Change, Membership, Run, Target, WorkerBeat
+from studio.models import Artifact, Change, Environment, Membership, Run, Target, WorkerBeat
 from studio.permissions import visible
 
 ALIVE = timedelta(seconds=8)  # four signs of life
@@ -78,6 +78,7 @@ _PLACES: tuple[tuple[str, str, str, str, Count | None, bool], ...] = (
     ("Snapshots", "snapshots", "camera", "s", None, False),
     ("Targets", "targets", "database", "t",
      lambda user: visible(user, Target.objects.all()).count(), False),
+    ("Policies", "policies", "scale", "p", None, False),
     ("Storefront traffic", "traffic", "shopping-cart", "f", None, True),
 )  # fmt: skip
 
@@ -107,6 +108,7 @@ _BELONGS = {
     "history": {"history", "evidence", "record"},
     "snapshots": {"snapshots", "snapshot"},
     "targets": {"targets", "target"},
+    "policies": {"policies", "policy"},
     "stories": {"stories", "story"},
 }
 
@@ -139,13 +141,14 @@ def place(request: HttpRequest, target: Target | None, *crumbs: tuple[str, str])
     found: dict[str, Any] = {"problems": problems.shown(request), "crumbs": shown}
     if target is not None:
         environment = target.environment
-        found["environment"] = display.Environment(
-            name=environment.name,
-            kind=cast("display.Kind", environment.kind),
-        )
+        found["environment"] = band(environment)
         first = (
             display.Crumb(label=environment.project.name),
             display.Crumb(label=target.name, url=reverse("target", args=[target.pk])),
         )
         found["crumbs"] = [*first, *shown]
     return found
+
+
+def band(environment: Environment) -> display.Environment:
+    return display.Environment(name=environment.name, kind=cast("display.Kind", environment.kind))

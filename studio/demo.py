@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import psycopg
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -13,6 +15,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from migrate_core.declared import removal
+from migrate_core.risk.windows import Freeze
 from migrate_core.states import ChangeState, RunState
 from studio import credentials, stories
 from studio.boards.change import OVER
@@ -29,7 +32,7 @@ from studio.models import (
     Target,
 )
 from studio.models.changes import Work
-from studio.services import audit, changes, people, runs, takeovers, targets
+from studio.services import audit, changes, people, policies, runs, takeovers, targets
 from studio.services.refusals import BusyError, StaleError
 from studio.stories import Story
 from studio.storybooks import begin, is_applied_earlier
@@ -37,6 +40,12 @@ from studio.storybooks import begin, is_applied_earlier
 DEMO = settings.BASE_DIR / "demo"
 BASE = "storefront_base"
 COPIES_AT_ONCE = 3
+LAST_CHRISTMAS = Freeze(
+    begins=datetime(2025, 12, 20, tzinfo=UTC),
+    ends=datetime(2026, 1, 2, tzinfo=UTC),
+    reason="the Christmas trade",
+    owner="otto",
+)
 PEOPLE = (
     ("anna", "Anna", Role.AUTHOR),
     ("bo", "Bo", Role.REVIEWER),
@@ -52,6 +61,7 @@ def prepare(*, reset: bool = False) -> None:
         return
     project, production = _project()
     _people(project)
+    _policy(production)
     with _server() as conn:
         _make_base(conn)
     wanted = [story for story in stories.all_stories() if reset or not _is_begun(story)]
@@ -101,6 +111,13 @@ def _people(project: Project) -> None:
             user.set_unusable_password()
             user.save()
         Membership.objects.get_or_create(user=user, project=project, role=role)
+
+
+def _policy(production: Environment) -> None:
+    """As an admin would have left it: a freeze that is over, so that every story goes on."""
+    if production.policy_number == 1:
+        asked = msgspec.structs.replace(production.policy, freezes=(LAST_CHRISTMAS,))
+        policies.add(production, asked, person("otto"), note="Nothing moves over Christmas")
 
 
 def person(username: str) -> User:

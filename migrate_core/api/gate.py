@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from psycopg import Connection
 
 from migrate_core.api.schemas import Schemas, read_live
-from migrate_core.errors import ConflictError, DriftError, GateRefusedError
+from migrate_core.errors import (
+    ConflictError,
+    DriftError,
+    GateRefusedError,
+    MigrateError,
+    OutsideWindowError,
+)
 from migrate_core.ledger import ledger
 from migrate_core.pg.connect import Endpoint, plan_session
-from migrate_core.planning.gates import Circumstances, Gate, Policy, gates, refused
+from migrate_core.planning.gates import Circumstances, Gate, GateState, Policy, gates, refused
 from migrate_core.planning.plan import Plan
 from migrate_core.schema.fingerprint import changed_objects, fingerprint
 from migrate_core.schema.graph import SchemaGraph
@@ -53,8 +60,12 @@ def drift_of(conn: Connection[Any], live: SchemaGraph) -> Drift:
 def gates_now(
     plan: Plan, policy: Policy, circumstances: Circumstances, live: SchemaGraph
 ) -> tuple[Gate, ...]:
-    """All gates, with the live schema as it is."""
-    now = msgspec.structs.replace(circumstances, live_fingerprint=fingerprint(live))
+    """All gates, with the live schema as it is, and now unless another moment is asked about."""
+    now = msgspec.structs.replace(
+        circumstances,
+        live_fingerprint=fingerprint(live),
+        at=circumstances.at or datetime.now(UTC),
+    )
     return gates(plan, policy, now)
 
 
@@ -73,17 +84,30 @@ def refuse_drift(found: Drift) -> None:
 
 
 def refuse(found: Sequence[Gate]) -> None:
-    """Raises GateRefusedError, or DriftError where only gate 5 is closed."""
+    """
+    Raises:
+        OutsideWindowError: all that is in the way is that no window is open.
+        DriftError: only gate 5 is closed.
+        GateRefusedError: any other.
+    """
     closed = refused(tuple(found))
     if not closed:
         return
-    kind = DriftError if {gate.number for gate in closed} == {5} else GateRefusedError
     words = "; ".join(f"gate {gate.number} ({gate.name}): {gate.says}" for gate in closed)
-    raise kind(
+    error = _kind(closed)(
         words,
         still_true="Nothing was changed.",
         hint=" ".join(dict.fromkeys(gate.fix for gate in closed if gate.fix)),
     )
+    if isinstance(error, OutsideWindowError):
+        error.opens = max(gate.opens for gate in closed if gate.opens)
+    raise error
+
+
+def _kind(closed: Sequence[Gate]) -> type[MigrateError]:
+    if all(gate.state is GateState.WAITING and gate.opens for gate in closed):
+        return OutsideWindowError
+    return DriftError if {gate.number for gate in closed} == {5} else GateRefusedError
 
 
 def check(
@@ -97,6 +121,7 @@ def check(
 
     Raises:
         DriftError: the live schema is not the one on the record, or not the plan's.
+        OutsideWindowError: it only has to wait until a window opens.
         GateRefusedError: another gate is closed.
         ConflictError: the migration that it needs is not applied.
     """

@@ -15,9 +15,10 @@ from migrate_core.errors import ConflictError
 from migrate_core.ledger import ledger
 from migrate_core.ledger.rows import Event, RunRow
 from migrate_core.pg.connect import Endpoint, apply_session, plan_session
-from migrate_core.planning.gates import Circumstances, Policy
+from migrate_core.planning.gates import Circumstances
 from migrate_core.planning.plan import Plan, decode_plan
 from migrate_core.planning.verified import judged
+from migrate_core.risk.policy import Policy
 from migrate_core.runner import apply as runner
 from migrate_core.runner.options import Control, RunOptions, RunResult
 from migrate_core.states import StepState

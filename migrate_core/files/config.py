@@ -6,13 +6,15 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from migrate_core.declared.renamed import RenamedFrom, written
 from migrate_core.errors import InvalidNameError, MisuseError
-from migrate_core.risk.levels import Level
+from migrate_core.files import policies
+from migrate_core.files.policies import PolicyTable, PolicyTables
+from migrate_core.risk.policy import Policy
 from migrate_core.risk.reasons import REASONS
 from migrate_core.schema.objects import Value
 
@@ -20,7 +22,9 @@ FILE = "zanith.toml"
 TARGET_VARIABLE = "ZANITH_TARGET_URL"
 SHADOW_VARIABLE = "SHADOW_URL"
 SHAPE_VARIABLE = "ZANITH_SHADOW_SHAPE"
+ENVIRONMENT_VARIABLE = "ZANITH_ENVIRONMENT"
 Shape = Literal["auto", "database", "schema"]
+T = TypeVar("T")
 
 
 class ConfigurationError(MisuseError):
@@ -57,6 +61,7 @@ class MigrationSettings(Value, frozen=True, kw_only=True):
 class TargetSettings(Value, frozen=True, kw_only=True):
     schemas: tuple[str, ...] = ()  # none: every schema but the system's
     production: bool = False
+    environment: str = ""  # whose policy is asked, where there are several
 
 
 class ShadowSettings(Value, frozen=True, kw_only=True):
@@ -64,15 +69,6 @@ class ShadowSettings(Value, frozen=True, kw_only=True):
 
     shape: Shape = "auto"  # a database; a schema where the login may make none
     on_production: bool = False  # an ephemeral schema in a production target's own database
-
-
-class PolicySettings(Value, frozen=True, kw_only=True):
-    """What the gates ask for; `budget` may be left out: scores are shown, not judged."""
-
-    budget: int | None = None
-    verify: bool = True
-    approvals: int = 0
-    fail_on: tuple[str, ...] = ()
 
 
 class RecoverySettings(Value, frozen=True, kw_only=True):
@@ -86,7 +82,7 @@ class _Document(Value, frozen=True, kw_only=True):
     migrations: MigrationSettings = MigrationSettings()
     target: TargetSettings = TargetSettings()
     shadow: ShadowSettings = ShadowSettings()
-    policy: PolicySettings = PolicySettings()
+    policy: PolicyTables = PolicyTables()
     recovery: RecoverySettings = RecoverySettings()
     # New name -> old: "people" or "public.people.mail".
     renames: dict[str, str] = msgspec.field(default_factory=dict)
@@ -102,12 +98,34 @@ class Configuration(Value, frozen=True, kw_only=True):
     schemas: tuple[str, ...] | None = None
     production: bool = False
     shadow: ShadowSettings = ShadowSettings()
-    policy: PolicySettings = PolicySettings()
+    policy: Policy = Policy()  # where no environment has one of its own
+    policies: dict[str, Policy] = msgspec.field(default_factory=dict)  # by environment
+    environment: str = ""
     recovery: RecoverySettings = RecoverySettings()
     target_url: str | None = None
     shadow_url: str | None = None
     renames: tuple[RenamedFrom, ...] = ()
     declared_url: str | None = None  # what the variable named by `declared.database` holds
+
+    def policy_of(self, environment: str = "") -> Policy:
+        """The policy that is asked: of `environment`, else of the one that is configured.
+
+        Raises:
+            MisuseError: there are several and none is named, or none has that name.
+        """
+        name = environment or self.environment
+        if name in self.policies:
+            return self.policies[name]
+        if not name and not self.policies:
+            return self.policy
+        known = ", ".join(self.policies) or "none"
+        said = f"there is no policy for environment {name!r}" if name else "no environment is named"
+        raise MisuseError(
+            said,
+            detail=f"{FILE} has policies of its own for: {known}.",
+            still_true="Nothing was changed.",
+            hint=f"Name one by --environment, {ENVIRONMENT_VARIABLE} or [target] environment.",
+        )
 
 
 def load_config(
@@ -123,7 +141,7 @@ def load_config(
     if path is None and not file.exists():
         document, folder = _Document(), Path()
     else:
-        document, folder = _read(file), file.parent
+        document, folder = parse(_text(file), file), file.parent
     return Configuration(
         folder=folder,
         declared=document.declared,
@@ -132,7 +150,9 @@ def load_config(
         schemas=document.target.schemas or None,
         production=document.target.production,
         shadow=_shadow(document.shadow, env.get(SHAPE_VARIABLE)),
-        policy=document.policy,
+        policy=document.policy.everywhere(),
+        policies={name: document.policy.of(name) for name in document.policy.environments},
+        environment=env.get(ENVIRONMENT_VARIABLE) or document.target.environment,
         recovery=document.recovery,
         renames=_renames(document, file),
         target_url=env.get(TARGET_VARIABLE) or None,
@@ -153,13 +173,24 @@ def _shadow(settings: ShadowSettings, shape: str | None) -> ShadowSettings:
     return msgspec.structs.replace(settings, shape=chosen)
 
 
-def _read(file: Path) -> _Document:
+def _text(file: Path) -> str:
     try:
-        value = tomllib.loads(file.read_text(encoding="utf-8"))
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
         raise ConfigurationError(problem, file=file, hint="Check the path.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"not TOML: {error}", file=file) from error
+
+
+def parse(text: str, file: Path) -> _Document:
+    """
+    Raises:
+        ConfigurationError: not TOML, an unknown key, a wrong value; with file and key.
+    """
+    try:
+        value = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"not TOML: {error}", file=file) from error
     document = _convert(value, file)
     _check(document, file)
@@ -167,17 +198,30 @@ def _read(file: Path) -> _Document:
 
 
 def _convert(value: dict[str, Any], file: Path) -> _Document:
+    policy = value.get("policy")
+    tables = policy.get("environments") if isinstance(policy, dict) else None
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        # By itself first: of a table with names for keys, an error does not say which.
+        _converted(table, PolicyTable, file, f"policy.environments.{name}")
+    return _converted(value, _Document, file)
+
+
+def _converted(value: object, kind: type[T], file: Path, within: str = "") -> T:
     try:
-        return msgspec.convert(value, _Document, strict=True)
+        return msgspec.convert(value, kind, strict=True)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at ")
-        key = place.strip("`").removeprefix("$").removeprefix(".")
-        raise ConfigurationError(
-            problem[:1].lower() + problem[1:],
-            file=file,
-            key=key,
-            hint="docs/cli.md lists every key of zanith.toml.",
-        ) from error
+        # A key of a table is at "`key` in `$.table`".
+        path = place.rpartition("`$")[2] if "`key` in" in place else place.strip("`")
+        path = path.strip("`").removeprefix("$").removeprefix(".")
+        key = ".".join(part for part in (within, path) if part)
+        policy = key.startswith("policy")
+        listed = "docs/policies.md lists every key of a policy." if policy else _LISTED
+        problem = problem[:1].lower() + problem[1:]
+        raise ConfigurationError(problem, file=file, key=key, hint=listed) from error
+
+
+_LISTED = "docs/cli.md lists every key of zanith.toml."
 
 
 def _renames(document: _Document, file: Path) -> tuple[RenamedFrom, ...]:
@@ -201,19 +245,12 @@ def _check(document: _Document, file: Path) -> None:
             key="declared",
             hint="Keep one source.",
         )
-    budget = document.policy.budget
-    if budget is not None and not 0 <= budget <= 100:
-        raise ConfigurationError(
-            f"{budget} is not between 0 and 100",
-            file=file,
-            key="policy.budget",
-            hint=f"Levels score {', '.join(f'{level} {level.score}' for level in Level)}.",
-        )
     if document.recovery.grace_days < 0:
         raise ConfigurationError(
             f"{document.recovery.grace_days} is below zero", file=file, key="recovery.grace_days"
         )
-    check_codes(document.policy.fail_on, where=f"{file}: policy.fail_on")
+    for found in policies.problems_of(document.policy):
+        raise ConfigurationError(found.says, file=file, key=found.key, hint=found.hint)
 
 
 def check_codes(codes: tuple[str, ...], *, where: str) -> None:
@@ -238,6 +275,7 @@ def require(value: str | None, *, variable: str, purpose: str) -> str:
 
 
 __all__ = [
+    "ENVIRONMENT_VARIABLE",
     "FILE",
     "SHADOW_VARIABLE",
     "SHAPE_VARIABLE",
@@ -246,11 +284,11 @@ __all__ = [
     "ConfigurationError",
     "DeclaredSettings",
     "MigrationSettings",
-    "PolicySettings",
     "RecoverySettings",
     "ShadowSettings",
     "TargetSettings",
     "check_codes",
     "load_config",
+    "parse",
     "require",
 ]

@@ -26,6 +26,7 @@ _ICONS = {
     "skip step": "skip-forward",
     "mark step as done": "check",
     "end backend": "skull",
+    "change policy": "scale",
 }
 _WORDS = {
     "create": "made the change",
@@ -48,6 +49,7 @@ _WORDS = {
     "skip step": "left a step out",
     "mark step as done": "said that a step was done by hand",
     "end backend": "ended a session in the run's way",
+    "change policy": "changed the policy",
     "reset story": "the story was reset",
 }
 _TONES: dict[str, Tone] = {"done": "", "refused": "bad", "failed": "bad"}

@@ -25,7 +25,7 @@ EDITABLE = {
     ChangeState.APPROVED,
 }
 Style = Literal["plain", "primary", "danger"]
-CONSENT = 2  # the gate's number
+CONSENT, WINDOW = 2, 7  # the gates' numbers
 
 
 def more(change: Change, user: Any, working: str) -> list[Action]:
@@ -54,14 +54,29 @@ def planned(
     next_step = _next_step(change, row, plan, state, user, may)
     if may[Act.CREATE] and softening.softenable(plan) and not state[1].passes:
         found.append(_make_safe(change, plan, _style(next_step, "soften")))
-    if may[Act.CREATE] and change.environment.policy.verify:
+    if may[Act.CREATE] and state[4].state is not core.GateState.NOT_ASKED:
         found.append(_verify(change, state[4], _style(next_step, "verify")))
-    if may[Act.APPROVE] and change.environment.policy.approvals:
+    if may[Act.APPROVE] and state[6].state is not core.GateState.NOT_ASKED:
         found += _review(change, row, plan, state, user, _style(next_step, "approve"))
     if may[Act.APPLY]:
-        now = _apply(change, row, plan, gates, _style(next_step, "apply"))
-        found += [now] if now.blockers else [_later(change, plan, now), now]
+        found += _applying(change, row, plan, gates, _style(next_step, "apply"))
     return found
+
+
+def _applying(
+    change: Change, row: Plan, plan: CorePlan, gates: Sequence[core.Gate], style: Style
+) -> list[Action]:
+    """Now, at a time, or when the window opens: what the gates do not rule out."""
+    now = _apply(change, row, plan, gates, style)
+    timing = next(gate for gate in gates if gate.number == WINDOW)
+    rest = [gate for gate in gates if gate.number not in (CONSENT, WINDOW)]
+    if not all(gate.passes for gate in rest) or not (timing.passes or timing.opens):
+        return [now]
+    later = _later(change, plan, now)
+    if timing.passes:
+        return [later, now]
+    first = _when_it_opens(change, plan, now, timing)
+    return [later, first]
 
 
 def may_sample(change: Change, user: Any, working: str) -> bool:
@@ -176,12 +191,13 @@ def _covers(change: Change, row: Plan, plan: CorePlan) -> Confirmation:
     return Confirmation(
         tier=1,
         title="Approve exactly this plan?",
-        consequence="Another plan, target or live schema, or a higher risk, voids it.",
+        consequence="Another plan, target, live schema or policy, or a higher risk, voids it.",
         facts=(
             Fact(term="plan", value=row.hash[:12], mono=True),
             Fact(term="target", value=change.target.name),
             Fact(term="live schema", value=row.base_fingerprint[:12], mono=True),
             Fact(term="worst step", value=f"{plan.level}, {plan.score}"),
+            Fact(term="policy", value=f"version {change.environment.policy_number}"),
         ),
     )
 
@@ -217,7 +233,40 @@ def _later(change: Change, plan: CorePlan, now: Action) -> Action:
         ),
     )
     return structs.replace(
-        now, label="Apply later", style="plain", icon="calendar-clock", key="", confirm=asked
+        now,
+        label="Apply later",
+        style="plain",
+        icon="calendar-clock",
+        key="",
+        blockers=[],
+        confirm=asked,
+    )
+
+
+def _when_it_opens(change: Change, plan: CorePlan, now: Action, timing: core.Gate) -> Action:
+    """Put off to the very moment at which the policy lets it begin."""
+    assert timing.opens is not None
+    plain = Confirmation(tier=1, title="", consequence="")
+    sheet = _sheet(change, plan) or plain
+    when = "in the next window" if change.environment.policy.windows else "after the freeze"
+    opens = Fact(term="begins", value=f"{timing.opens:%Y-%m-%d %H:%M} UTC")
+    asked = structs.replace(
+        sheet,
+        title=f"Apply to {change.target.name} {when}?",
+        consequence=(
+            f"{sheet.consequence if sheet.tier > 1 else ''} It begins by itself then, and can be"
+            " cancelled before. Its gates are asked again; if no window is open when its turn"
+            " comes, it waits for the next."
+        ).strip(),
+        facts=(*sheet.facts, opens),
+    )
+    return structs.replace(
+        now,
+        label=f"Apply {when}",
+        icon="calendar-clock",
+        fields=(*now.fields, ("window", "next")),
+        blockers=[],
+        confirm=asked,
     )
 
 

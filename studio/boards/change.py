@@ -13,6 +13,7 @@ from migrate_core.planning import undoing
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import Step
 from migrate_core.planning.softer import Offer
+from migrate_core.risk.policy import Policy
 from migrate_core.states import ChangeState, RunState
 from migrate_core.verify.report import VerifyReport
 from studio import problems
@@ -38,7 +39,7 @@ from studio.models import Change, Plan, Run, Verification
 from studio.models.changes import Work
 from studio.permissions import Action as Act
 from studio.permissions import can
-from studio.services import changes, runs, snapshots
+from studio.services import changes, gating, snapshots
 
 OVER = (ChangeState.APPLIED, ChangeState.REVERTED, ChangeState.CLOSED)
 
@@ -51,6 +52,7 @@ class Board(Shown, frozen=True, kw_only=True):
     plan: CorePlan | None = None
     current: Plan | None = None
     pill: str = ""
+    counted: int = 0  # the worst score that the budget counts: without what is waived
     status: str
     undo: undoing.UndoGrade | None = None  # of its worst step
     worst_lock: str = ""
@@ -105,7 +107,7 @@ def _planned(
 ) -> Board:
     plan, policy = changes.judged_plan(current), change.environment.policy
     applier = user.get_username() if can(user, Act.APPLY, change) else ""
-    found = runs.gates_of(change, current, applier=applier)
+    found = gating.gates_of(change, current, applier=applier)
     run = change.runs.order_by("-number").first()
     over = change.status in OVER
     return Board(
@@ -113,14 +115,12 @@ def _planned(
         row=row,
         current=current,
         plan=plan,
-        pill=pill(plan, policy),
         status=status(change, current, found, working),
         worst_lock=plans.worst_lock_of(plan),
         undo=undoing.worst(plan),
         operations=plans.operation_rows(
             plan, policy, safer=_safer(change, user), states=_states(run)
         ),
-        levels=[step.verdict.level for step in plan.steps],
         gates=() if over else plans.gate_rows(found, _fixes(change)),
         gates_open=f"{sum(gate.passes for gate in found)} of {len(found)}",
         buttons=buttons.planned(change, current, plan, found, user, working),
@@ -129,8 +129,8 @@ def _planned(
         error=error,
         verification=verification,
         run=run,
-        budget=policy.budget,
         may_sample=buttons.may_sample(change, user, working),
+        **_score(plan, policy),
         **_of_tab(tab, change, current, verification),
     )
 
@@ -169,13 +169,29 @@ def tabs(change: Change, shown: Board, now: str, names: Mapping[str, str]) -> li
     ]
 
 
-def pill(plan: CorePlan, policy: core.Policy) -> str:
+def _score(plan: CorePlan, policy: Policy) -> dict[str, Any]:
+    counted = counted_score(plan, policy)
+    return {
+        "pill": pill(plan, policy, counted),
+        "counted": counted,
+        "levels": [step.verdict.level for step in plan.steps],
+        "budget": policy.budget,
+    }
+
+
+def counted_score(plan: CorePlan, policy: Policy) -> int:
+    in_force = policy.in_force(timezone.now())
+    return max((in_force.score_of(step.verdict) for step in plan.steps), default=0)
+
+
+def pill(plan: CorePlan, policy: Policy, counted: int) -> str:
     """In words what the gauge draws."""
     if policy.budget is None:
         return f"{plan.level}: {plan.score}"
-    if plan.score > policy.budget:
-        return f"Over budget: {plan.score} of {policy.budget}"
-    return f"Within budget: {plan.score} of {policy.budget}"
+    waived = f", {plan.score} with what is waived" if counted < plan.score else ""
+    if counted > policy.budget:
+        return f"Over budget: {counted} of {policy.budget}{waived}"
+    return f"Within budget: {counted} of {policy.budget}{waived}"
 
 
 def status(change: Change, plan: Plan | None, gates: Sequence[core.Gate], working: str) -> str:
@@ -202,7 +218,8 @@ def _of_its_run(change: Change) -> str:
     if run is None:
         return "It is being applied now; see its run."
     if run.not_before and run.not_before > timezone.now():
-        return f"Its run {run.number} begins by itself at {run.not_before:%Y-%m-%d %H:%M} UTC."
+        when = "as soon as the policy lets it, at" if run.window else "at"
+        return f"Its run {run.number} begins by itself {when} {run.not_before:%Y-%m-%d %H:%M} UTC."
     return f"Its run {run.number} is queued and begins by itself; see there behind whom."
 
 
@@ -315,4 +332,5 @@ def _fixes(change: Change) -> dict[int, tuple[str, str]]:
         3: ("See the rows", page),
         4: ("See the evidence", seen),
         5: ("See the target", reverse("target", args=[change.target_id])),
+        7: ("See the policy", reverse("policy", args=[change.environment.pk])),
     }

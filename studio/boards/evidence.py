@@ -64,11 +64,13 @@ def _rehearsal(row: Verification | None) -> EvidenceItem:
 def _approvals(change: Change, plan: Plan) -> list[EvidenceItem]:
     items = []
     valid = {a.pk for a in changes.valid_approvals(change, plan)}
+    why = {a.pk: text for a, text in changes.void_approvals(change, plan)}
     for given in change.approvals.select_related("user").order_by("pk"):
         name = given.user.get_full_name() or given.user.get_username()
         counts = given.pk in valid
         said = f"{given.get_verdict_display()} {given.level} {given.score}"
-        void = "" if counts or given.verdict == "changes" else "; void: not of this plan any more"
+        gone = why.get(given.pk, "they said something else later")
+        void = "" if counts or given.verdict == "changes" else f"; void: {gone}"
         items.append(
             EvidenceItem(
                 label=name,

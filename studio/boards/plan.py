@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from django.utils import timezone
 from msgspec import structs
 
 from migrate_core.operations.base import Place
@@ -13,6 +14,7 @@ from migrate_core.planning import gates as core
 from migrate_core.planning import undoing
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.risk.levels import Level
+from migrate_core.risk.policy import Policy
 from studio.display import Action, Gate, OperationRow, StageRow, StatementRow
 
 _STRENGTH = {mode: rank for rank, mode in enumerate(LockMode)}
@@ -34,12 +36,12 @@ def no_safer(step: Step) -> tuple[Action | None, str]:
 
 def operation_rows(
     plan: Plan,
-    policy: core.Policy,
+    policy: Policy,
     *,
     safer: Safer = no_safer,
     states: dict[int, str] | None = None,
 ) -> list[OperationRow]:
-    rows = []
+    rows, policy = [], policy.in_force(timezone.now())
     for step, grade in zip(plan.steps, undoing.grades(plan), strict=True):
         place = Place(
             migration_id=plan.migration_id, step=step.number, cycle=plan.cycle, major=plan.major
@@ -49,10 +51,8 @@ def operation_rows(
     return rows
 
 
-def _row(step: Step, place: Place, policy: core.Policy, safer: Safer, state: str) -> OperationRow:
-    over = step.verdict.level is Level.BLOCKED or (
-        policy.budget is not None and step.verdict.score > policy.budget
-    )
+def _row(step: Step, place: Place, policy: Policy, safer: Safer, state: str) -> OperationRow:
+    over = step.verdict.level is Level.BLOCKED or policy.is_over(step.verdict)
     action, note = safer(step)
     worst = worst_lock(step)
     return OperationRow(

@@ -49,6 +49,8 @@ def _case(run: Run, state: str, ahead: Ahead) -> str:
         return "orphaned"
     if state == "lost" and run.status is RunState.RUNNING:
         return "silent"
+    if state == "scheduled" and run.window:
+        return f"window_{run.window}"
     if state == "queued" and ahead:
         return "behind_after_loss" if run.lost_at else "behind"
     if state == "queued" and run.held_by:
@@ -62,6 +64,14 @@ _SAYS = {
     "queued": "Waiting for a worker to take it. Nothing was changed yet.",
     "scheduled": (
         "It starts by itself at {when}. Nothing is changed before; its gates are asked again then."
+    ),
+    "window_asked": (
+        "It starts by itself as soon as the policy lets it, at {when}. Nothing is changed before;"
+        " its gates are asked again then."
+    ),
+    "window_missed": (
+        "The policy's window was closed when its turn came, so it waits: it starts by itself when"
+        " that opens, at {when}. Nothing was changed."
     ),
     "behind": (
         "{place} It starts by itself; its gates are asked again then, and if the schema is"

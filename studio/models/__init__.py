@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio.models.audit import Attempt, WorkerBeat
 from studio.models.changes import Approval, Change, MigrationText, Plan, Verification
+from studio.models.policies import PolicyVersion
 from studio.models.projects import DeclaredVersion, Environment, Membership, Project, Role, Target
 from studio.models.records import RecordCheck, RecordHead
 from studio.models.runs import Artifact, Run, RunEvent
@@ -18,6 +19,7 @@ __all__ = [
     "Membership",
     "MigrationText",
     "Plan",
+    "PolicyVersion",
     "Project",
     "RecordCheck",
     "RecordHead",

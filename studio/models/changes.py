@@ -10,6 +10,7 @@ from django.db import models
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import decode_plan
 from migrate_core.states import ChangeState
+from studio.models.policies import PolicyVersion
 from studio.models.projects import DeclaredVersion, Environment, Project, Target
 
 
@@ -165,7 +166,10 @@ class Approval(models.Model):
     base_fingerprint = models.CharField(max_length=64)
     level = models.CharField(max_length=12)
     score = models.PositiveSmallIntegerField()
-    policy = models.CharField(max_length=300)
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, related_name="approvals"
+    )
+    policy = models.CharField(max_length=300, blank=True)  # as it read before there were versions
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -174,11 +178,24 @@ class Approval(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.verdict} {self.plan_hash[:8]}"
 
-    def covers(self, plan: Plan) -> bool:
-        """A risk that was measured higher since, or another base, voids it."""
-        return (
-            self.plan_hash == plan.hash
-            and self.target_id == plan.target_id
-            and self.base_fingerprint == plan.base_fingerprint
-            and plan.score <= self.score
-        )
+    def void_because(self, plan: Plan, score: int) -> str:
+        """What makes it no longer count for this plan; "" where nothing does.
+
+        `score`: of the plan as it is judged now, its rehearsal looked at.
+        """
+        if self.plan_hash != plan.hash:
+            return "it was of another plan"
+        if self.target_id != plan.target_id:
+            return "it was for another target"
+        if self.base_fingerprint != plan.base_fingerprint:
+            return "the live schema is another one"
+        if score > self.score:
+            return f"the risk has risen from {self.score} to {score}"
+        return ""
+
+    def void_under(self, asked: PolicyVersion | None) -> str:
+        """The same of the policy that is asked."""
+        if self.policy_version_id == (asked.pk if asked else None):
+            return ""
+        was = f"version {self.policy_version.number}" if self.policy_version else "an earlier text"
+        return f"the policy is version {asked.number if asked else 0} by now, and was {was}"

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from migrate_core.planning.gates import Policy
+from migrate_core.risk.policy import Policy
+from studio.models.policies import PolicyVersion
 
 
 class Role(models.TextChoices):
@@ -44,10 +45,10 @@ class Environment(models.Model):
     project = models.ForeignKey(Project, models.PROTECT, related_name="environments")
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.DEV)
-    budget = models.PositiveSmallIntegerField(null=True, blank=True)  # none: shown, not judged
-    approvals = models.PositiveSmallIntegerField(default=0)
-    verify = models.BooleanField(default=True)
-    fail_on = models.CharField(max_length=500, blank=True)  # reason codes, comma-separated
+    # The newest; none: nothing but a rehearsal is asked for.
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
 
     class Meta:
         ordering = ("project__name", "name")
@@ -60,10 +61,11 @@ class Environment(models.Model):
 
     @property
     def policy(self) -> Policy:
-        codes = tuple(code.strip() for code in self.fail_on.split(",") if code.strip())
-        return Policy(
-            budget=self.budget, verify=self.verify, approvals=self.approvals, fail_on=codes
-        )
+        return self.policy_version.value() if self.policy_version else Policy()
+
+    @property
+    def policy_number(self) -> int:
+        return self.policy_version.number if self.policy_version else 0
 
     @property
     def is_prod(self) -> bool:

@@ -11,6 +11,7 @@ from django.db import models
 from migrate_core.ledger.rows import in_words
 from migrate_core.states import RunState, check, is_over
 from studio.models.changes import Change, Plan
+from studio.models.policies import PolicyVersion
 from studio.models.projects import Environment, Target
 
 
@@ -23,6 +24,11 @@ class Run(models.Model):
         CANCEL = "cancel", "cancel"
         PAUSE = "pause", "pause"
 
+    class Window(models.TextChoices):
+        NONE = "", "not for a window"
+        ASKED = "asked", "put off to a window"
+        MISSED = "missed", "its window had closed"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     number = models.PositiveIntegerField(unique=True)
     change = models.ForeignKey(Change, models.PROTECT, null=True, related_name="runs")
@@ -30,6 +36,8 @@ class Run(models.Model):
     undoes = models.ForeignKey(Change, models.PROTECT, null=True, related_name="undoings")
     target = models.ForeignKey(Target, models.PROTECT, related_name="runs")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="runs")
+    # By which its gates were asked; what it has begun goes on under the approvals it had then.
+    policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=200)
     state = models.CharField(
         max_length=10, choices=[(s, s) for s in RunState], default=RunState.QUEUED
@@ -51,6 +59,8 @@ class Run(models.Model):
     # Another session that had the target's lock when this run wanted to begin.
     held_by = models.CharField(max_length=300, blank=True)
     not_before = models.DateTimeField(null=True)
+    # Why it begins no earlier, where that is for the policy's window to open.
+    window = models.CharField(max_length=10, choices=Window.choices, default="", blank=True)
     pace = models.PositiveSmallIntegerField(default=100)  # percent of the time a backfill may take
     # What its worker sees in the target right now; of the moment, and nowhere on the record.
     live: models.JSONField[Any, Any] = models.JSONField(null=True, blank=True)
@@ -85,6 +95,11 @@ class Run(models.Model):
         """Raises IllegalTransitionError unless the one transition table has the move."""
         check(self.status, state)
         self.state = state
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the gates let it through and a step of it has begun."""
+        return self.events.filter(step__isnull=False).exists()
 
     @property
     def is_over(self) -> bool:

@@ -9,7 +9,16 @@ from typing import Any
 from django.db.models import Model
 
 from migrate_core.errors import MigrateError
-from studio.models import Artifact, Attempt, Change, Plan, Run, Target, Verification
+from studio.models import (
+    Artifact,
+    Attempt,
+    Change,
+    Environment,
+    Plan,
+    Run,
+    Target,
+    Verification,
+)
 
 
 def record(
@@ -18,13 +27,14 @@ def record(
     """One row; nothing ever changes it."""
     links = _links(thing)
     target = links.get("target")
+    environment = thing if isinstance(thing, Environment) else None
     return Attempt.objects.create(
         user=user if getattr(user, "pk", None) else None,
         action=action,
         outcome=outcome,
         thing=_words(thing),
         reason=reason[:2000],
-        environment=target.environment if target else None,
+        environment=target.environment if target else environment,
         **links,
     )
 

@@ -10,6 +10,7 @@ from migrate_core import states
 from migrate_core.files import migration as files
 from migrate_core.files.migration import Migration
 from migrate_core.pg import codec
+from migrate_core.planning.gates import approvals_asked
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.verified import judged
 from migrate_core.states import ChangeState
@@ -22,6 +23,7 @@ from studio.models import (
     MigrationText,
     Plan,
     Project,
+    Run,
     Target,
     Verification,
 )
@@ -165,10 +167,35 @@ def verification_of(plan: Plan) -> Verification | None:
 
 def valid_approvals(change: Change, plan: Plan) -> list[Approval]:
     """The last word of each person, where it is an approval that covers this plan."""
-    last = {a.user_id: a for a in change.approvals.select_related("user").order_by("pk")}
-    given = [a for a in last.values() if a.verdict == Approval.Verdict.APPROVED and a.covers(plan)]
-    seen = judged_plan(plan).score if given else 0
-    return [approval for approval in given if seen <= approval.score]
+    return [given for given, why in _last_words(change, plan) if not why]
+
+
+def void_approvals(change: Change, plan: Plan) -> list[tuple[Approval, str]]:
+    """The last word of each person, where it was an approval and counts no more; and why."""
+    return [(given, why) for given, why in _last_words(change, plan) if why]
+
+
+def _last_words(change: Change, plan: Plan) -> list[tuple[Approval, str]]:
+    """Approvals, each with what voids it; whoever asked for changes later is not among them."""
+    given = change.approvals.select_related("user", "policy_version").order_by("pk")
+    last = {a.user_id: a for a in given}
+    run = begun_run(change)
+    versions = [run.policy_version] if run else [change.environment.policy_version]
+    if run and run.policy_version is None:
+        versions = []  # it ran before policies had versions
+    approved = [a for a in last.values() if a.verdict == Approval.Verdict.APPROVED]
+    seen = judged_plan(plan).score if approved else 0
+    return [
+        (a, a.void_because(plan, seen) or next(map(a.void_under, versions), "")) for a in approved
+    ]
+
+
+def begun_run(change: Change) -> Run | None:
+    """Its newest run, where that has begun: what it was approved under then stays so."""
+    if change.status not in _BEYOND_REVIEW:
+        return None
+    run = change.runs.select_related("policy_version").order_by("-number").first()
+    return run if run and run.has_begun else None
 
 
 def judged_plan(plan: Plan) -> CorePlan:
@@ -187,7 +214,12 @@ def locked(change: Change) -> Change:
     """The row as it is now, held until the transaction ends."""
     return (
         Change.objects.select_for_update(of=("self",))
-        .select_related("target__environment__project", "project", "author")
+        .select_related(
+            "target__environment__project",
+            "target__environment__policy_version",
+            "project",
+            "author",
+        )
         .get(pk=change.pk)
     )
 
@@ -212,7 +244,7 @@ def settle(change: Change) -> None:
     reached = [ChangeState.PLANNED]
     if (seen and seen.ok) or not policy.verify:
         reached.append(ChangeState.VERIFIED)
-        asked = policy.approvals
+        asked = approvals_asked(plan.value(), policy)
         given = [a for a in valid_approvals(change, plan) if a.user_id != change.author_id]
         if asked and len(given) >= asked:
             reached.append(ChangeState.APPROVED)
@@ -308,5 +340,5 @@ def _answer(
         base_fingerprint=plan.base_fingerprint,
         level=worst.level,
         score=worst.score,
-        policy=repr(change.environment.policy)[:300],
+        policy_version=change.environment.policy_version,
     )

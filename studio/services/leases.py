@@ -55,7 +55,11 @@ def take(run_id: str) -> Run | None:
         if not taken:
             return None
         run = Run.objects.select_related(
-            "target__environment__project", "plan", "change", "actor"
+            "target__environment__project",
+            "target__environment__policy_version",
+            "plan",
+            "change",
+            "actor",
         ).get(pk=run_id)
         announce(run.pk)
     return run

@@ -11,25 +11,28 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from migrate_core.errors import MisuseError
+from migrate_core.risk.policy import Policy
 from studio.models import Environment, Membership, Project, Role
+from studio.services import policies
 
-# name, kind, budget, approvals: what the gates ask for until an admin says otherwise
+# name, kind and what the gates ask for until an admin says otherwise
 ENVIRONMENTS = (
-    ("production", Environment.Kind.PROD, 60, 1),
-    ("staging", Environment.Kind.STAGING, 80, 0),
-    ("development", Environment.Kind.DEV, None, 0),
+    ("production", Environment.Kind.PROD, Policy(budget=60, approvals=1)),
+    ("staging", Environment.Kind.STAGING, Policy(budget=80)),
+    ("development", Environment.Kind.DEV, Policy()),
 )
 
 
 def ensure_project(name: str, *, folder: str = "") -> Project:
     """The project of that name with its environments; what is there stays as it is."""
     project, _ = Project.objects.get_or_create(name=name, defaults={"folder": folder})
-    for environment, kind, budget, approvals in ENVIRONMENTS:
-        Environment.objects.get_or_create(
-            project=project,
-            name=environment,
-            defaults={"kind": kind, "budget": budget, "approvals": approvals},
-        )
+    for name_, kind, policy in ENVIRONMENTS:
+        with transaction.atomic():
+            environment, made = Environment.objects.get_or_create(
+                project=project, name=name_, defaults={"kind": kind}
+            )
+            if made:
+                policies.add(environment, policy, None, note="as every new environment begins")
     return project
 
 

@@ -7,7 +7,6 @@ import threading
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -19,31 +18,31 @@ from migrate_core.errors import (
     DriftError,
     GateRefusedError,
     MigrateError,
+    OutsideWindowError,
     RunInProgressError,
     RunInterruptedError,
 )
 from migrate_core.ledger.rows import Event
 from migrate_core.pg import codec
-from migrate_core.planning.gates import Circumstances, Gate, GateState, Policy, gates, refused
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.runner.retry import ENDED_ON_PURPOSE
 from migrate_core.states import ChangeState, RunState
-from studio.models import Change, Environment, Plan, Run
+from studio.models import Change, Plan, Run
 from studio.permissions import Action
 from studio.services import (
     aftermath,
     audit,
     changes,
+    gating,
     leases,
     mirror,
-    queues,
     record,
     takeovers,
     targets,
     undone,
-    verifications,
     wakeups,
     watching,
+    windows,
 )
 from studio.services.announcements import announce
 from studio.services.refusals import BusyError, StaleError, stored, unexpected
@@ -51,37 +50,6 @@ from studio.services.refusals import BusyError, StaleError, stored, unexpected
 log = logging.getLogger(__name__)
 NUMBERS = 0x7A52  # of the lock under which a run gets its number
 RESUMABLE = (RunState.FAILED, RunState.LOST, RunState.PAUSED, RunState.CANCELLED)
-
-
-# Gates ------------------------------------------------------------------------------------------
-
-
-def circumstances(
-    change: Change, plan: Plan, *, applier: str = "", consents: tuple[str, ...] = ()
-) -> Circumstances:
-    """Who said what about this plan, and what the target looked like when last seen."""
-    return Circumstances(
-        consents=consents,
-        verified=verifications.said(changes.verification_of(plan)),
-        live_fingerprint=change.target.live_fingerprint or None,
-        approvals=tuple(a.user.get_username() for a in changes.valid_approvals(change, plan)),
-        author=change.author.get_username() if change.author else "",
-        applier=applier,
-    )
-
-
-def gates_of(
-    change: Change, plan: Plan, *, applier: str = "", consents: tuple[str, ...] = ()
-) -> tuple[Gate, ...]:
-    now = circumstances(change, plan, applier=applier, consents=consents)
-    found = gates(plan.value(), change.environment.policy, now)
-    if not queues.is_busy(change.target):
-        return found
-    return tuple(LATER if gate.number == LATER.number else gate for gate in found)
-
-
-# Behind another run the live schema is in motion: under the lock every gate is asked again.
-LATER = Gate(number=5, name="Drift", state=GateState.NOT_ASKED, says="asked when its turn comes")
 
 
 # Starting ---------------------------------------------------------------------------------------
@@ -94,8 +62,12 @@ def start(
     plan_hash: str,
     consents: tuple[str, ...] = (),
     not_before: datetime | None = None,
+    in_window: bool = False,
 ) -> Run:
     """Queues the run of the plan that the person looked at, if every gate passes now.
+
+    Put off to a time, or with `in_window` to the next moment at which the policy's window is
+    open: then gate 7 is asked about that moment.
 
     Raises:
         GateRefusedError, StaleError, BusyError: nothing was queued.
@@ -106,8 +78,9 @@ def start(
         with transaction.atomic():
             change = changes.locked(change)
             plan = _startable(change, plan_hash)
-            name = user.get_username()
-            check(gates_of(change, plan, applier=name, consents=consents))
+            not_before = windows.opening(change.environment) if in_window else not_before
+            asked = {"applier": user.get_username(), "consents": consents, "at": not_before}
+            gating.check(gating.gates_of(change, plan, **asked))
             run = queue(
                 plan,
                 user,
@@ -115,6 +88,7 @@ def start(
                 change=change,
                 consents=consents,
                 not_before=not_before,
+                window=Run.Window.ASKED if in_window and not_before else Run.Window.NONE,
             )
             if change.status is ChangeState.PLANNED:
                 changes.move(change, ChangeState.VERIFIED)  # nothing to verify is asked for here
@@ -135,23 +109,6 @@ def _startable(change: Change, plan_hash: str) -> Plan:
     return plan
 
 
-def check(found: tuple[Gate, ...]) -> None:
-    closed = refused(found)
-    if closed:
-        names = ", ".join(gate.name.lower() for gate in closed)
-        raise GateRefusedError(
-            f"{names}: closed",
-            detail=" ".join(f"{gate.name}: {gate.says}." for gate in closed),
-            still_true="Nothing was started.",
-            hint=" ".join(dict.fromkeys(gate.fix for gate in closed if gate.fix)),
-        )
-
-
-def policy_of_undo(environment: Environment) -> Policy:
-    """It leads back to a schema that was: nothing to rehearse, and nobody to ask twice."""
-    return msgspec.structs.replace(environment.policy, verify=False, approvals=0)
-
-
 def queue(
     plan: Plan,
     user: Any,
@@ -161,6 +118,7 @@ def queue(
     undoes: Change | None = None,
     consents: tuple[str, ...] = (),
     not_before: datetime | None = None,
+    window: Run.Window = Run.Window.NONE,
 ) -> Run:
     """Inside a transaction. It starts when those before it on the target are over."""
     run = Run.objects.create(
@@ -174,6 +132,7 @@ def queue(
         consents=list(consents),
         queued_at=timezone.now(),
         not_before=not_before,
+        window=window,
     )
     wakeups.wake_next(run.target_id)
     return run
@@ -210,7 +169,8 @@ def apply(run_id: str) -> None:
 
 def _drive(run: Run) -> RunResult:
     """The runner itself; it resumes where the ledger stops."""
-    policy, now = _judged_by(run)
+    gating.note_policy(run)
+    policy, now = gating.judged_by(run)
     plan = run.plan.value()
     lookout = watching.Lookout(run, plan)
     driver = threading.current_thread()
@@ -242,20 +202,12 @@ def _drive(run: Run) -> RunResult:
         )
 
 
-def _judged_by(run: Run) -> tuple[Policy, Circumstances]:
-    consents, name = tuple(run.consents), run.actor.get_username()
-    if run.change is not None:
-        now = circumstances(run.change, run.plan, applier=name, consents=consents)
-        return run.environment.policy, now
-    now = Circumstances(applier=name, consents=consents)
-    if run.undoes is not None:
-        return policy_of_undo(run.environment), now
-    return Policy(verify=False), now  # a restore or a purge: by its preview, or the name typed
-
-
 def _waits_for_no_person(run: Run, error: MigrateError) -> bool:
     """Whether it was put back into the queue: what is in the way passes by itself."""
     match error:
+        case OutsideWindowError():
+            why = "the policy's window was closed when its turn came"
+            return takeovers.put_back(run, why, until=error.opens)
         case RunInProgressError():
             return takeovers.put_back(run, f"Another session works on this target: {error.detail}")
         case RunInterruptedError() if error.sqlstate not in ENDED_ON_PURPOSE:
@@ -326,7 +278,7 @@ def resume(run: Run, user: Any) -> None:
             undone.refuse_resume(run)
             run.move(RunState.QUEUED)
             run.wanted, run.error, run.orphan_pid = "", None, None
-            run.losses, run.lost_at, run.not_before = 0, None, None
+            run.losses, run.lost_at, run.not_before, run.window = 0, None, None, ""
             run.queued_at, run.sent_at, run.finished_at = timezone.now(), None, None
             run.actor = user
             run.save()

@@ -6,6 +6,8 @@ otherwise do so for ever. Then it stays lost, and a person decides.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -39,8 +41,10 @@ def lose(run: Run, *, again: bool = True) -> None:
         wakeups.wake_next(row.target_id)
 
 
-def put_back(run: Run, why: str, *, is_loss: bool = False) -> bool:
+def put_back(run: Run, why: str, *, is_loss: bool = False, until: datetime | None = None) -> bool:
     """What is in the way passes by itself: the run waits for it in the queue.
+
+    `until` a window opens, where that is what it waits for.
 
     False where it was lost too often at one place: then it is for a person to decide.
     """
@@ -57,6 +61,9 @@ def put_back(run: Run, why: str, *, is_loss: bool = False) -> bool:
         else:
             row.move(RunState.QUEUED)
             row.held_by, row.lease, row.sent_at = why[:300], None, timezone.now()
+            if until:
+                row.not_before, row.window, row.held_by = until, Run.Window.MISSED, ""
+                row.started_at = None
         row.live = None
         row.save()
         _tell_change(row)

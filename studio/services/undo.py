@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from migrate_core import api
 from migrate_core.api import Undo
 from migrate_core.planning.gates import Circumstances, Gate, gates
 from studio.models import Change, Plan, Run
 from studio.permissions import Action
-from studio.services import audit, changes, planning, runs, targets, undone
+from studio.services import audit, changes, gating, planning, runs, targets, undone
 from studio.services.refusals import StaleError
 
 
@@ -49,8 +50,9 @@ def gates_of(change: Change, told: Undo, *, applier: str = "", agreed: bool = Fa
         applier=applier,
         consents=told.loses if agreed else (),
         live_fingerprint=change.target.live_fingerprint or None,
+        at=timezone.now(),
     )
-    return list(gates(told.plan, runs.policy_of_undo(change.environment), now))
+    return list(gates(told.plan, gating.policy_of_undo(change.environment), now))
 
 
 def start(change: Change, user: Any, *, plan_hash: str, reason: str) -> Run:
@@ -76,7 +78,7 @@ def start(change: Change, user: Any, *, plan_hash: str, reason: str) -> Run:
                 hint="Reload the page and look again.",
                 still_true="Nothing was started.",
             )
-        runs.check(tuple(gates_of(change, told, applier=user.get_username(), agreed=True)))
+        gating.check(tuple(gates_of(change, told, applier=user.get_username(), agreed=True)))
         with transaction.atomic():
             change = changes.locked(change)
             _refuse(change)

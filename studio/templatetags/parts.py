@@ -184,8 +184,10 @@ def pagination(context: Context, page: Any) -> Shown:
 
 @register.inclusion_tag("components/_form_field.html")
 def form_field(field: BoundField) -> Shown:
+    """One box to tick has its label behind it; several of them are a group with a legend."""
     widget = field.field.widget
-    return {"field": field, "is_choice": getattr(widget, "input_type", "") == "checkbox"}
+    one_box = getattr(widget, "input_type", "") == "checkbox" and not field.use_fieldset
+    return {"field": field, "is_choice": one_box}
 
 
 @register.inclusion_tag("components/_form_fields.html")

@@ -168,6 +168,7 @@ def apply(request: HttpRequest, change: Change) -> HttpResponse:
         plan_hash=request.POST.get("plan", ""),
         consents=losing,
         not_before=confirmations.moment(request),
+        in_window="window" in request.POST,
     )
     return redirect("run", run.pk)
 

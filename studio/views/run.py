@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from studio.access import page as shown
 from studio.access import stream as streamed
 from studio.access import verb
 from studio.boards import controls
+from studio.boards.plan import gate_rows
 from studio.boards.run import Board
 from studio.context import place
 from studio.display import Action as Button
+from studio.display import Gate
 from studio.models import Artifact, Run
 from studio.permissions import Action, can
-from studio.services import backends, changes, decisions, runs, steering
+from studio.services import backends, changes, decisions, gating, runs, steering
 
 PACES = (100, 50, 25, 10)  # percent of the time that a backfill may work
 
@@ -192,5 +195,14 @@ def _standing(request: HttpRequest, run: Run, board: Board | None = None) -> dic
         "paces": sorted({*PACES, run.pace}, reverse=True) if allowed and in_batches else (),
         "choices": controls.after_it_stopped(run) if allowed else [],
         "kept": kept if run.status is RunState.DONE else [],
+        "gates": _gates(run),
         "approvals": changes.valid_approvals(run.change, run.plan) if run.change else [],
     }
+
+
+def _gates(run: Run) -> Sequence[Gate]:
+    """While it is queued: what stands between it and its first step."""
+    fixes = {7: ("See the policy", reverse("policy", args=[run.environment.pk]))}
+    if run.change_id:
+        fixes[6] = ("See the change", reverse("change", args=[run.change_id]))
+    return gate_rows(gating.of_queued(run, pages.plan_of(run.plan_id)), fixes)

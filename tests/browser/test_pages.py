@@ -54,6 +54,8 @@ def addresses(
         f"/snapshots/{target.pk}?a={done.plan.base_fingerprint}&b=live",
         "/targets",
         f"/targets/{target.pk}",
+        "/policies",
+        f"/policies/{world.production.pk}",
     ]
 
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from migrate_core.files import migration as files
 from migrate_core.files.migration import Migration
+from migrate_core.risk.policy import Policy
 from studio import credentials
 from studio.models import (
     Change,
@@ -30,7 +31,7 @@ from studio.models import (
     Verification,
 )
 from studio.models.changes import Work
-from studio.services import changes, planning, runs, targets, verifications
+from studio.services import changes, planning, policies, runs, targets, verifications
 
 DDL = """
 CREATE TABLE public.users (
@@ -96,12 +97,16 @@ class World(Struct, frozen=True, kw_only=True):
         return self.people[name]
 
 
+def asks(environment: Environment, policy: Policy) -> None:
+    """Its policy from now on, as if an admin had said so."""
+    policies.add(environment, policy, None, note="of a test")
+
+
 @pytest.fixture
 def world(db: None) -> World:
     project = Project.objects.create(name="storefront")
-    production = Environment.objects.create(
-        project=project, name="production", kind="prod", budget=60, approvals=1
-    )
+    production = Environment.objects.create(project=project, name="production", kind="prod")
+    asks(production, Policy(budget=60, approvals=1))
     development = Environment.objects.create(project=project, name="development", kind="dev")
     people = {}
     for role in Role:

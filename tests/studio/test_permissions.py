@@ -68,7 +68,8 @@ def things(world: World, target: Target, make_change: MakeChange) -> dict[type[M
     version = DeclaredVersion.objects.create(
         target=target, kind="text", label="a.sql", files=[["a.sql", "SELECT 1;"]]
     )
-    return {type(thing): thing for thing in (target, change, run, artifact, version)}
+    things = (target, change, run, artifact, version, world.production)
+    return {type(thing): thing for thing in things}
 
 
 def address(pattern: URLPattern, things: dict[type[Model], Model]) -> str:

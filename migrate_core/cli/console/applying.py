@@ -12,8 +12,9 @@ from migrate_core.cli.console.output import duration, note, plural, say
 from migrate_core.cli.console.project import Project
 from migrate_core.errors import MigrateError, MisuseError, RunInterruptedError
 from migrate_core.pg import codec
-from migrate_core.planning.gates import Circumstances, Policy
+from migrate_core.planning.gates import Circumstances
 from migrate_core.planning.plan import Plan
+from migrate_core.risk.policy import Policy
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.states import RunState
 

@@ -9,15 +9,16 @@ from uuid import UUID
 
 from migrate_core import api
 from migrate_core.cli.console.applying import refuse_managed, result_data, run_plan
-from migrate_core.cli.console.options import add_break_glass, add_database
+from migrate_core.cli.console.options import add_break_glass, add_database, add_environment
 from migrate_core.cli.console.output import columns, note, plural, print_json, say
 from migrate_core.cli.console.project import Project
 from migrate_core.cli.console.typed import require_typed
 from migrate_core.errors import ConflictError, MisuseError
 from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.planning.gates import Circumstances, Policy
+from migrate_core.planning.gates import Circumstances
 from migrate_core.planning.plan import Plan
 from migrate_core.recovery import ReseedPreview, RestorePreview
+from migrate_core.risk.policy import Policy
 
 _SHORTEST = 6
 
@@ -32,6 +33,7 @@ def add_artifact(parser: ArgumentParser) -> None:
 def add_writing(parser: ArgumentParser) -> None:
     add_artifact(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be done")
+    add_environment(parser)
     add_break_glass(parser)
 
 
@@ -115,7 +117,7 @@ def recover_run(project: Project, plan: Plan, id: UUID) -> dict[str, Any]:
     plan, run_id = _begun(project, plan)
     lost = tuple(step.label for step in plan.steps if step.operation.destroys)
     now = Circumstances(applier=project.actor, consents=lost)
-    policy = Policy(verify=False, fail_on=project.config.policy.fail_on)
+    policy = Policy(verify=False, fail_on=project.policy.fail_on)
     result = run_plan(project, plan, policy, now, run_id=run_id)
     return result_data(plan, result)
 

@@ -50,7 +50,14 @@ def add_break_glass(command: ArgumentParser) -> None:
     )
 
 
+def add_environment(command: ArgumentParser) -> None:
+    command.add_argument(
+        "--environment", metavar="NAME", help="whose policy is asked, where zanith.toml has several"
+    )
+
+
 def add_gates(command: ArgumentParser) -> None:
+    add_environment(command)
     command.add_argument(
         "--max-risk", type=int, metavar="N", help="the worst step may score N (0 to 100)"
     )

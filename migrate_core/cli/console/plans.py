@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from migrate_core.api import squawk
@@ -12,10 +13,11 @@ from migrate_core.operations.raw.raw_sql import RawSql
 from migrate_core.pg import codec
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning import undoing
-from migrate_core.planning.gates import Gate, GateState, Policy
+from migrate_core.planning.gates import Gate, GateState
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.planning.undoing import UndoGrade
 from migrate_core.risk.estimates import Estimate
+from migrate_core.risk.policy import Policy
 from migrate_core.risk.reasons import Reason
 
 _WIDTH = 96
@@ -24,7 +26,8 @@ _LOCKS = list(LockMode)
 
 
 def plan_lines(plan: Plan, policy: Policy) -> Iterator[str]:
-    """Steps with level and score, each with its reasons, then the verdict."""
+    """Steps with level and score, each with its reasons, then the verdict by what is in force."""
+    policy = policy.in_force(datetime.now(UTC))
     graded = zip(plan.steps, undoing.grades(plan), strict=True)
     heads = columns(_head(step, grade) for step, grade in graded)
     for step, head in zip(plan.steps, heads, strict=True):
@@ -86,7 +89,7 @@ def verdict(plan: Plan, policy: Policy) -> str:
     if worst is None:
         return "nothing to do"
     limit = "no budget" if policy.budget is None else f"budget {policy.budget}"
-    over = policy.budget is not None and plan.score > policy.budget
+    over = any(policy.is_over(step.verdict) for step in plan.steps)
     said = f"OVER BUDGET: {plan.score} of {policy.budget}" if over else "green"
     if worst.verdict.level == "blocked":
         said = "BLOCKED"
@@ -98,10 +101,11 @@ def verdict(plan: Plan, policy: Policy) -> str:
 
 def safer_lines(plan: Plan, policy: Policy) -> Iterator[str]:
     """What to do instead, for each step that crosses the line."""
+    policy = policy.in_force(datetime.now(UTC))
     for step in plan.steps:
-        over = policy.budget is not None and step.verdict.score > policy.budget
-        if (over or step.verdict.level == "blocked") and step.verdict.reasons:
-            yield f"  step {step.number}: {step.verdict.reasons[0].safer}"
+        judged = step.verdict
+        if (policy.is_over(judged) or judged.level == "blocked") and judged.reasons:
+            yield f"  step {step.number}: {judged.reasons[0].safer}"
         if step.safer:
             yield f"  step {step.number}: {softer_in_words(step)}"
 

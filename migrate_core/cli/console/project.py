@@ -25,7 +25,7 @@ from migrate_core.files.config import (
 )
 from migrate_core.files.migration import Migration, file_name, line_of, read_folder
 from migrate_core.pg.connect import Endpoint
-from migrate_core.planning.gates import Policy
+from migrate_core.risk.policy import HIGHEST_BUDGET, Policy
 
 ACTOR_VARIABLE = "ZANITH_ACTOR"
 KEY_VARIABLE = "ZANITH_EVIDENCE_KEY"
@@ -73,17 +73,16 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def policy(self) -> Policy:
         """zanith.toml's, with what the command's own options say on top."""
-        base, args = self.config.policy, self.args
-        risk = getattr(args, "max_risk", None)
-        codes = tuple(getattr(args, "fail_on", ()))
+        base = self.config.policy_of(getattr(self.args, "environment", None) or "")
+        risk = getattr(self.args, "max_risk", None)
+        codes = tuple(getattr(self.args, "fail_on", ()))
         check_codes(codes, where="--fail-on")
-        if risk is not None and not 0 <= risk <= 100:
-            raise MisuseError(f"--max-risk {risk} is not between 0 and 100")
-        return Policy(
+        if risk is not None and not 0 <= risk <= HIGHEST_BUDGET:
+            raise MisuseError(f"--max-risk {risk} is not between 0 and {HIGHEST_BUDGET}")
+        return msgspec.structs.replace(
+            base,
             budget=base.budget if risk is None else risk,
-            verify=base.verify,
-            approvals=base.approvals,
-            fail_on=(*base.fail_on, *codes),
+            fail_on=tuple(dict.fromkeys((*base.fail_on, *codes))),
         )
 
     @property

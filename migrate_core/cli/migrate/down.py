@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -23,8 +24,9 @@ from migrate_core.cli.console.output import plural, print_json, say
 from migrate_core.cli.console.plans import plan_lines
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.errors import ConflictError, GateRefusedError, MisuseError
-from migrate_core.planning.gates import Circumstances, Policy, gates, refused
+from migrate_core.planning.gates import Circumstances, gates, refused
 from migrate_core.planning.plan import Plan
+from migrate_core.risk.policy import Policy
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -104,7 +106,9 @@ def _refuse(found: Sequence[Undo], policy: Policy, now: Circumstances, *, even_g
         problems += [f"{one.migration_id}: {text}" for text in one.stuck]
         fixes += [api.STUCK_HINT] if one.stuck else []
         if one.plan and even_gates:
-            seen = msgspec.structs.replace(now, live_fingerprint=one.plan.base_fingerprint)
+            seen = msgspec.structs.replace(
+                now, live_fingerprint=one.plan.base_fingerprint, at=datetime.now(UTC)
+            )
             closed = refused(gates(one.plan, policy, seen))
             problems += [
                 f"{one.migration_id}: gate {g.number} ({g.name}): {g.says}" for g in closed

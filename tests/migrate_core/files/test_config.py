@@ -53,7 +53,7 @@ def test_without_a_file_everything_has_its_default(
 @pytest.mark.parametrize(
     ("text", "key", "says"),
     [
-        ("[policy]\nbudget = '60'\n", "policy.budget", "expected `int | null`, got `str`"),
+        ("[policy]\nbudget = '60'\n", "policy.budget", "expected `int`, got `str`"),
         ("[policy]\nbudget = 101\n", "policy.budget", "101 is not between 0 and 100"),
         ("[polices]\n", "", "unknown field `polices`"),
         ("[declared]\nfoldr = 'x'\n", "declared", "unknown field `foldr`"),

@@ -30,8 +30,9 @@ def test_the_first_person_of_an_installation_can_sign_in(
     assert said == "ada is admin of shop.\n"
     client.post("/sign-in", {"username": "ada", "password": PASSWORD})
     assert client.get("/changes").status_code == 200
-    kinds = Project.objects.get(name="shop").environments.values_list("kind", "budget", "approvals")
-    assert set(kinds) == {("prod", 60, 1), ("staging", 80, 0), ("dev", None, 0)}
+    found = Project.objects.get(name="shop").environments.all()
+    asked = {(e.kind, e.policy.budget, e.policy.approvals) for e in found}
+    assert asked == {("prod", 60, 1), ("staging", 80, 0), ("dev", None, 0)}
 
 
 def test_a_role_in_one_environment_is_no_role_in_another() -> None:

@@ -14,7 +14,7 @@ from studio.boards import change as boards
 from studio.credentials import unseal
 from studio.models import Attempt, Change, Membership, Target, Verification
 from studio.models.changes import Work
-from studio.services import changes, planning, runs, softening, verifications
+from studio.services import changes, gating, planning, softening, verifications
 from studio.services.refusals import BusyError, NotAllowedError, StaleError
 from tests.studio.conftest import (
     PLAIN_DROP,
@@ -178,7 +178,7 @@ def test_an_approval_speaks_of_what_raw_sql_was_seen_to_do(
 
     assert (given.level, given.score) == ("destructive", 80)
     assert len(boards.losing(change)) == 1
-    (budget, consent, *_rest) = runs.gates_of(change, plan)
+    (budget, consent, *_rest) = gating.gates_of(change, plan)
     assert "over the budget" in budget.says
     assert "loses data for good" in consent.says
 
@@ -317,7 +317,7 @@ def test_the_gates_name_everything_that_is_missing(
     plan = changes.current_plan(change)
     assert plan is not None
 
-    closed = [gate.number for gate in runs.gates_of(change, plan) if not gate.passes]
+    closed = [gate.number for gate in gating.gates_of(change, plan) if not gate.passes]
 
     assert closed == [1, 2, 4, 6]
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from migrate_core.risk.policy import Policy
 from migrate_core.states import ChangeState, RunState
 from studio.models import Artifact, Change, DeclaredVersion, Run, Target, Verification
 from studio.services import changes, runs, verifications
@@ -21,6 +22,7 @@ from tests.studio.conftest import (
     MakeTarget,
     World,
     applied,
+    asks,
     migration,
     plan_hash,
     ready,
@@ -129,8 +131,7 @@ def test_a_text_that_does_not_load_is_not_lost(
 def test_losing_data_asks_for_its_name(
     sign_in: SignIn, world: World, make_target: MakeTarget, make_change: MakeChange
 ) -> None:
-    world.production.budget = None
-    world.production.save()
+    asks(world.production, Policy(approvals=1))
     change = ready(make_change(make_target(), PLAIN_DROP), world)
     client, address = sign_in("operator"), reverse("change-apply", args=[change.pk])
     given = {"plan": plan_hash(change), "reason": "not used"}

@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from migrate_core.risk.policy import Policy
 from migrate_core.states import ChangeState, RunState
 from studio.models import Attempt, Change, Run, Target
 from studio.services import runs, targets, undo
 from tests.auditor import audit
-from tests.studio.conftest import FAILING, MakeChange, World, applied, ready
+from tests.studio.conftest import FAILING, MakeChange, World, applied, asks, ready
 
 SignIn = Callable[[str], Client]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,8 +107,7 @@ def test_a_run_that_failed_is_undone_and_closed(
 def test_what_cannot_be_undone_says_so_and_nothing_is_queued(
     sign_in: SignIn, world: World, target: Target, make_change: MakeChange
 ) -> None:
-    world.production.budget = None
-    world.production.save()
+    asks(world.production, Policy(approvals=1))
     change = make_change(target, ONE_WAY)
     applied(ready(change, world), world)
     look, press = pages(change)
