@@ -9,6 +9,7 @@ from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import here
+from migrate_core.risk import reasons as why
 from migrate_core.risk.circumstances import Work
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.estimates import builds_index
@@ -82,6 +83,15 @@ class Context:
         found = graph.table(subject.relation) if subject.kind is ObjectKind.COLUMN else None
         if found and (column := found.column(subject.part)):
             self._columns.append((found.name, column, number))
+
+    def in_the_end(self, operation: Operation, graph: SchemaGraph) -> Iterator[Reason]:
+        """`graph` is the schema after the last step."""
+        relation = operation.relation
+        if operation.kind != "dropPolicy" or relation is None or relation not in self.old:
+            return
+        table = graph.table(relation)
+        if table and table.row_security and not table.policies:
+            yield why.RLS_WITHOUT_POLICY.because(f"nothing shows a row of {table.name}")
 
     def _locks(self, work: Work) -> Iterator[Reason]:
         found = [f"{mode} on {table}" for table, mode in work.others if table in self.old]

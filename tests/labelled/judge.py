@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from migrate_core.api.plans import Measuring
 from migrate_core.diff.diff import diff
+from migrate_core.diff.expand import expanded
 from migrate_core.errors import MigrateError
 from migrate_core.files.migration import loads
 from migrate_core.introspection.graph import read_graph
@@ -101,6 +102,8 @@ class Judge:
         )
 
     def _operations(self, case: Case, found: SchemaGraph) -> tuple[Operation, ...]:
+        if case.expand:
+            return expanded(found, self._wanted(case), _answers(case))[0]
         if case.change:
             return diff(found, self._wanted(case), _answers(case))
         written: list[dict[str, Any]] = list(case.operations)
@@ -131,9 +134,8 @@ class Declared:
         if relation is not None and (said := self.case.activity.get(str(relation))):
             changes["activity"] = _activity(facts.activity or Activity(), said)
         if self.case.around:
-            around = {n: tuple(v) if isinstance(v, list) else v for n, v in self.case.around.items()}
             found = facts.surroundings or Surroundings()
-            changes["surroundings"] = msgspec.structs.replace(found, **around)
+            changes["surroundings"] = msgspec.structs.replace(found, **_fields(self.case.around))
         return msgspec.structs.replace(facts, **changes)
 
     def _answer(self, answer: Answer) -> Answer:
@@ -145,14 +147,18 @@ class Declared:
 
     def _size(self, relation: QualifiedName) -> TableSize | None:
         size = self.trial.sizes[relation]
-        return size and TableSize(table=relation, rows=size.rows, bytes=size.bytes)
+        return TableSize(table=relation, rows=size.rows, bytes=size.bytes) if size else None
 
 
 def _activity(found: Activity, said: dict[str, Any]) -> Activity:
-    given = {n: tuple(v) if isinstance(v, list) else v for n, v in said.items()}
+    given = _fields(said)
     if "holders" in said:
         given["holders"] = tuple(InTheWay(**holder) for holder in said["holders"])
     return msgspec.structs.replace(found, **given)
+
+
+def _fields(said: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in said.items()}
 
 
 def _answers(case: Case) -> Answers:
