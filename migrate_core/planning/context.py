@@ -65,6 +65,8 @@ class Context:
                 yield here.WRITES_INDEX_ANEW.because(f"built by step {self._built[table]}")
         if operation.moment in _GOING:
             yield from self._going(operation, graph)
+        if operation.kind == "dropColumn":
+            yield from _below(operation.subject, graph)
 
     def add(
         self, number: int, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
@@ -114,6 +116,19 @@ class Context:
                 yield here.LOOKS_LIKE_RENAME.because(
                     f"step {number} adds {made.name}, {made.type} as well"
                 )
+
+
+def _below(column: Ref, graph: SchemaGraph) -> Iterator[Reason]:
+    """Indexes that only partitions have on a column which goes from all of them."""
+    tables = (graph.table(name) for name in graph.children.get(column.relation, ()))
+    found = [
+        index.name
+        for table in tables
+        for index in (table.indexes if table else ())
+        if column.part in index.columns and index.parent is None
+    ]
+    if found:
+        yield why.DROPS_INDEX_ALONG.because(f"{', '.join(found)}, of partitions")
 
 
 def _through(stages: tuple[Stage, ...]) -> Iterator[tuple[QualifiedName, bool]]:

@@ -506,7 +506,7 @@ DEFINER_WITHOUT_SEARCH_PATH = _code(
 UNTRACKED_DEPENDENCIES = _code(
     "untracked_dependencies",
     Level.LOW,
-    "PostgreSQL does not know what the text of its body names: nothing warns when that goes.",
+    "PostgreSQL does not know what a body that is text names: nothing warns when that goes.",
     "Rehearse a call, or write an SQL function as BEGIN ATOMIC, which is tracked.",
 )
 RLS_WITHOUT_POLICY = _code(
@@ -522,9 +522,10 @@ DROPS_INDEX_ALONG = _code(
     "Look at their use in pg_stat_user_indexes first.",
     by_rows=True,
 )
-UPDATES_EXTENSION = _code(
-    "updates_extension",
-    Level.MEDIUM,
-    "A script of the extension's changes its objects; there is seldom a way back.",
-    "Read what the new version says, and rehearse it on the shadow.",
+LOSES_STATISTICS = _code(
+    "loses_statistics",
+    Level.LOW,
+    "What ANALYZE knew of the column is gone with its type: plans may be worse until it runs.",
+    "Run ANALYZE on the table right afterwards.",
+    by_rows=True,
 )

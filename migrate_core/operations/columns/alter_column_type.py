@@ -249,6 +249,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             yield why.NARROWS_COLUMN_TYPE.because(evidence)
             if self._misfits():
                 yield from breaking(facts, "misfits")
+        if self.was and self.was.type != self.to.type:
+            yield why.LOSES_STATISTICS.because(f"of {self.column}; {facts.describe()}")
         if self._takes_zone:
             yield why.TAKES_TIMES_AS_UTC.because(evidence)
         if self._rebuilds:
