@@ -20,7 +20,7 @@ import pytest
 from psycopg import Connection
 
 from migrate_core.diff.diff import diff
-from migrate_core.errors import UncoveredChangeError
+from migrate_core.errors import MigrateError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.operations.base import Operation
 from migrate_core.operations.registry import make
@@ -134,13 +134,10 @@ def plan_of(db: Connection, case: Case) -> tuple[SchemaGraph, Plan] | None:
             db.execute(case.sql.replace(" CONCURRENTLY", "").encode())
             after = read_graph(db)
         operations = diff(before, after, PLAIN)
-    except (psycopg.errors.ActiveSqlTransaction, UncoveredChangeError):
+        plan = built(before, operations, db.info.server_version // 10_000)
+    except (psycopg.errors.ActiveSqlTransaction, MigrateError):
         return None
-    return (
-        (before, built(before, operations, db.info.server_version // 10_000))
-        if operations
-        else None
-    )
+    return (before, plan) if operations else None
 
 
 def built(graph: SchemaGraph, operations: tuple[Operation, ...], major: int) -> Plan:
