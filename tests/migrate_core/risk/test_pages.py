@@ -1,0 +1,102 @@
+"""Every reason has a page, and the examples of each are planned on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import msgspec
+import pytest
+from psycopg import Connection
+
+from migrate_core.risk import here
+from migrate_core.risk.codes import REASONS, ReasonCode
+from migrate_core.risk.pages import page as pages
+from migrate_core.risk.pages.page import Nothing, Outcome, Page, blocks, outcome, page, paged
+from tests.migrate_core.risk.examples import (
+    FOLDER,
+    MAJOR,
+    given_by,
+    outcome_of,
+    problems,
+)
+
+MakeDbOn = Callable[..., Connection[Any]]
+CODES = sorted(REASONS)
+# Decided from what is measured around a step, whatever its kind.
+OF_CIRCUMSTANCES = {r.code for r in vars(here).values() if isinstance(r, ReasonCode)}
+
+
+def test_each_code_has_a_page_and_each_page_a_code() -> None:
+    assert paged() == set(REASONS)
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("code", CODES)
+def test_the_bad_example_gets_the_code_and_the_good_one_does_not(
+    code: str, major: int, make_db_on: MakeDbOn, request: pytest.FixtureRequest
+) -> None:
+    """What plans say of both on the newest major is what the page shows."""
+    found = outcome_of(code, page(code), partial(make_db_on, major))
+
+    assert problems(code, page(code), found) == []
+    if major == MAJOR:
+        if request.config.getoption("--golden"):
+            write(code, found)
+        assert found == outcome(code)
+
+
+def write(code: str, found: Outcome) -> None:
+    """Into the file that ships with the pages; a run with --golden is one process."""
+    file = FOLDER / pages.OUTCOMES
+    known = msgspec.json.decode(file.read_bytes()) if file.exists() else {}
+    known[code] = msgspec.to_builtins(found)
+    kept = {name: known[name] for name in CODES if name in known}
+    file.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+    pages.forget()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_example_that_is_emptied_or_turned_round_is_found_out(code: str) -> None:
+    whole, said = page(code), outcome(code)
+
+    assert problems(code, whole, said) == []
+    assert problems(code, changed(whole, bad=()), changed(said, bad=()))
+    if isinstance(whole.good, Nothing):
+        assert problems(code, changed(whole, good=Nothing(none="")), said)
+        return
+    assert problems(code, changed(whole, good=()), changed(said, good=()))
+    assert problems(code, whole, Outcome(bad=said.good, good=said.bad))
+
+
+def changed(value: Any, **fields: Any) -> Any:
+    return msgspec.structs.replace(value, **fields)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_kinds_are_those_whose_reasons_name_the_code(code: str) -> None:
+    """Who gives none by itself is about circumstances; any other code is given by some kind."""
+    assert bool(outcome(code).kinds) != (code in OF_CIRCUMSTANCES)
+    assert outcome(code).kinds == given_by(code)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_advice_is_two_to_five_short_paragraphs(code: str) -> None:
+    text = [block.text for block in blocks(page(code).advice) if not block.is_code]
+
+    assert 2 <= len(text) <= 5
+    assert max(len(words.split()) for words in text) <= 110
+
+
+def test_values_put_in_by_hand_are_for_what_cannot_be_made_here() -> None:
+    by_hand = {code for code in CODES if (given := page(code)).facts or given.facts_of_good}
+
+    assert by_hand == {
+        *{"changes_column_type", "rebuilds_dependent_indexes", "rebuilds_table"},  # gigabytes
+        *{"scans_under_blocking_lock", "writes_much_wal", "needs_disk"},
+        *{"replica_is_behind", "slot_keeps_wal"},  # a replica
+        *{"waits_for_old_transactions", "locks_busy_table"},  # minutes, traffic
+        *{"waits_for_vacuum", "high_age"},  # 150 million transactions
+    }
+
