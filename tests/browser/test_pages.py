@@ -54,6 +54,9 @@ def addresses(
         f"/snapshots/{target.pk}?a={done.plan.base_fingerprint}&b=live",
         "/targets",
         f"/targets/{target.pk}",
+        "/reasons/",
+        "/reasons/not_measured/",
+        "/reasons/slot_keeps_wal/",
     ]
 
 

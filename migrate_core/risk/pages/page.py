@@ -16,8 +16,6 @@ from migrate_core.schema.objects import Value
 
 OUTCOMES = "outcomes.json"
 _SUFFIX = ".yaml"
-# What PyYAML would put in quotes or break for no reader's good.
-_WIDTH = 96
 
 
 class Nothing(Value, frozen=True, kw_only=True):
@@ -39,7 +37,9 @@ class Page(Value, frozen=True, kw_only=True):
     roles: tuple[str, ...] = ()  # that `before` speaks of
     role: str = ""  # who plans the bad example, where not the owner
     meanwhile: str = ""  # another session has run it and stays open
-    facts: dict[str, dict[str, Any]] = {}  # size, activity, surroundings
+    facts: dict[str, dict[str, Any]] = msgspec.field(
+        default_factory=dict
+    )  # size, activity, surroundings
     bad: tuple[dict[str, Any], ...] = ()  # operations as in a migration file
     first: str = ""  # what is done by hand before the good example
     facts_of_good: dict[str, dict[str, Any]] | None = None  # None: those of the bad one
@@ -55,8 +55,8 @@ class Said(Value, frozen=True, kw_only=True):
     level: Level
     score: int
     lock: str = ""  # the strongest on a table: "ACCESS EXCLUSIVE on public.users"
-    work: str = ""  # "reads every row", "writes every row", or nothing that counts
-    codes: dict[str, Level] = {}
+    work: str = ""  # what takes long: "reads every row under SHARE UPDATE EXCLUSIVE"
+    codes: dict[str, Level] = msgspec.field(default_factory=dict)
 
 
 class Outcome(Value, frozen=True, kw_only=True):
@@ -125,6 +125,10 @@ class Block(Value, frozen=True, kw_only=True):
     text: str
     is_code: bool = False
 
+    @property
+    def is_command(self) -> bool:
+        return self.text.startswith("zanith ")
+
 
 def blocks(advice: str) -> tuple[Block, ...]:
     parts = (part.strip("\n") for part in re.split(r"\n\s*\n", advice.strip("\n")))
@@ -136,27 +140,3 @@ def _block(text: str) -> Block:
     if all(line.startswith("    ") for line in lines):
         return Block(text="\n".join(line[4:] for line in lines), is_code=True)
     return Block(text=" ".join(line.strip() for line in lines))
-
-
-def operations_text(operations: tuple[dict[str, Any], ...]) -> str:
-    """As a migration file writes them, below its `operations:`."""
-    text: str = yaml.safe_dump(
-        list(operations), sort_keys=False, default_flow_style=None, width=_WIDTH, allow_unicode=True
-    )
-    return text.rstrip("\n")
-
-
-def facts_in_words(facts: dict[str, dict[str, Any]]) -> tuple[str, ...]:
-    """`size: rows 40,000,000`, one for each group."""
-    return tuple(
-        f"{group}: " + ", ".join(f"{name} {_value(value)}" for name, value in values.items())
-        for group, values in facts.items()
-    )
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -16,6 +16,7 @@ from migrate_core.api.plans import Measuring
 from migrate_core.introspection.graph import read_graph
 from migrate_core.operations.registry import from_builtins, kinds
 from migrate_core.pg.connect import plan_session
+from migrate_core.pg.ddl import StageMode, Statement
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, Step, build
 from migrate_core.risk import reasons
@@ -26,6 +27,7 @@ from tests.runs import endpoint_of
 
 Overrides = dict[str, dict[str, Any]]
 MAJOR = 18  # whose plans the pages show
+BATCHED = StageMode.BATCHED
 FOLDER = Path(reasons.__file__).parent / "pages"
 
 
@@ -131,23 +133,29 @@ def _said(plan: Plan) -> tuple[Said, ...]:
 def _of_step(step: Step) -> Said:
     statements = [s for stage in step.stages for s in stage.statements]
     taken = [(mode, table) for s in statements for table, mode in s.locks()]
-    lock = ""
-    if taken:
-        mode, table = max(taken, key=lambda one: one[0].strength)
-        lock = f"{mode} on {table}"
-    works = [*(s.rewrites for s in statements), *(s.scans for s in statements)]
-    half = len(statements)
-    work = "writes every row" if any(works[:half]) else "reads every row" if any(works) else ""
+    strongest = max(taken, key=lambda one: one[0].strength, default=None)
     return Said(
         number=step.number,
         kind=step.kind,
         label=step.label,
         level=step.verdict.level,
         score=step.verdict.score,
-        lock=lock,
-        work=work,
+        lock=f"{strongest[0]} on {strongest[1]}" if strongest else "",
+        work=_work(step, statements),
         codes={reason.code: reason.level for reason in reversed(step.verdict.reasons)},
     )
+
+
+def _work(step: Step, statements: list[Statement]) -> str:
+    """What takes long, under which lock: seldom the strongest one of the step."""
+    for words, costly in (
+        ("writes every row", [s for s in statements if s.rewrites]),
+        ("reads every row", [s for s in statements if s.scans]),
+    ):
+        modes = [mode for s in costly for _table, mode in s.locks()]
+        if modes:
+            return f"{words} under {max(modes, key=lambda mode: mode.strength)}"
+    return "writes rows in batches" if any(s.mode is BATCHED for s in step.stages) else ""
 
 
 # What is wrong with an example ------------------------------------------------------------------
