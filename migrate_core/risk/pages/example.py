@@ -8,8 +8,10 @@ from typing import Any
 import yaml
 
 from migrate_core.risk.codes import ReasonCode
+from migrate_core.risk.facts import human_bytes
 from migrate_core.risk.levels import Level
 from migrate_core.risk.pages.page import Nothing, Page, Said, outcome, page
+from migrate_core.risk.surroundings import human_seconds
 from migrate_core.risk.verdict import BRIEF_BYTES, SHORT_BYTES
 from migrate_core.schema.objects import Value
 
@@ -129,23 +131,27 @@ def operations_text(operations: tuple[dict[str, Any], ...]) -> str:
     return text.rstrip("\n")
 
 
+_GROUPS = {"size": "the table", "activity": "on the table", "surroundings": "on the server"}
+
+
 def _in_words(facts: dict[str, dict[str, Any]]) -> tuple[str, ...]:
-    """`size: rows 40,000,000`, one for each group."""
+    """`the table: rows 40,000,000, size 5.6 GB`, one for each group."""
     return tuple(
-        f"{group}: " + ", ".join(f"{_name(name)} {_value(value)}" for name, value in values.items())
+        f"{_GROUPS[group]}: " + ", ".join(_said(name, value) for name, value in values.items())
         for group, values in facts.items()
     )
 
 
-def _name(field: str) -> str:
-    return field.replace("_", " ")
-
-
-def _value(value: Any) -> str:
+def _said(field: str, value: Any) -> str:
+    name = field.replace("_", " ")
+    if field == "bytes":
+        return human_bytes(value)
+    if field.endswith("_bytes"):
+        return f"{name.removesuffix(' bytes')} {human_bytes(value)}"
+    if field.endswith("_seconds"):
+        return f"{name.removesuffix(' seconds')} {human_seconds(value)}"
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
+        return f"{name}: {'yes' if value else 'no'}"
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)
+        return f"{name} {', '.join(map(str, value)) or 'none'}"
+    return f"{name} {value:,}" if isinstance(value, int) else f"{name} {value}"

@@ -106,7 +106,8 @@ def by_level() -> tuple[tuple[Level, tuple[ReasonCode, ...]], ...]:
 
 def title(code: str) -> str:
     """`drops_column_with_data` in words."""
-    return _words(code).capitalize()
+    words = _words(code)
+    return words[:1].upper() + words[1:]
 
 
 def _words(code: str) -> str:
