@@ -54,7 +54,7 @@ def _fitting(values: dict[str, Any]) -> dict[str, Any]:
 
 def outcome_of(code: str, page: Page, make_db: Callable[[str], Connection[Any]]) -> Outcome:
     """What plans of both examples say, one after the other in one database."""
-    _make_roles(make_db, page.roles)
+    make_roles(make_db, page.roles)
     db = make_db(page.before)
     try:
         with _others(db, page.meanwhile):
@@ -69,7 +69,7 @@ def outcome_of(code: str, page: Page, make_db: Callable[[str], Connection[Any]])
     return Outcome(kinds=given_by(code), bad=_said(bad), good=_said(better))
 
 
-def _make_roles(make_db: Callable[[str], Connection[Any]], roles: tuple[str, ...]) -> None:
+def make_roles(make_db: Callable[[str], Connection[Any]], roles: tuple[str, ...]) -> None:
     """A server keeps them; whoever comes second finds them there."""
     for role in roles:
         with closing(make_db("")) as conn:
