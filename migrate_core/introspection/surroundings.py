@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from migrate_core.introspection.limits import limited
 from migrate_core.pg import activity
+from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.queries import query
 from migrate_core.risk.surroundings import Activity, InTheWay, Surroundings

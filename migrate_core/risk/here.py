@@ -17,7 +17,7 @@ WAITS_FOR_SESSIONS = _code(
 WAITS_FOR_PREPARED_TRANSACTION = _code(
     "waits_for_prepared_transaction",
     Level.HIGH,
-    "A prepared transaction holds a lock on the table, and no session that ends it does.",
+    "A prepared transaction holds a lock on the table; ending sessions does not release it.",
     "COMMIT PREPARED or ROLLBACK PREPARED it first.",
 )
 WAITS_FOR_OLD_TRANSACTIONS = _code(

@@ -74,7 +74,7 @@ ADDS_FOREIGN_KEY = _code(
 ADDS_CHECK = _code(
     "adds_check",
     Level.MEDIUM,
-    "Writes that break the rule fail from now on.",
+    "Writes that leave a row breaking the rule fail from now on, updates of old rows included.",
     "It is added NOT VALID and validated while reads and writes go on.",
     by_rows=True,
 )
@@ -111,7 +111,7 @@ DROPS_INDEX = _code(
     "drops_index",
     Level.MEDIUM,
     "Queries that used the index get slower.",
-    "Look at its use in pg_stat_user_indexes first.",
+    "Look at its use in pg_stat_user_indexes first, on every server that answers queries.",
     by_rows=True,
 )
 DROPS_UNIQUE_CONSTRAINT = _code(
@@ -124,8 +124,8 @@ DROPS_UNIQUE_CONSTRAINT = _code(
 DROPS_PRIMARY_KEY = _code(
     "drops_primary_key",
     Level.HIGH,
-    "Rows can no longer be told apart; logical replication of updates stops.",
-    "Add another unique, not null key first and make it the replica identity.",
+    "Rows can no longer be told apart; UPDATE and DELETE fail where the table is published.",
+    "Let replaceKey build the new key beside the old one, so that there always is one.",
     by_rows=True,
 )
 DROPS_FOREIGN_KEY = _code(
@@ -218,14 +218,14 @@ NARROWS_COLUMN_TYPE = _code(
     "narrows_column_type",
     Level.HIGH,
     "Values that do not fit make the step fail, and every row is written under ACCESS EXCLUSIVE.",
-    "Add a column of the new type, backfill it and swap.",
+    "Keep values short by a CHECK, which is validated online; else expand and contract.",
     by_rows=True,
 )
 CHANGES_COLUMN_TYPE = _code(
     "changes_column_type",
     Level.HIGH,
     "Every row and index is written anew while reads and writes wait.",
-    "Add a column of the new type, backfill it and swap.",
+    "Expand and contract: a second column, kept in step, filled in batches and swapped.",
     by_rows=True,
     costs=True,
 )
@@ -279,7 +279,7 @@ NOT_MEASURED = _code(
 REBUILDS_TABLE = _code(
     "rebuilds_table",
     Level.HIGH,
-    "Every row is written anew.",
+    "Every row and index is written anew; under ACCESS EXCLUSIVE, reads and writes wait for it.",
     "Let it go in batches: a backfill, an expansion, or rebuildTable.",
     by_rows=True,
     costs=True,
@@ -303,7 +303,7 @@ REQUIRES_BACKFILL = _code(
     "requires_backfill",
     Level.MEDIUM,
     "Existing rows are written in batches; each commits alone and can be resumed.",
-    "Nothing to do; watch replication lag on a large table.",
+    "Ask whether a constant default does; on a large table watch lag and dead rows.",
     by_rows=True,
 )
 PARKS_COLUMN = _code(
@@ -392,7 +392,7 @@ CHANGES_OWNER = _code(
     "changes_owner",
     Level.MEDIUM,
     "Another role may alter and drop it; views and functions of that role's rights change too.",
-    "The lock lasts a moment: the lock timeout bounds the wait.",
+    "Grant the old owner what it still needs, in the same migration.",
 )
 CHANGES_REPLICATION = _code(
     "changes_replication",
@@ -449,14 +449,14 @@ RENAME_TABLE = _code(
     "rename_table",
     Level.HIGH,
     "Code that uses the old name fails from the moment it commits.",
-    "Keep a view under the old name until the last reader has moved.",
+    "Let a view have the new name, and rename when the last user of the old one has moved.",
     by_use=True,
 )
 RENAME_COLUMN = _code(
     "rename_column",
     Level.HIGH,
     "Code that uses the old name fails from the moment it commits.",
-    "Add the new column, backfill, and move readers before parking the old one.",
+    "Expand and contract: both names can be read and written until the last reader has moved.",
     by_use=True,
 )
 RENAMES_OBJECT = _code(
@@ -487,7 +487,7 @@ WOULD_FAIL = _code(
 UNLOGGED = _code(
     "unlogged",
     Level.HIGH,
-    "Rows are lost after a crash, and no standby or subscriber has them.",
+    "A crash empties the table, and no standby or subscriber has its rows.",
     "Keep what must survive a crash in a logged table.",
     by_rows=True,
 )

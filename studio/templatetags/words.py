@@ -22,6 +22,7 @@ from migrate_core.risk.facts import human_bytes, human_count
 register = template.Library()
 
 UNKNOWN = "not measured"
+_CODE = re.compile(r"`([^`]*)`")  # as visible() leaves it
 LONGEST_RELATIVE = timedelta(days=60)  # beyond it a date says more
 
 # Categories that draw nothing, or move what is beside them.
@@ -77,6 +78,12 @@ def visible(text: object) -> SafeString:
 def visible_text(text: object) -> SafeString:
     """Text of many lines: line ends and tabs stay what they are."""
     return mark_safe(mark_invisible(conditional_escape(str(text)), many_lines=True))
+
+
+@register.filter
+def marked(text: object) -> SafeString:
+    """What stands in backticks is code."""
+    return mark_safe(_CODE.sub(r"<code>\1</code>", visible(text)))
 
 
 @register.filter

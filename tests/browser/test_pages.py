@@ -56,6 +56,9 @@ def addresses(
         f"/targets/{target.pk}",
         "/policies",
         f"/policies/{world.production.pk}",
+        "/reasons/",
+        "/reasons/not_measured/",
+        "/reasons/slot_keeps_wal/",
     ]
 
 

@@ -28,6 +28,7 @@ NAMED = {
     "name": "no_such_story",
     "username": "author",
     "act": "kill",
+    "code": "drops_index",
 }
 # What a view may answer to somebody who may: it ran, or said why it did not.
 RAN = {200, 302, 401, 503}

@@ -27,6 +27,7 @@ def test_the_commands_are_those_of_the_tree() -> None:
     assert [
         *(f"audit {name}" for name in audit.split()),
         "diff",
+        "explain",
         *(f"migrate {name}" for name in migrate.split()),
         *(f"recover {name}" for name in recover.split()),
     ] == COMMANDS

@@ -1,0 +1,168 @@
+"""Every reason has a page, and the examples of each are planned on a real server."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+import msgspec
+import pytest
+from psycopg import Connection, errors
+
+from migrate_core.planning import context
+from migrate_core.risk import circumstances
+from migrate_core.risk.codes import REASONS
+from migrate_core.risk.pages import example
+from migrate_core.risk.pages import page as pages
+from migrate_core.risk.pages.example import operations_text
+from migrate_core.risk.pages.page import Nothing, Outcome, Page, blocks, outcome, page, paged
+from tests.migrate_core.risk.examples import (
+    FOLDER,
+    MAJOR,
+    codes_in,
+    given_by,
+    make_roles,
+    outcome_of,
+    problems,
+)
+
+MakeDbOn = Callable[..., Connection[Any]]
+CODES = sorted(REASONS)
+SAMPLE = 1 / 6
+# Decided around a step, or among the steps of a plan.
+OF_CIRCUMSTANCES = codes_in(circumstances)
+OF_THE_PLAN = codes_in(context)
+
+
+def test_each_code_has_a_page_and_each_page_a_code() -> None:
+    assert paged() == set(REASONS)
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("code", CODES)
+def test_the_bad_example_gets_the_code_and_the_good_one_does_not(
+    code: str, major: int, make_db_on: MakeDbOn, request: pytest.FixtureRequest
+) -> None:
+    """What plans say of both on the newest major is what the page shows. Of majors beside the
+    usual one a sample of the seed's, as of the scenarios."""
+    is_usual, option = major == int(os.environ["ZANITH_TEST_MAJOR"]), request.config.getoption
+    if not (is_usual or option("full") or is_chosen(code, major, option("seed"))):
+        pytest.skip("not in this seed's sample of older majors; --full runs all")
+    found = outcome_of(code, page(code), partial(make_db_on, major))
+
+    assert problems(code, page(code), found) == []
+    if major == MAJOR:
+        if option("golden"):
+            write(code, found)
+        assert found == outcome(code)
+
+
+def is_chosen(code: str, major: int, seed: int) -> bool:
+    return random.Random(f"{seed} {major} {code}").random() < SAMPLE
+
+
+def write(code: str, found: Outcome) -> None:
+    """Into the file that ships with the pages, one process at a time."""
+    with (FOLDER / pages.OUTCOMES).open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        known = {**msgspec.json.decode(file.read()), code: msgspec.to_builtins(found)}
+        kept = {name: known[name] for name in CODES if name in known}
+        file.seek(0)
+        file.truncate()
+        file.write(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+    pages.forget()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_example_that_is_emptied_or_turned_round_is_found_out(code: str) -> None:
+    whole, said = page(code), outcome(code)
+
+    assert problems(code, whole, said) == []
+    assert problems(code, changed(whole, bad=()), changed(said, bad=()))
+    if isinstance(whole.good, Nothing):
+        assert problems(code, changed(whole, good=Nothing(none="")), said)
+        return
+    assert problems(code, changed(whole, good=()), changed(said, good=()))
+    assert problems(code, whole, Outcome(bad=said.good, good=said.bad))
+
+
+def changed(value: Any, **fields: Any) -> Any:
+    return msgspec.structs.replace(value, **fields)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_kinds_are_those_whose_reasons_name_the_code(code: str) -> None:
+    """A code that no kind gives is decided around the step, or by the plan; the page says which."""
+    assert outcome(code).kinds or code in OF_CIRCUMSTANCES | OF_THE_PLAN
+    assert outcome(code).kinds == given_by(code)
+
+
+def test_a_page_tells_what_is_decided_by_the_plan() -> None:
+    assert {code for code in OF_THE_PLAN if not outcome(code).kinds} == example.OF_THE_PLAN
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_advice_is_two_to_five_short_paragraphs(code: str) -> None:
+    text = [block.text for block in blocks(page(code).advice) if not block.is_code]
+
+    assert 2 <= len(text) <= 5
+    assert max(len(words.split()) for words in text) <= 110
+
+
+# What the example's database has not: an extension, somebody's slot, a table of another example.
+NOT_THERE = (errors.UndefinedTable, errors.UndefinedObject)
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_to_be_run_by_hand_is_sql_that_runs(
+    code: str, major: int, make_db_on: MakeDbOn
+) -> None:
+    """Queries are planned, the rest is done: on every major, in the example's database."""
+    found = page(code)
+    statements = list(by_hand(found))
+    if not statements:
+        return
+    make_roles(partial(make_db_on, major), found.roles)
+    with closing(make_db_on(major, found.before)) as db:
+        for statement in statements:
+            try:
+                db.execute(statement.encode())
+            except errors.UndefinedColumn as error:
+                if column_of(error) not in operations_text(found.bad):
+                    raise
+            except NOT_THERE:
+                continue
+
+
+def column_of(error: errors.UndefinedColumn) -> str:
+    """A column that the example's migration adds is not there yet."""
+    named = re.search(r'"(\w+)"', str(error))
+    assert named is not None
+    return named[1]
+
+
+def by_hand(found: Page) -> Iterator[str]:
+    sql = (b.text for b in blocks(found.advice) if b.is_code and not b.is_command)
+    for statement in re.split(r";\s*(?:\n|$)", "\n".join(sql)):
+        if statement.strip():
+            asks = statement.lstrip().startswith("SELECT")
+            yield f"EXPLAIN {statement}" if asks else statement
+
+
+def test_values_put_in_by_hand_are_for_what_cannot_be_made_here() -> None:
+    by_hand = {code for code in CODES if (given := page(code)).facts or given.facts_of_good}
+
+    assert by_hand == {
+        *{"changes_column_type", "rebuilds_dependent_indexes", "rebuilds_table"},  # gigabytes
+        *{"scans_under_blocking_lock", "writes_much_wal", "needs_disk"},
+        *{"replica_is_behind", "slot_keeps_wal"},  # a replica
+        *{"waits_for_old_transactions", "locks_busy_table"},  # minutes, traffic
+        *{"waits_for_vacuum", "high_age"},  # 150 million transactions
+    }
