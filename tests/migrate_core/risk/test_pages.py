@@ -22,9 +22,11 @@ from migrate_core.risk.pages import example
 from migrate_core.risk.pages import page as pages
 from migrate_core.risk.pages.example import operations_text
 from migrate_core.risk.pages.page import Nothing, Outcome, Page, blocks, outcome, page, paged
+from migrate_core.verify import deeds
 from tests.migrate_core.risk.examples import (
     FOLDER,
     MAJOR,
+    TOLD_BEFORE,
     codes_in,
     given_by,
     make_roles,
@@ -99,8 +101,12 @@ def changed(value: Any, **fields: Any) -> Any:
 @pytest.mark.parametrize("code", CODES)
 def test_kinds_are_those_whose_reasons_name_the_code(code: str) -> None:
     """A code that no kind gives is decided around the step, or by the plan; the page says which."""
-    assert outcome(code).kinds or code in OF_CIRCUMSTANCES | OF_THE_PLAN
+    assert outcome(code).kinds or code in OF_CIRCUMSTANCES | OF_THE_PLAN | set(TOLD_BEFORE)
     assert outcome(code).kinds == given_by(code)
+
+
+def test_what_only_a_rehearsal_tells_is_given_there_and_nowhere_else() -> None:
+    assert {code for code in codes_in(deeds) if not outcome(code).kinds} == set(TOLD_BEFORE)
 
 
 def test_a_page_tells_what_is_decided_by_the_plan() -> None:
