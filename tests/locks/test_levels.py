@@ -46,7 +46,17 @@ COSTLY = frozenset(
 )
 GREEN = ("now()", "current_timestamp", "statement_timestamp()", "'today'", "current_user")
 # Statements of which a plan says otherwise, and why that is right.
-KNOWN: dict[str, str] = {}
+KNOWN = {
+    "ALTER TABLE q ATTACH PARTITION q3 FOR VALUES IN (3), a CHECK on each proves it": (
+        "That a CHECK of the DEFAULT partition rules rows out is not worked out: told as a scan."
+    ),
+    "ALTER TYPE e RENAME VALUE 'x' TO 'y'": (
+        "Without an answer it is a value less and a value more, for which the type is replaced."
+    ),
+    "ALTER TYPE e RENAME TO k": (
+        "Without an answer it is a type less and a type more, and columns change theirs."
+    ),
+}
 SAMPLE = 40  # statements, drawn by the seed; all with --full
 
 
@@ -71,6 +81,7 @@ def test_levels_agree_with_the_table(
     print(f"{planned} statements planned on {major}; otherwise: {wrong}")
     assert {name: said for name, said in wrong.items() if name not in KNOWN} == {}
     assert planned
+    assert not full or [name for name in KNOWN if name not in wrong] == []
 
 
 def test_sql_that_was_not_observed_is_high(major: int) -> None:
