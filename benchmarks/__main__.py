@@ -23,6 +23,7 @@ NAMES = (
     "workers",
     "record",
     "kills",
+    "planning",
 )
 
 

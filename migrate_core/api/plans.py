@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,7 +24,7 @@ from migrate_core.files.schema import SCHEMA_FILE
 from migrate_core.introspection.probes import ask
 from migrate_core.introspection.sizes import read_sizes
 from migrate_core.introspection.statistics import read_column_statistics
-from migrate_core.introspection.surroundings import read_activity, read_surroundings
+from migrate_core.introspection.surroundings import read_activities, read_surroundings
 from migrate_core.ledger import ledger
 from migrate_core.ledger.rates import read_rates
 from migrate_core.pg.connect import Endpoint, plan_session
@@ -153,12 +153,22 @@ class Measuring:
         self._sizes: dict[QualifiedName, TableSize | None] = {}
         self._activity: dict[QualifiedName, Activity | None] = {}
 
+    def look_at(self, relations: Iterable[QualifiedName]) -> None:
+        """Read at once what operations will ask about; others are read when they are asked for."""
+        self._read({relation for relation in relations if relation not in self._sizes})
+
+    def _read(self, wanted: Collection[QualifiedName]) -> None:
+        sizes, activities = read_sizes(self.conn, wanted), read_activities(self.conn, wanted)
+        for relation in {*sizes, *activities}:
+            self._sizes[relation] = sizes.get(relation)
+            self._activity[relation] = activities.get(relation)
+
     def __call__(self, relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
         """The size of what an operation touches, what goes on there, and the answers to its
         probes."""
         if relation is not None and relation not in self._sizes:
-            self._sizes[relation] = read_sizes(self.conn, [relation]).get(relation)
-            self._activity[relation] = read_activity(self.conn, relation)
+            self._sizes[relation] = self._activity[relation] = None  # unless it is there
+            self._read([relation])
         return Facts(
             size=self._sizes[relation] if relation else None,
             answers=ask(self.conn, probes),
@@ -176,6 +186,8 @@ def _asking(
     earlier: Sequence[Migration],
 ) -> Ask:
     measure = Measuring(conn)
+    parts = (part for operation in migration.operations for part in operation.parts())
+    measure.look_at(part.relation for part in parts if part.relation)
     if not earlier:
         return measure
     # What an expansion makes is no part of a schema, so nothing tells that it is not there yet.

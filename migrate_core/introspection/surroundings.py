@@ -5,6 +5,7 @@ Only catalogs and statistics are read: no relation is locked, and none is waited
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import psycopg
@@ -12,7 +13,6 @@ from psycopg.rows import dict_row
 
 from migrate_core.introspection.limits import limited
 from migrate_core.pg import activity
-from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.queries import query
 from migrate_core.risk.surroundings import Activity, InTheWay, Surroundings
@@ -24,18 +24,25 @@ Found = TypeVar("Found", bound=Value)
 
 def read_surroundings(conn: psycopg.Connection[Any]) -> Surroundings | None:
     """None where they cannot be read in time."""
-    found = _row(conn, "surroundings", {})
-    return None if found is None else _as(Surroundings, found)
+    found = _rows(conn, "surroundings", {})
+    return _as(Surroundings, found[0]) if found else None
 
 
-def read_activity(conn: psycopg.Connection[Any], relation: QualifiedName) -> Activity | None:
-    """None for what does not exist, or cannot be read in time."""
-    found = _row(conn, "activity", {"schema": relation.schema, "name": relation.name})
-    if found is None:
-        return None
-    # Whatever is held there is in the way of ACCESS EXCLUSIVE, the strongest.
-    holders = activity.blockers(conn, relation, LockMode.ACCESS_EXCLUSIVE)
-    return _as(Activity, {**found, "holders": tuple(map(_in_the_way, holders))})
+def read_activities(
+    conn: psycopg.Connection[Any], relations: Iterable[QualifiedName]
+) -> dict[QualifiedName, Activity]:
+    """Of those that exist; none where they cannot be read in time."""
+    wanted = list(dict.fromkeys(relations))
+    names = {"schemas": [r.schema for r in wanted], "names": [r.name for r in wanted]}
+    rows = _rows(conn, "activity", names)
+    if not rows:
+        return {}
+    found = {wanted[row.pop("place") - 1]: row for row in rows}
+    held = activity.holders(conn, list(found))
+    return {
+        relation: _as(Activity, {**row, "holders": tuple(map(_in_the_way, held[relation]))})
+        for relation, row in found.items()
+    }
 
 
 def _in_the_way(holder: activity.Holder) -> InTheWay:
@@ -48,16 +55,16 @@ def _in_the_way(holder: activity.Holder) -> InTheWay:
     )
 
 
-def _row(
-    conn: psycopg.Connection[Any], name: str, parameters: dict[str, str]
-) -> dict[str, Any] | None:
+def _rows(
+    conn: psycopg.Connection[Any], name: str, parameters: dict[str, list[str]]
+) -> list[dict[str, Any]]:
     try:
         with limited(conn, TIMEOUT_MS), conn.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(query(__package__, name), parameters, prepare=False).fetchone()
+            return cursor.execute(query(__package__, name), parameters, prepare=False).fetchall()
     except psycopg.Error:
         if conn.closed:
             raise
-        return None
+        return []
 
 
 def _as(kind: type[Found], row: dict[str, Any]) -> Found:

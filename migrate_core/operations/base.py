@@ -197,6 +197,10 @@ class Operation(
         """What to count in the target before judging it; `graph` is the schema before it."""
         return ()
 
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        """What can be counted although it needs what the same plan has `made`, which is empty."""
+        return ()
+
     @abstractmethod
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         """Why it is as risky as it is, with the evidence."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from msgspec import Struct
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -42,8 +43,21 @@ def blockers(
     }
     with conn.cursor(row_factory=class_row(Holder)) as cursor:
         found = cursor.execute(query(__package__, "blockers"), wanted, prepare=False).fetchall()
-    named = {_catalog_name(other): other.value for other in LockMode}
-    return tuple(Holder(**{**_fields(h), "mode": named[h.mode]}) for h in found)
+    return tuple(Holder(**{**_fields(h), "mode": _NAMED[h.mode]}) for h in found)
+
+
+def holders(
+    conn: psycopg.Connection[Any], relations: Sequence[QualifiedName]
+) -> dict[QualifiedName, tuple[Holder, ...]]:
+    """Who else holds any lock on each of them; longest transaction first."""
+    wanted = {"schemas": [r.schema for r in relations], "names": [r.name for r in relations]}
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query(__package__, "holders"), wanted, prepare=False).fetchall()
+    found: dict[QualifiedName, tuple[Holder, ...]] = dict.fromkeys(relations, ())
+    for row in rows:
+        relation = relations[row.pop("place") - 1]
+        found[relation] += (Holder(**{**row, "mode": _NAMED[row["mode"]]}),)
+    return found
 
 
 def queue_behind(conn: psycopg.Connection[Any], pid: int) -> int:
@@ -58,6 +72,9 @@ def queue_behind(conn: psycopg.Connection[Any], pid: int) -> int:
 def _catalog_name(mode: LockMode) -> str:
     """As pg_locks spells it: AccessShareLock."""
     return mode.value.title().replace(" ", "") + "Lock"
+
+
+_NAMED = {_catalog_name(mode): mode.value for mode in LockMode}
 
 
 def _fields(holder: Holder) -> dict[str, Any]:

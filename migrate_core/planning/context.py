@@ -9,6 +9,7 @@ from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import here
+from migrate_core.risk import reasons as why
 from migrate_core.risk.circumstances import Work
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.estimates import builds_index
@@ -64,6 +65,8 @@ class Context:
                 yield here.WRITES_INDEX_ANEW.because(f"built by step {self._built[table]}")
         if operation.moment in _GOING:
             yield from self._going(operation, graph)
+        if operation.kind == "dropColumn":
+            yield from _below(operation.subject, graph)
 
     def add(
         self, number: int, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
@@ -82,6 +85,15 @@ class Context:
         found = graph.table(subject.relation) if subject.kind is ObjectKind.COLUMN else None
         if found and (column := found.column(subject.part)):
             self._columns.append((found.name, column, number))
+
+    def in_the_end(self, operation: Operation, graph: SchemaGraph) -> Iterator[Reason]:
+        """`graph` is the schema after the last step."""
+        relation = operation.relation
+        if operation.kind != "dropPolicy" or relation is None or relation not in self.old:
+            return
+        table = graph.table(relation)
+        if table and table.row_security and not table.policies:
+            yield why.RLS_WITHOUT_POLICY.because(f"nothing shows a row of {table.name}")
 
     def _locks(self, work: Work) -> Iterator[Reason]:
         found = [f"{mode} on {table}" for table, mode in work.others if table in self.old]
@@ -104,6 +116,19 @@ class Context:
                 yield here.LOOKS_LIKE_RENAME.because(
                     f"step {number} adds {made.name}, {made.type} as well"
                 )
+
+
+def _below(column: Ref, graph: SchemaGraph) -> Iterator[Reason]:
+    """Indexes that only partitions have on a column which goes from all of them."""
+    tables = (graph.table(name) for name in graph.children.get(column.relation, ()))
+    found = [
+        index.name
+        for table in tables
+        for index in (table.indexes if table else ())
+        if column.part in index.columns and index.parent is None
+    ]
+    if found:
+        yield why.DROPS_INDEX_ALONG.because(f"{', '.join(found)}, of partitions")
 
 
 def _through(stages: tuple[Stage, ...]) -> Iterator[tuple[QualifiedName, bool]]:

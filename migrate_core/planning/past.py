@@ -29,19 +29,24 @@ class Past:
     def __init__(self) -> None:
         self.created: set[Ref] = set()
         self.renamed: list[tuple[Ref, str]] = []
+        self.may_fill = False  # whether SQL has run that may have put rows anywhere
 
     def facts(self, operation: Operation, graph: SchemaGraph, ask: Ask) -> Facts:
         """Measured facts of one operation; `graph` is the schema just before it."""
         relation = operation.relation
-        if relation and Ref.of(ObjectKind.TABLE, relation) in self.created:
-            return Facts(is_new=True)
         there = self._name_now(relation) if relation else None
-        if operation.effect is not Effect.CREATE and self._is_pending(operation, graph):
-            return msgspec.structs.replace(ask(there, ()), is_pending=True)
-        return ask(there, tuple(map(self._asked_now, operation.probes(graph))))
+        if there and Ref.of(ObjectKind.TABLE, there) in self.created:
+            return Facts(is_new=True)
+        if operation.effect is Effect.CREATE or not self._is_pending(operation, graph):
+            return ask(there, tuple(map(self._asked_now, operation.probes(graph))))
+        made = operation.subject in self.created
+        ahead = () if self.may_fill else operation.probes_ahead(graph, frozenset(self.created))
+        facts = ask(there, tuple(map(self._asked_now, ahead)))
+        return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made)
 
     def add(self, operation: Operation) -> None:
         self.created |= operation.makes()
+        self.may_fill |= operation.effect is Effect.RUN
         if operation.effect is Effect.CREATE:
             self.created.add(operation.subject)
         elif new := operation.new_name():

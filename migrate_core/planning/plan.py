@@ -57,7 +57,7 @@ class Step(Value, frozen=True, kw_only=True):
     @property
     def keeps_nothing(self) -> bool:
         """Whether data goes that no inverse brings back: only the definition can."""
-        return self.operation.destroys and not self.facts.is_empty
+        return self.operation.destroys and not (self.facts.is_empty or self.facts.is_made)
 
     @property
     def undo_in_words(self) -> str:
@@ -163,7 +163,15 @@ def _judged(
         graph = operation.apply(graph)
         past.add(operation)
         context.add(number, operation, step.stages, graph)
-    return tuple(steps), surroundings
+    return tuple(_closed(step, graph, context) for step in steps), surroundings
+
+
+def _closed(step: Step, graph: SchemaGraph, context: Context) -> Step:
+    """With what only the schema after all steps tells."""
+    verdict = step.verdict
+    for reason in context.in_the_end(step.operation, graph):
+        verdict = verdict.with_reason(reason)
+    return msgspec.structs.replace(step, verdict=verdict) if verdict != step.verdict else step
 
 
 def _parts(operations: Sequence[Operation]) -> Iterator[Operation]:

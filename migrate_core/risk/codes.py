@@ -29,6 +29,7 @@ class ReasonCode(Value, frozen=True, kw_only=True):
     safer: str  # what to do instead, or what keeps it harmless
     by_rows: bool = False  # weighs nothing on a table without rows
     costs: bool = False  # is about time and locks alone: weighs by how long they last
+    by_use: bool = False  # is about who uses it: less where nobody has, nothing where none can
 
     def because(self, evidence: str, *, level: Level | None = None) -> Reason:
         return Reason(code=self.code, level=level or self.level, evidence=evidence)
@@ -45,11 +46,18 @@ def code(
     *,
     by_rows: bool = False,
     costs: bool = False,
+    by_use: bool = False,
 ) -> ReasonCode:
     if name in REASONS:
         raise ValueError(f"reason code {name} is listed twice")
     made = ReasonCode(
-        code=name, level=level, effect=effect, safer=safer, by_rows=by_rows, costs=costs
+        code=name,
+        level=level,
+        effect=effect,
+        safer=safer,
+        by_rows=by_rows,
+        costs=costs,
+        by_use=by_use,
     )
     REASONS[name] = made
     return made

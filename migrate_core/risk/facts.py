@@ -47,6 +47,7 @@ class Facts(Value, frozen=True, kw_only=True):
 
     size: TableSize | None = None
     is_new: bool = False  # its table is created earlier in this very plan
+    is_made: bool = False  # what it is about is itself made earlier in this plan
     is_pending: bool = False  # a column it needs is: what it will hold cannot be probed yet
     answers: tuple[Answer, ...] = ()
     activity: Activity | None = None  # on its relation

@@ -17,6 +17,12 @@ class Level(StrEnum):
     def score(self) -> int:
         return _SCORES[self]
 
+    @property
+    def one_less(self) -> Level:
+        """One level less; safe stays safe."""
+        levels = list(Level)
+        return levels[max(0, levels.index(self) - 1)]
+
 
 _SCORES = {
     Level.SAFE: 5,

@@ -31,6 +31,17 @@ def orphans(graph: SchemaGraph, table: QualifiedName, key: Constraint) -> tuple[
     )
 
 
+def pointing(graph: SchemaGraph, table: QualifiedName, key: Constraint) -> Probe:
+    """Rows that point anywhere: each is an orphan where the other table is empty."""
+    where = _bound(table, key)
+    return Probe(
+        fact="orphans",
+        question=f"rows point at {key.references}, which is created empty",
+        query=counted(table, where),
+        sample=sampled(graph, table, where),
+    )
+
+
 def _bound(table: QualifiedName, key: Constraint) -> str:
     """Whether the key asks anything of a row."""
     together = " OR " if "MATCH FULL" in key.definition else " AND "

@@ -97,6 +97,7 @@ DROPS_COLUMN_WITH_DATA = _code(
     "The column's values are gone once the step commits.",
     "Make it a soft drop: the column is renamed, kept and can be brought back by a click.",
     by_rows=True,
+    by_use=True,
 )
 DROPS_TABLE_WITH_DATA = _code(
     "drops_table_with_data",
@@ -104,6 +105,7 @@ DROPS_TABLE_WITH_DATA = _code(
     "The table's rows are gone once the step commits.",
     "Make it a soft drop: the table is renamed, kept and can be brought back by a click.",
     by_rows=True,
+    by_use=True,
 )
 DROPS_INDEX = _code(
     "drops_index",
@@ -309,12 +311,14 @@ PARKS_COLUMN = _code(
     Level.MEDIUM,
     "Code that still names the column fails; its values stay and come back by a click.",
     "Park it one release after its last reader.",
+    by_use=True,
 )
 PARKS_TABLE = _code(
     "parks_table",
     Level.MEDIUM,
     "Code that still names the table fails; its rows stay and come back by a click.",
     "Park it one release after its last reader.",
+    by_use=True,
 )
 PARKS_DEPENDANTS = _code(
     "parks_dependants",
@@ -327,12 +331,14 @@ ARCHIVES_COLUMN = _code(
     Level.MEDIUM,
     "The values are copied with their keys, checked, and then dropped under one lock.",
     "On a large table a soft drop holds the lock for less time.",
+    by_use=True,
 )
 ARCHIVES_TABLE = _code(
     "archives_table",
     Level.MEDIUM,
     "The table moves to the archive schema; code that still names it fails.",
     "Archive it one release after its last reader.",
+    by_use=True,
 )
 RESTORES_OBJECT = _code(
     "restores_object",
@@ -437,18 +443,21 @@ RENAME_TABLE = _code(
     Level.HIGH,
     "Code that uses the old name fails from the moment it commits.",
     "Let a view have the new name, and rename when the last user of the old one has moved.",
+    by_use=True,
 )
 RENAME_COLUMN = _code(
     "rename_column",
     Level.HIGH,
     "Code that uses the old name fails from the moment it commits.",
     "Expand and contract: both names can be read and written until the last reader has moved.",
+    by_use=True,
 )
 RENAMES_OBJECT = _code(
     "renames_object",
     Level.HIGH,
     "Code that uses the old name fails from the moment it commits.",
     "Make an object of the new name, move what uses the old one, then drop that.",
+    by_use=True,
 )
 ADDS_ENUM_VALUE = _code(
     "adds_enum_value",
@@ -480,4 +489,43 @@ CHANGES_REPLICA_IDENTITY = _code(
     Level.MEDIUM,
     "Subscribers are told something else about updated and deleted rows.",
     "Make sure that every subscriber can find a row by it.",
+)
+TAKES_TIMES_AS_UTC = _code(
+    "takes_times_as_utc",
+    Level.HIGH,
+    "Values are read as times of UTC: those that were meant in another zone move.",
+    "Say the zone yourself: USING (column AT TIME ZONE 'Europe/Berlin').",
+    by_rows=True,
+)
+DEFINER_WITHOUT_SEARCH_PATH = _code(
+    "definer_without_search_path",
+    Level.HIGH,
+    "Whoever calls it chooses which objects it finds, and it acts with its owner's rights.",
+    "Give it SET search_path = pg_catalog, pg_temp and write schemas before names.",
+)
+UNTRACKED_DEPENDENCIES = _code(
+    "untracked_dependencies",
+    Level.LOW,
+    "PostgreSQL does not know what a body that is text names: nothing warns when that goes.",
+    "Rehearse a call, or write an SQL function as BEGIN ATOMIC, which is tracked.",
+)
+RLS_WITHOUT_POLICY = _code(
+    "rls_without_policy",
+    Level.HIGH,
+    "Row security is on and no policy is left: everybody but the owner sees no row.",
+    "Create the policy that is meant in the same migration.",
+)
+DROPS_INDEX_ALONG = _code(
+    "drops_index_along",
+    Level.MEDIUM,
+    "Indexes that hold the column go with it, and queries that used them get slower.",
+    "Look at their use in pg_stat_user_indexes first.",
+    by_rows=True,
+)
+LOSES_STATISTICS = _code(
+    "loses_statistics",
+    Level.LOW,
+    "What ANALYZE knew of the column is gone with its type: plans may be worse until it runs.",
+    "Run ANALYZE on the table right afterwards.",
+    by_rows=True,
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from migrate_core.pg.ddl import ddl, raw
+from migrate_core.pg.lexer import tokens
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Probe
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.objects import Index
 
 SAMPLE_ROWS = 5
 
@@ -55,6 +57,43 @@ def duplicates(
         query=f"SELECT count(*) FROM (SELECT 1 {grouped}) AS repeated",
         sample=_rows_together(key.columns, grouped) if key else None,
     )
+
+
+def repeated(graph: SchemaGraph, table: QualifiedName, index: Index) -> Probe:
+    """The same for a unique index of any definition, by the expressions that it holds."""
+    keys, rest = _inside(index.definition)
+    where = raw(rest.partition(" WHERE ")[2] or "true")
+    present = ddl("ROW({keys}) IS NOT NULL", keys=raw(keys))
+    distinct = "NULLS NOT DISTINCT" not in rest
+    grouped = ddl(
+        "FROM {table} WHERE {where} AND {present} GROUP BY {keys} HAVING count(*) > 1",
+        table=table,
+        where=where,
+        present=raw(present if distinct else "true"),
+        keys=raw(keys),
+    )
+    found = graph.table(table)
+    key = found.primary_key if found else None
+    return Probe(
+        fact="duplicates",
+        question=f"values of ({keys}) stand in more than one row",
+        query=f"SELECT count(*) FROM (SELECT 1 {grouped}) AS repeated",
+        sample=_rows_together(key.columns, grouped) if key else None,
+    )
+
+
+def _inside(definition: str) -> tuple[str, str]:
+    """What the index's first parentheses hold, and what follows them."""
+    depth, start = 0, 0
+    for token in tokens(definition):
+        if token.text == "(":
+            start = start or token.start + 1
+            depth += 1
+        elif token.text == ")":
+            depth -= 1
+            if not depth:
+                return definition[start : token.start], definition[token.start + 1 :]
+    return definition, ""
 
 
 def _rows_together(key: tuple[str, ...], grouped: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import REASONS, Reason
+from migrate_core.risk.surroundings import human_seconds
 from migrate_core.schema.objects import Value
 
 # Rewritten at 25 MB/s under ACCESS EXCLUSIVE: 100 ms, as long as anybody waits for a lock that
@@ -29,16 +30,24 @@ class Verdict(Value, frozen=True, kw_only=True):
     def codes(self) -> tuple[str, ...]:
         return tuple(reason.code for reason in self.reasons)
 
+    def with_reason(self, reason: Reason) -> Verdict:
+        """Itself with one more, which weighs as it stands."""
+        return _of((*self.reasons, reason))
+
 
 def judge(reasons: Iterable[Reason], facts: Facts) -> Verdict:
     """An operation's level is the worst of its reasons.
 
     A reason that weighs by rows falls to safe where the table is measured empty or is created
-    in the same plan; one about time and locks alone falls with the time that they can last.
-    What was never measured keeps its weight.
+    in the same plan; one about time and locks alone falls with the time that they can last;
+    one about who uses it falls by a level where nobody has, as counted for a day or longer, and
+    to safe where nobody can have. What was never measured keeps its weight.
     """
-    weighed = [_weigh(reason, facts) for reason in reasons]
-    ordered = tuple(sorted(weighed, key=lambda r: (-r.level.score, r.code)))
+    return _of(_weigh(reason, facts) for reason in reasons)
+
+
+def _of(reasons: Iterable[Reason]) -> Verdict:
+    ordered = tuple(sorted(reasons, key=lambda r: (-r.level.score, r.code)))
     return Verdict(level=ordered[0].level if ordered else Level.SAFE, reasons=ordered)
 
 
@@ -46,6 +55,12 @@ def _weigh(reason: Reason, facts: Facts) -> Reason:
     code = REASONS[reason.code]
     if facts.is_empty and code.by_rows:
         return msgspec.structs.replace(reason, level=Level.SAFE)
+    if code.by_use and (facts.is_new or facts.is_made):
+        return msgspec.structs.replace(reason, level=Level.SAFE)
+    if code.by_use and facts.activity and facts.activity.is_unread:
+        since = human_seconds(facts.activity.counted_seconds or 0)
+        evidence = f"{reason.evidence}; neither read nor written for {since}"
+        return msgspec.structs.replace(reason, level=reason.level.one_less, evidence=evidence)
     if code.costs and facts.size and facts.size.bytes is not None:
         most = _most(facts.size.bytes)
         if most.score < reason.level.score:

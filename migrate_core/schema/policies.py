@@ -20,6 +20,12 @@ def made_anew(old: Policy, new: Policy) -> bool:
     return old.permissive != new.permissive or old.command != new.command
 
 
+def opens_all(policy: Policy) -> bool:
+    """Whether it shows every row to everybody: permissive ones are added up."""
+    rows = policy.using if policy.command != "insert" else None
+    return policy.permissive and "public" in policy.roles and rows == "true"
+
+
 def create_policy(table: QualifiedName, policy: Policy) -> Iterator[Statement]:
     sql = ddl(
         "CREATE POLICY {name} ON {table} AS {kind} FOR {command} TO {roles}{rules}",

@@ -70,8 +70,17 @@ def _is_free(old: tuple[str, tuple[int, ...]], new: tuple[str, tuple[int, ...]])
     return False
 
 
+def crosses_zones(old: str, new: str) -> bool:
+    """Whether one of the two is a time of a zone and the other a time of none."""
+    zoned = [_split(type_)[0] == "timestamp with time zone" for type_ in (old, new)]
+    dated = [_split(type_)[0].startswith(("timestamp", "date")) for type_ in (old, new)]
+    return all(dated) and zoned[0] != zoned[1]
+
+
 def _is_narrow(old: tuple[str, tuple[int, ...]], new: tuple[str, tuple[int, ...]]) -> bool:
     (was, had), (now, has) = old, new
+    if was.endswith("[]") and now.endswith("[]"):
+        return _is_narrow((was[:-2], had), (now[:-2], has))  # element by element
     if was in _INTEGERS and now in _INTEGERS:
         return _INTEGERS[now] < _INTEGERS[was]
     if now in _STRINGS:

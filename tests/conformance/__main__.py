@@ -1,6 +1,7 @@
 """Runs the conformance cases on private servers and says how they end.
 
 python -m tests.conformance [--major 15] [--only TEXT] [--limit N] [--show OUTCOME]
+python -m tests.conformance --hazards [--major 15]: what plans tell of what cases expect
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ import msgspec
 from benchmarks.servers import server
 from studio.majors import FOLDERS, bin_folders
 from tests.conformance import cases as files
-from tests.conformance import report
+from tests.conformance import hazards, report
+from tests.conformance.databases import Workbench
 from tests.conformance.engines import Ours
 from tests.conformance.harness import Outcome, Result
 from tests.conformance.runs import SETTINGS, judged
@@ -29,6 +31,10 @@ from tests.conformance.runs import SETTINGS, judged
 def main() -> None:
     arguments = _parser().parse_args()
     started = time.monotonic()
+    if arguments.hazards:
+        print("\n".join(hazards.report(list(told(arguments)))))
+        print(f"\n{time.monotonic() - started:.0f} s")
+        return
     with arguments.out.open("wb") if arguments.out else nullcontext() as file:
         results = sorted(kept(run(arguments), file), key=lambda r: (r.major, r.case, r.direction))
     for result in results:
@@ -56,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--limit", type=int, help="so many cases, drawn by --seed")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     parser.add_argument("--out", type=Path, help="every result as a JSON line")
+    parser.add_argument("--hazards", action="store_true", help="are told, per hazard")
     parser.add_argument("--no-rows", action="store_true", help="on empty tables")
     parser.add_argument("--show", action="append", default=[], choices=[*Outcome])
     return parser
@@ -73,6 +80,15 @@ def run(arguments: argparse.Namespace) -> Iterator[Result]:
             yield from judged(
                 postgres.url(), chosen, Ours(), jobs=arguments.jobs, rows=not arguments.no_rows
             )
+
+
+def told(arguments: argparse.Namespace) -> Iterator[hazards.Report]:
+    (major,) = arguments.major or (15,)
+    (folder,) = bin_folders((major,)).values()
+    chosen = [c for c in files.load(major) if c.expected_hazards and arguments.only in c.name]
+    with server(folder, SETTINGS) as postgres, Workbench(postgres.url()) as bench:
+        for case in chosen:
+            yield hazards.told(bench, case)
 
 
 if __name__ == "__main__":

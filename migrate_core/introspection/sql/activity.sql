@@ -1,30 +1,51 @@
--- One row for the relation: how it is used, and what the role may do to it. Takes no lock on it.
-SELECT s.seq_scan + coalesce(s.idx_scan, 0) AS reads,
-       s.n_tup_ins + s.n_tup_upd + s.n_tup_del AS writes,
-       extract(epoch FROM clock_timestamp()
-               - coalesce(d.stats_reset, pg_postmaster_start_time()))::float8 AS counted_seconds,
-       s.n_dead_tup AS dead_rows,
+-- One row per relation that exists: its place in the list, how it is used, and what the role may
+-- do to it. Takes no lock on any of them.
+WITH published AS MATERIALIZED (
+    SELECT t.schemaname, t.tablename, array_agg(t.pubname::text) AS names
+      FROM pg_catalog.pg_publication_tables AS t
+     GROUP BY t.schemaname, t.tablename
+), guarded AS MATERIALIZED (
+    SELECT v.relid
+      FROM pg_catalog.pg_stat_progress_vacuum AS v
+      JOIN pg_catalog.pg_stat_activity AS a ON a.pid = v.pid
+     WHERE a.query LIKE '%%(to prevent wraparound)'
+), counted AS MATERIALIZED (
+    SELECT extract(epoch FROM clock_timestamp()
+                   - coalesce(d.stats_reset, pg_postmaster_start_time()))::float8 AS seconds
+      FROM pg_catalog.pg_stat_database AS d
+     WHERE d.datname = current_database()
+), known AS MATERIALIZED (
+    SELECT a.place, c.oid, c.relname, n.nspname, c.relkind, c.relfrozenxid, c.reloptions, c.relowner,
+           c.relkind IN ('r', 'p', 'm') AS is_counted
+      FROM unnest(%(schemas)s::text[], %(names)s::text[]) WITH ORDINALITY AS a (schema, name, place)
+      JOIN pg_catalog.pg_namespace AS n ON n.nspname = a.schema
+      JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = a.name
+)
+SELECT c.place::int,
+       CASE WHEN c.is_counted
+            THEN pg_stat_get_numscans(c.oid)
+                 + coalesce((SELECT sum(pg_stat_get_numscans(i.indexrelid))
+                               FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid), 0)::bigint
+             END AS reads,
+       CASE WHEN c.is_counted
+            THEN pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid)
+                 + pg_stat_get_tuples_deleted(c.oid) END AS writes,
+       coalesce((SELECT seconds FROM counted),
+                extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8)
+         AS counted_seconds,
+       CASE WHEN c.is_counted THEN pg_stat_get_dead_tuples(c.oid) END AS dead_rows,
        CASE WHEN c.relkind IN ('r', 'm') THEN age(c.relfrozenxid) END AS frozen_age,
-       EXISTS (SELECT FROM pg_catalog.pg_stat_activity AS a
-                WHERE a.pid IN (SELECT v.pid FROM pg_catalog.pg_stat_progress_vacuum AS v
-                                 WHERE v.relid = c.oid)
-                  AND a.query LIKE '%%(to prevent wraparound)') AS vacuumed_for_wraparound,
+       c.oid IN (SELECT relid FROM guarded) AS vacuumed_for_wraparound,
        NOT coalesce(c.reloptions && ARRAY['autovacuum_enabled=false', 'autovacuum_enabled=off',
                                           'autovacuum_enabled=0', 'autovacuum_enabled=no'],
                     false) AS autovacuum,
        ARRAY(SELECT p.pubname::text
                FROM pg_catalog.pg_publication AS p
               WHERE p.puballtables
-                 OR EXISTS (SELECT FROM pg_catalog.pg_publication_tables AS t
-                             WHERE t.pubname = p.pubname
-                               AND t.schemaname = n.nspname AND t.tablename = c.relname)
+                 OR p.pubname = ANY (SELECT unnest(t.names) FROM published AS t
+                                      WHERE t.schemaname = c.nspname AND t.tablename = c.relname)
               ORDER BY 1) AS publications,
        pg_has_role(c.relowner, 'USAGE') AS may_alter,
        has_table_privilege(c.oid, 'UPDATE') AS may_update
-  FROM pg_catalog.pg_class AS c
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-  JOIN pg_catalog.pg_database AS b ON b.datname = current_database()
-  LEFT JOIN pg_catalog.pg_stat_database AS d ON d.datid = b.oid
-  LEFT JOIN pg_catalog.pg_stat_user_tables AS s ON s.relid = c.oid
- WHERE n.nspname = %(schema)s
-   AND c.relname = %(name)s
+  FROM known AS c
+ ORDER BY c.place

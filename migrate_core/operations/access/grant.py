@@ -13,6 +13,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.access import OWNER, PUBLIC
+from migrate_core.schema.refs import RELATIONS, ObjectKind
 from migrate_core.schema.rights import Held
 
 
@@ -39,8 +40,15 @@ class Grant(OfPrivileges, frozen=True, kw_only=True):
         option = " WITH GRANT OPTION" if self.grantable else ""
         return (stage(self.statement("GRANT", "TO", place, option)),)
 
+    def _level(self, facts: Facts) -> Level | None:
+        """Rows that are opened to every role that is or will be weigh more."""
+        if self.grantee == OWNER:
+            return Level.LOW
+        holds_rows = self.object in RELATIONS or self.object is ObjectKind.COLUMN
+        opens = self.grantee == PUBLIC and holds_rows and not facts.is_new
+        return Level.HIGH if opens else None
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        level = Level.LOW if self.grantee == OWNER else None
-        yield why.WIDENS_ACCESS.because(self.in_words(), level=level)
+        yield why.WIDENS_ACCESS.because(self.in_words(), level=self._level(facts))
         if self.grantee not in (OWNER, PUBLIC):
             yield from if_missing(facts)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 from typing import ClassVar, Self
 
 import msgspec
@@ -11,7 +10,6 @@ import msgspec
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
-from migrate_core.pg.lexer import tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -27,6 +25,7 @@ from migrate_core.schema.not_null import with_name
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.storage import column_settings
+from migrate_core.schema.volatility import is_lasting
 
 
 class AddColumn(Operation, frozen=True, kw_only=True):
@@ -124,15 +123,4 @@ class AddColumn(Operation, frozen=True, kw_only=True):
 
     @property
     def _rewrites(self) -> bool:
-        return self.column.identity is not None or _is_computed(self.column.default)
-
-
-# Functions of the transaction's start: evaluated once, so the catalog can hold the value.
-_STABLE = {"now", "transaction_timestamp", "statement_timestamp", "timezone", "current_setting"}
-
-
-def _is_computed(default: str | None) -> bool:
-    """Whether a default calls anything not known to be stable: unknown counts as volatile."""
-    found = [token for token in tokens(default or "") if token.text.strip()]
-    calls = (a.name for a, b in pairwise(found) if a.name and b.text == "(")
-    return any(name not in _STABLE for name in calls)
+        return self.column.identity is not None or not is_lasting(self.column.default)

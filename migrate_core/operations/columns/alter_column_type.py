@@ -181,6 +181,12 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         """A new collation reads every row to build the indexes on the column anew."""
         return self.was is not None and self.was.collation != self.to.collation
 
+    @property
+    def _takes_zone(self) -> bool:
+        """Whether the session's TimeZone decides what values become; ours is UTC."""
+        own = self.was is not None and self.using == _using(self.column, self.was, self.to)
+        return own and self.was is not None and types.crosses_zones(self.was.stored, self.to.stored)
+
     def inverse(self, place: Place) -> Operation | None:
         if self.was is None:
             return None
@@ -243,6 +249,10 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             yield why.NARROWS_COLUMN_TYPE.because(evidence)
             if self._misfits():
                 yield from breaking(facts, "misfits")
+        if self.was and self.was.type != self.to.type:
+            yield why.LOSES_STATISTICS.because(f"of {self.column}; {facts.describe()}")
+        if self._takes_zone:
+            yield why.TAKES_TIMES_AS_UTC.because(evidence)
         if self._rebuilds:
             yield why.REBUILDS_DEPENDENT_INDEXES.because(
                 f"collation {self.to.collation or 'of the type'}"

@@ -28,6 +28,8 @@ from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, column_parts, without_column
 from migrate_core.schema.rules import drop_constraint
 
+_HELD_BY_INDEX = frozenset({"primary key", "unique", "exclude"})
+
 
 class DropColumn(Operation, frozen=True, kw_only=True):
     """Drop a column and everything that hangs on it alone; its values are lost.
@@ -87,6 +89,12 @@ class DropColumn(Operation, frozen=True, kw_only=True):
             if key.references:
                 yield stage(drop_constraint(self.table, key.name, key.references))
 
+    def _indexes(self) -> tuple[str, ...]:
+        if self.was is None:
+            return ()
+        keys = (c.name for c in self.was.constraints if c.type in _HELD_BY_INDEX)
+        return (*(index.name for index in self.was.indexes), *keys)
+
     def inverse(self, place: Place) -> Operation | None:
         """The column, its constraints and indexes; its values are gone."""
         if self.was is None or self.only:
@@ -95,5 +103,7 @@ class DropColumn(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_COLUMN_WITH_DATA.because(facts.describe())
+        if gone := self._indexes():
+            yield why.DROPS_INDEX_ALONG.because(f"{', '.join(gone)}; {facts.describe()}")
         if self.only:
             yield why.NO_INVERSE.because("what inherits the column keeps it as its own")

@@ -15,13 +15,14 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
-from migrate_core.risk.orphans import orphans
+from migrate_core.risk.orphans import orphans, pointing
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.constraint_changes import added, leaning
 from migrate_core.schema.delta import SchemaDelta
+from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
-from migrate_core.schema.refs import Ref
+from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.rules import (
     add_at_once,
     add_not_valid,
@@ -128,6 +129,15 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
         if graph.table(self.table) is None or not self._validates:
             return ()
         return orphans(graph, self.table, self.constraint)
+
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        """Every row that points anywhere, where the other table is new and empty."""
+        other = self.constraint.references
+        ours = {column_ref(self.table, name) for name in self.constraint.columns}
+        new = other is not None and Ref.of(ObjectKind.TABLE, other) in made
+        if not new or not self._validates or ours & made:
+            return ()
+        return (pointing(graph, self.table, self.constraint),)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         other = self.constraint.references

@@ -15,7 +15,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.samples import duplicates
+from migrate_core.risk.samples import duplicates, repeated
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, to_attach, with_attached
 from migrate_core.schema.graph import SchemaGraph
@@ -95,8 +95,10 @@ class AddIndex(Operation, frozen=True, kw_only=True):
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         simple = self.index.definition == ddl("USING btree ({columns})", columns=self.index.columns)
-        if not (self.index.unique and simple):
+        if not self.index.unique:
             return ()
+        if not simple:
+            return (repeated(graph, self.table, self.index),)
         return (duplicates(graph, self.table, self.index.columns),)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:

@@ -21,7 +21,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.samples import duplicates
+from migrate_core.risk.samples import duplicates, repeated
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.concurrent import build_index, drop_index
 from migrate_core.schema.delta import SchemaDelta
@@ -94,8 +94,10 @@ class ReplaceIndex(Operation, frozen=True, kw_only=True):
         return ReplaceIndex(table=self.table, to=self.was, was=self.to) if self.was else None
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        if not self._asks_anew or index_key(self.to) != self.to.columns:
+        if not self._asks_anew:
             return ()
+        if index_key(self.to) != self.to.columns:
+            return (repeated(graph, self.table, self.to),)
         return (duplicates(graph, self.table, self.to.columns),)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:

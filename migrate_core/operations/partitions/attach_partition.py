@@ -57,7 +57,8 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
 
     @property
     def relation(self) -> QualifiedName | None:
-        return self.table
+        """What is read: a new one holds nothing, the DEFAULT partition may."""
+        return self.default if self.new and self.default else self.table
 
     @property
     def label(self) -> str:
@@ -164,7 +165,30 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
     def inverse(self, place: Place) -> Operation | None:
         return make("detachPartition", table=self.table, parent=self.parent, bound=self.bound)
 
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        if self.default is None or Ref.of(ObjectKind.TABLE, self.default) in made:
+            return ()
+        return self._strays(graph)
+
+    def _strays(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        """Rows that the DEFAULT partition may not keep."""
+        parent = graph.table(self.parent)
+        where = condition(graph, parent, self.bound) if parent else None
+        if self.default is None or where is None:
+            return ()
+        return (
+            Probe(
+                fact="strays",
+                question=f"rows of {self.default} belong to {self.bound}",
+                query=counted(self.default, where),
+                sample=sampled(graph, self.default, where),
+            ),
+        )
+
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        return (*self._misfits(graph), *self._strays(graph))
+
+    def _misfits(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         if self.proof is None or graph.table(self.table) is None:
             return ()
         where = f"({self.proof}) IS NOT TRUE"
@@ -186,3 +210,5 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"its rows must fit; {facts.describe()}")
         if self.default is not None:
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"{self.default} is read for rows to move")
+            if any(answer.fact == "strays" for answer in facts.answers):
+                yield from breaking(facts, "strays")

@@ -9,6 +9,7 @@ from migrate_core.operations.base import Effect, Operation, Place, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, stage
 from migrate_core.risk import reasons as why
+from migrate_core.risk.bodies import of_body
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import comment_on
@@ -60,3 +61,4 @@ class CreateRoutine(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CREATES_OBJECT.because(f"{self.definition.kind} {self.label}")
+        yield from of_body(self.definition)

@@ -61,3 +61,4 @@ class DropRoutine(Operation, frozen=True, kw_only=True):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         code = why.MADE_ANEW if self.returns else why.DROPS_OBJECT
         yield code.because(f"{self.was.kind if self.was else 'routine'} {self.label}")
+        yield why.UNTRACKED_DEPENDENCIES.because("bodies that are text may call it")

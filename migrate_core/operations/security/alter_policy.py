@@ -14,6 +14,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
@@ -22,6 +23,7 @@ from migrate_core.schema.policies import (
     create_policy,
     drop_policy,
     made_anew,
+    opens_all,
     roles_clause,
     rule_clauses,
 )
@@ -117,3 +119,6 @@ class AlterPolicy(Operation, frozen=True, kw_only=True):
         for field, value in self._changes.items():
             text = ", ".join(value) if field == "roles" else value or "nothing"
             yield why.RLS_CHANGE.because(f"{words[field]} {text}")
+        becomes = self.was and msgspec.structs.replace(self.was, **self._changes)
+        if becomes and opens_all(becomes) and self.was and not opens_all(self.was):
+            yield why.RLS_CHANGE.because("shows every row to everybody", level=Level.HIGH)

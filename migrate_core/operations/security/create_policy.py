@@ -11,11 +11,12 @@ from migrate_core.pg.ddl import Stage, stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Policy
-from migrate_core.schema.policies import create_policy, made_anew
+from migrate_core.schema.policies import create_policy, made_anew, opens_all
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
@@ -58,5 +59,8 @@ class CreatePolicy(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         roles, command = ", ".join(self.policy.roles), self.policy.command
+        if opens_all(self.policy) and not facts.is_new:
+            yield why.RLS_CHANGE.because(f"shows every row to {roles}", level=Level.HIGH)
+            return
         shows = "shows more rows" if self.policy.permissive else "hides rows"
         yield why.RLS_CHANGE.because(f"{shows} to {roles} for {command}")

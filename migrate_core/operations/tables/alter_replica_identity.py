@@ -11,6 +11,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
@@ -108,7 +109,13 @@ class AlterReplicaIdentity(Operation, frozen=True, kw_only=True):
         )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield why.CHANGES_REPLICA_IDENTITY.because(f"{_words(self.was)} becomes {_words(self.to)}")
+        evidence = f"{_words(self.was)} becomes {_words(self.to)}"
+        published = facts.activity.publications if facts.activity else ()
+        if self.to == _NOTHING and published:
+            evidence += f": {', '.join(published)} refuses every UPDATE and DELETE"
+            yield why.CHANGES_REPLICA_IDENTITY.because(evidence, level=Level.HIGH)
+        else:
+            yield why.CHANGES_REPLICA_IDENTITY.because(evidence)
 
 
 _NOTHING = ReplicaIdentity(rows="nothing")

@@ -96,3 +96,16 @@ def test_rows_that_a_policy_hides_are_unknown(make_db: MakeDb) -> None:
     size = read_sizes(db, [public("t")])[public("t")]
 
     assert (size.rows, size.exact) == (None, False)
+
+
+def test_a_count_is_no_scan_in_the_statistics(make_db: MakeDb) -> None:
+    """Else a table that only plans have looked at would be one that somebody reads."""
+    db = make_db(fill("t", 50))
+
+    with db.transaction():
+        assert read_sizes(db, [public("t")])[public("t")].rows == 50
+        counted = db.execute("SELECT pg_stat_get_xact_numscans('t'::regclass)").fetchone()
+        db.execute("SELECT count(*) FROM t")
+        scanned = db.execute("SELECT pg_stat_get_xact_numscans('t'::regclass)").fetchone()
+
+    assert (counted, scanned) == ((0,), (1,))
