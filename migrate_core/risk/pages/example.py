@@ -21,9 +21,9 @@ COSTS = (
     f" low up to {BRIEF_BYTES / 1e6:.1f} MB, medium up to {SHORT_BYTES / 1e6:.0f} MB."
 )
 BY_HAND = "Put in by hand, because no test can make it cheaply; all else was measured:"
-ANY_KIND = "Any operation may get it: it is decided by what is measured around the step."
-IN_THE_PLAN = "Any operation may get it: it is decided by the other steps of the plan."
-_IN_THE_PLAN = frozenset(
+ANY_KIND = "No kind by itself: it is decided by what is measured around the step."
+IN_THE_PLAN = "No kind by itself: it is decided by what the steps of the plan do together."
+OF_THE_PLAN = frozenset(
     {
         "locks_other_table",
         "scanned_again",
@@ -99,7 +99,7 @@ def weighs(record: ReasonCode) -> tuple[str, ...]:
 
 def any_kind(code: str) -> str:
     """Who gives a code that no kind gives by itself."""
-    return IN_THE_PLAN if code in _IN_THE_PLAN else ANY_KIND
+    return IN_THE_PLAN if code in OF_THE_PLAN else ANY_KIND
 
 
 class _Dumper(yaml.SafeDumper):

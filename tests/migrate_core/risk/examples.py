@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import types
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -19,7 +21,7 @@ from migrate_core.pg.connect import plan_session
 from migrate_core.pg.ddl import StageMode, Statement
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, Step, build
-from migrate_core.risk import reasons
+from migrate_core.risk import here, reasons
 from migrate_core.risk.codes import REASONS, ReasonCode
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.pages.page import Nothing, Outcome, Page, Said
@@ -202,8 +204,16 @@ def _listed(found: tuple[Said, ...]) -> str:
 # Which kinds give a code ------------------------------------------------------------------------
 
 _RECORDS = {
-    name: record.code for name, record in vars(reasons).items() if isinstance(record, ReasonCode)
+    name: record.code
+    for name, record in {**vars(here), **vars(reasons)}.items()
+    if isinstance(record, ReasonCode)
 }
+
+
+def codes_in(module: types.ModuleType) -> frozenset[str]:
+    """Those that its text names."""
+    found = re.findall(r"\.([A-Z_]+)\.because\(", inspect.getsource(module))
+    return frozenset(_RECORDS[name] for name in found)
 
 
 def given_by(code: str) -> tuple[str, ...]:

@@ -15,14 +15,17 @@ import msgspec
 import pytest
 from psycopg import Connection, errors
 
-from migrate_core.risk import here
-from migrate_core.risk.codes import REASONS, ReasonCode
+from migrate_core.planning import context
+from migrate_core.risk import circumstances
+from migrate_core.risk.codes import REASONS
+from migrate_core.risk.pages import example
 from migrate_core.risk.pages import page as pages
 from migrate_core.risk.pages.example import operations_text
 from migrate_core.risk.pages.page import Nothing, Outcome, Page, blocks, outcome, page, paged
 from tests.migrate_core.risk.examples import (
     FOLDER,
     MAJOR,
+    codes_in,
     given_by,
     make_roles,
     outcome_of,
@@ -32,8 +35,9 @@ from tests.migrate_core.risk.examples import (
 MakeDbOn = Callable[..., Connection[Any]]
 CODES = sorted(REASONS)
 SAMPLE = 1 / 6
-# Decided from what is measured around a step, whatever its kind.
-OF_CIRCUMSTANCES = {r.code for r in vars(here).values() if isinstance(r, ReasonCode)}
+# Decided around a step, or among the steps of a plan.
+OF_CIRCUMSTANCES = codes_in(circumstances)
+OF_THE_PLAN = codes_in(context)
 
 
 def test_each_code_has_a_page_and_each_page_a_code() -> None:
@@ -94,9 +98,13 @@ def changed(value: Any, **fields: Any) -> Any:
 
 @pytest.mark.parametrize("code", CODES)
 def test_kinds_are_those_whose_reasons_name_the_code(code: str) -> None:
-    """Who gives none by itself is about circumstances; any other code is given by some kind."""
-    assert bool(outcome(code).kinds) != (code in OF_CIRCUMSTANCES)
+    """A code that no kind gives is decided around the step, or by the plan; the page says which."""
+    assert outcome(code).kinds or code in OF_CIRCUMSTANCES | OF_THE_PLAN
     assert outcome(code).kinds == given_by(code)
+
+
+def test_a_page_tells_what_is_decided_by_the_plan() -> None:
+    assert {code for code in OF_THE_PLAN if not outcome(code).kinds} == example.OF_THE_PLAN
 
 
 @pytest.mark.parametrize("code", CODES)
