@@ -70,8 +70,15 @@ def main() -> None:
             started = time.perf_counter()
             watched = api.plan(endpoint, migration)
             locked = time.perf_counter() - started
+        started = time.perf_counter()
+        api.found(endpoint)
+        reading = time.perf_counter() - started
+        started = time.process_time()
+        api.plan(endpoint, migration)
+        used = time.process_time() - started
         after = written(admin)
     show(plan, taken)
+    print(f"reading the schema alone: {reading:.2f} s; our own processor time: {used:.2f} s")
     unknown = [a for step in watched.steps for a in step.facts.answers if a.count is None]
     print(f"beside EXCLUSIVE on every table: {locked:.2f} s, {len(unknown)} probes unanswered")
     print(f"rows written in the database while it was planned: {after - before}")

@@ -9,6 +9,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import here
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts, human_bytes
+from migrate_core.risk.levels import Level
 from migrate_core.risk.surroundings import Activity, InTheWay, Surroundings, human_seconds
 from migrate_core.schema.objects import Value
 
@@ -68,8 +69,15 @@ def _of_server(work: Work, facts: Facts, around: Surroundings) -> Iterator[Reaso
         lag = human_bytes(around.lag_bytes or 0)
         yield here.REPLICA_IS_BEHIND.because(f"{human_seconds(around.lag_seconds or 0)}, {lag}")
     if around.idle_slots and (around.retained_bytes or 0) >= KEPT_BYTES:
-        kept = human_bytes(around.retained_bytes or 0)
-        yield here.SLOT_KEEPS_WAL.because(f"{', '.join(around.idle_slots)}: {kept} kept")
+        yield _kept(around)
+
+
+def _kept(around: Surroundings) -> Reason:
+    """A disk that is full stops the server; how full it is cannot be seen."""
+    kept = around.retained_bytes or 0
+    level = Level.HIGH if kept >= VERY_MUCH_BYTES else None
+    evidence = f"{', '.join(around.idle_slots)}: {human_bytes(kept)} kept"
+    return here.SLOT_KEEPS_WAL.because(evidence, level=level)
 
 
 def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reason]:

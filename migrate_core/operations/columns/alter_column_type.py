@@ -179,7 +179,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     @property
     def _rebuilds(self) -> bool:
         """A new collation reads every row to build the indexes on the column anew."""
-        return self.was is not None and self.was.collation != self.to.collation
+        return self.was is not None and self.was.collation != self.to.collation and self.rereads
 
     @property
     def _takes_zone(self) -> bool:
