@@ -20,6 +20,10 @@ COSTS = (
     "It is about time alone, so its level falls with the table's size:"
     f" low up to {BRIEF_BYTES / 1e6:.1f} MB, medium up to {SHORT_BYTES / 1e6:.0f} MB."
 )
+USE = (
+    "Where nobody has read or written it, as counted for a day or longer, it counts a level less;"
+    " where it is created in the same plan, as safe."
+)
 BY_HAND = "Put in by hand, because no test can make it cheaply; all else was measured:"
 ANY_KIND = "No kind by itself: it is decided by what is measured around the step."
 IN_THE_PLAN = "No kind by itself: it is decided by what the steps of the plan do together."
@@ -30,6 +34,7 @@ OF_THE_PLAN = frozenset(
         "writes_index_anew",
         "drops_what_was_made",
         "looks_like_rename",
+        "rls_without_policy",
     }
 )
 _WIDTH = 96
@@ -93,7 +98,7 @@ def heading(record: ReasonCode) -> str:
 
 def weighs(record: ReasonCode) -> tuple[str, ...]:
     """What makes it weigh less than its level."""
-    rules = ((record.by_rows, ROWS), (record.costs, COSTS))
+    rules = ((record.by_rows, ROWS), (record.costs, COSTS), (record.by_use, USE))
     return tuple(words for holds, words in rules if holds)
 
 

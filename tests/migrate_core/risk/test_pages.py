@@ -122,6 +122,7 @@ def test_advice_is_two_to_five_short_paragraphs(code: str) -> None:
 
 
 # What the example's database has not: an extension, somebody's slot, a table of another example.
+TO_BE_MADE = (errors.UndefinedColumn, errors.UndefinedFunction)
 NOT_THERE = (errors.UndefinedTable, errors.UndefinedObject)
 
 
@@ -140,18 +141,18 @@ def test_what_is_to_be_run_by_hand_is_sql_that_runs(
         for statement in statements:
             try:
                 db.execute(statement.encode())
-            except errors.UndefinedColumn as error:
-                if column_of(error) not in operations_text(found.bad):
+            except TO_BE_MADE as error:
+                if named_in(error) not in operations_text(found.bad):
                     raise
             except NOT_THERE:
                 continue
 
 
-def column_of(error: errors.UndefinedColumn) -> str:
-    """A column that the example's migration adds is not there yet."""
-    named = re.search(r'"(\w+)"', str(error))
-    assert named is not None
-    return named[1]
+def named_in(error: Exception) -> str:
+    """The column or function that is not there: yet, where the example's migration makes it."""
+    found = re.search(r'"(\w+)"|function (\w+)\(', str(error))
+    assert found is not None
+    return found[1] or found[2]
 
 
 def by_hand(found: Page) -> Iterator[str]:
