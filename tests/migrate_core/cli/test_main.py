@@ -18,7 +18,7 @@ COMMANDS = [" ".join(path) for path, _module in cli.commands()]
 
 
 def test_the_commands_are_those_of_the_tree() -> None:
-    audit = "applied failures recoverable risk schema slowest verify"
+    audit = "applied estimates failures recoverable risk schema slowest verify"
     migrate = (
         "adopt close down drift generate history mark-done plan skip soften status steer up verify"
     )
