@@ -41,7 +41,8 @@ def judge(reasons: Iterable[Reason], facts: Facts) -> Verdict:
     A reason that weighs by rows falls to safe where the table is measured empty or is created
     in the same plan; one about time and locks alone falls with the time that they can last;
     one about who uses it falls by a level where nobody has, as counted for a day or longer, and
-    to safe where nobody can have. What was never measured keeps its weight.
+    to safe where nobody can have. Rows that go for good weigh the same, read or not, and so does
+    what was never measured.
     """
     return _of(_weigh(reason, facts) for reason in reasons)
 
@@ -57,7 +58,8 @@ def _weigh(reason: Reason, facts: Facts) -> Reason:
         return msgspec.structs.replace(reason, level=Level.SAFE)
     if code.by_use and (facts.is_new or facts.is_made):
         return msgspec.structs.replace(reason, level=Level.SAFE)
-    if code.by_use and facts.activity and facts.activity.is_unread:
+    is_lost = reason.level is Level.DESTRUCTIVE
+    if code.by_use and not is_lost and facts.activity and facts.activity.is_unread:
         since = human_seconds(facts.activity.counted_seconds or 0)
         evidence = f"{reason.evidence}; neither read nor written for {since}"
         return msgspec.structs.replace(reason, level=reason.level.one_less, evidence=evidence)

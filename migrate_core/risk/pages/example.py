@@ -24,6 +24,7 @@ USE = (
     "Where nobody has read or written it, as counted for a day or longer, it counts a level less;"
     " where it is created in the same plan, as safe."
 )
+MADE = "Where it is created in the same plan, it counts as safe; read or not, rows are rows."
 BY_HAND = "Put in by hand, because no test can make it cheaply; all else was measured:"
 ANY_KIND = "No kind by itself: it is decided by what is measured around the step."
 IN_THE_PLAN = "No kind by itself: it is decided by what the steps of the plan do together."
@@ -98,7 +99,8 @@ def heading(record: ReasonCode) -> str:
 
 def weighs(record: ReasonCode) -> tuple[str, ...]:
     """What makes it weigh less than its level."""
-    rules = ((record.by_rows, ROWS), (record.costs, COSTS), (record.by_use, USE))
+    use = MADE if record.level is Level.DESTRUCTIVE else USE
+    rules = ((record.by_rows, ROWS), (record.costs, COSTS), (record.by_use, use))
     return tuple(words for holds, words in rules if holds)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, TableSize
 from migrate_core.risk.levels import Level
+from migrate_core.risk.surroundings import Activity
 from migrate_core.risk.verdict import BRIEF_BYTES, SHORT_BYTES, judge
 
 ORDERS = QualifiedName("public", "orders")
@@ -38,3 +40,17 @@ def test_what_is_not_about_time_keeps_its_weight_on_a_small_table() -> None:
     found = judge([why.DROPS_TABLE_WITH_DATA.because(""), why.RENAME_TABLE.because("")], of(8192))
 
     assert [reason.level for reason in found.reasons] == [Level.DESTRUCTIVE, Level.HIGH]
+
+
+def test_what_nobody_has_read_for_a_day_weighs_less_but_rows_that_go_do_not() -> None:
+    unread = Activity(reads=0, writes=0, counted_seconds=90_000.0)
+    facts = msgspec.structs.replace(of(10**9), activity=unread)
+
+    found = judge([why.RENAME_TABLE.because(""), why.DROPS_TABLE_WITH_DATA.because("")], facts)
+    busy = msgspec.structs.replace(facts, activity=Activity(reads=1, writes=0, counted_seconds=1e6))
+
+    assert [(r.code, r.level) for r in found.reasons] == [
+        ("drops_table_with_data", Level.DESTRUCTIVE),
+        ("rename_table", Level.MEDIUM),
+    ]
+    assert judge([why.RENAME_TABLE.because("")], busy).level is Level.HIGH
