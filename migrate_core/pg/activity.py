@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from msgspec import Struct
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -36,14 +36,8 @@ def blockers(
     conn: psycopg.Connection[Any], relation: QualifiedName, mode: LockMode
 ) -> tuple[Holder, ...]:
     """Who else holds a lock on `relation` that conflicts with `mode`; longest transaction first."""
-    wanted = {
-        "schema": relation.schema,
-        "name": relation.name,
-        "modes": [_catalog_name(other) for other in mode.conflicts],
-    }
-    with conn.cursor(row_factory=class_row(Holder)) as cursor:
-        found = cursor.execute(query(__package__, "blockers"), wanted, prepare=False).fetchall()
-    return tuple(Holder(**{**_fields(h), "mode": _NAMED[h.mode]}) for h in found)
+    found = holders(conn, [relation])[relation]
+    return tuple(holder for holder in found if holder.mode in mode.conflicts)
 
 
 def holders(
@@ -75,7 +69,3 @@ def _catalog_name(mode: LockMode) -> str:
 
 
 _NAMED = {_catalog_name(mode): mode.value for mode in LockMode}
-
-
-def _fields(holder: Holder) -> dict[str, Any]:
-    return {name: getattr(holder, name) for name in holder.__struct_fields__}

@@ -1,4 +1,5 @@
--- One row per lock that another transaction holds on one of the relations, with its place.
+-- One row per table lock that another transaction holds on one of the relations, with its place;
+-- what a serializable transaction has read (SIReadLock) is in nobody's way.
 -- A prepared transaction has no backend; it is found by the lock on its own number.
 SELECT w.place::int,
        l.pid,
@@ -28,5 +29,6 @@ SELECT w.place::int,
    AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d
                       WHERE d.datname = pg_catalog.current_database())
    AND l.granted
+   AND l.mode <> 'SIReadLock'
    AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid()
  ORDER BY xact_seconds DESC NULLS LAST, l.pid, l.mode

@@ -59,6 +59,21 @@ def test_names_who_holds_a_lock_in_our_way(
     assert holder.xact_seconds is not None
 
 
+def test_what_a_serializable_transaction_has_read_is_no_lock(
+    make_db: Callable[..., Connection],
+) -> None:
+    db = make_db(TABLE)
+    with again(db) as reader:
+        reader.isolation_level = psycopg.IsolationLevel.SERIALIZABLE
+        reader.execute("SELECT count(*) FROM users")
+
+        found = blockers(db, USERS, LockMode.ACCESS_EXCLUSIVE)
+
+        modes = db.execute("SELECT mode FROM pg_locks WHERE relation = 'users'::regclass")
+        assert ("SIReadLock",) in modes.fetchall()
+    assert [holder.mode for holder in found] == ["ACCESS SHARE"]
+
+
 def test_our_own_locks_and_other_relations_are_in_nobody_s_way(
     make_db: Callable[..., Connection],
 ) -> None:
