@@ -86,7 +86,7 @@ def time_bar(elapsed_ms: float | None, longest_ms: float | None, state: str = ""
 
 @register.simple_tag
 def span_bar(before: float, takes: float, holds: float, whole: float) -> SafeString:
-    """Where a step lies in its plan, and in red how much of it others wait for.
+    """Where a step lies in its plan, and in another colour how much of it others wait for.
 
     Beside numbers that say the same, hence hidden from screen readers.
     """
@@ -94,10 +94,11 @@ def span_bar(before: float, takes: float, holds: float, whole: float) -> SafeStr
     width = max(takes * scale, SHORTEST_BAR)
     start = min(before * scale, WIDEST - width)
     return format_html(
-        '<svg class="track span" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+        '<svg class="track running" viewBox="0 0 100 6" preserveAspectRatio="none"'
+        ' aria-hidden="true">'
         '<rect class="ground" width="100" height="6"/>'
         '<rect class="fill" x="{}" width="{}" height="6"/>'
-        '<rect class="held" x="{}" width="{}" height="6"/></svg>',
+        '<rect class="fill hold" x="{}" width="{}" height="6"/></svg>',
         f"{start:.2f}",
         f"{width:.2f}",
         f"{start:.2f}",

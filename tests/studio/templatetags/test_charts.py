@@ -6,7 +6,14 @@ import pytest
 from django.template.loader import render_to_string
 
 from studio.display import OperationRow
-from studio.templatetags.charts import budget_gauge, progress_bar, risk_bar, spark, time_bar
+from studio.templatetags.charts import (
+    budget_gauge,
+    progress_bar,
+    risk_bar,
+    span_bar,
+    spark,
+    time_bar,
+)
 
 ROW = OperationRow(number=3, kind="dropColumn", object="t.a", level="destructive", score=80)
 
@@ -79,3 +86,12 @@ def test_a_point_that_was_not_measured_leaves_a_gap() -> None:
 def test_a_line_of_one_point_or_none_is_drawn_without_an_error() -> None:
     assert spark([3], "Changes")["path"] == "M0.0 2.0h0"
     assert spark([], "Changes")["path"] == ""
+
+
+def test_a_span_lies_where_its_step_does_and_holds_no_longer_than_it_takes() -> None:
+    rects = re.findall(r'x="([\d.]+)" width="([\d.]+)"', span_bar(50.0, 25.0, 10.0, 100.0))
+    last = re.findall(r'x="([\d.]+)" width="([\d.]+)"', span_bar(100.0, 0.0, 0.0, 100.0))
+
+    assert rects == [("50.00", "25.00"), ("50.00", "10.00")]
+    assert float(last[0][0]) + float(last[0][1]) <= 100
+    assert 'width="0"' in span_bar(0.0, 1.0, 0.0, 0.0)
