@@ -35,7 +35,7 @@ class Step(Value, frozen=True, kw_only=True):
     park: Park | None = None
     verdict: Verdict = Verdict()
     facts: Facts = Facts()
-    estimate: Estimate | None = None  # None: the size of what it works on is not known
+    estimate: Estimate | None = None  # None: how much it has to do is not known
     undo: str = ""  # the inverse's kind, or "" where nothing undoes it
     safer: Offer | None = None  # what it could be instead, where that scores less
     lost: bool = False  # rows or values went when it was rehearsed
@@ -193,16 +193,19 @@ def _step(
         *circumstances(work, facts),
         *context.reasons(operation, stages, work, graph),
     )
-    return Step(
+    step = Step(
         number=place.step,
         operation=operation,
         stages=stages,
         park=park,
         verdict=judge(reasons, facts),
         facts=msgspec.structs.replace(facts, surroundings=None, rates=Rates()),
-        estimate=estimate(stages, facts, first=_parking(park)),
         undo=inverse.kind if inverse else "",
     )
+    if step.is_script:
+        return step  # of text that a person wrote nobody knows how long it takes
+    found = estimate(stages, facts, first=_parking(park))
+    return msgspec.structs.replace(step, estimate=found)
 
 
 # What keeping rows takes: those of a column are copied, those of a table read for a checksum.

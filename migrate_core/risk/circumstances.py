@@ -59,12 +59,12 @@ def _of_server(work: Work, facts: Facts, around: Surroundings) -> Iterator[Reaso
     if not work.writes_all or not size:
         return
     if size >= VERY_MUCH_BYTES:
-        yield here.NEEDS_DISK.because(f"about {human_bytes(size)} for a time")
+        yield here.NEEDS_DISK.because(f"up to {human_bytes(size)} for a time")
     if size < MUCH_BYTES:
         return
     if around.replicas or around.logical_slots:
         listeners = f"{around.replicas or 0} replicas, {around.logical_slots or 0} logical slots"
-        yield here.WRITES_MUCH_WAL.because(f"about {human_bytes(size)}; {listeners}")
+        yield here.WRITES_MUCH_WAL.because(f"up to {human_bytes(size)}; {listeners}")
     if (around.lag_seconds or 0) >= BEHIND_SECONDS or (around.lag_bytes or 0) >= BEHIND_BYTES:
         lag = human_bytes(around.lag_bytes or 0)
         yield here.REPLICA_IS_BEHIND.because(f"{human_seconds(around.lag_seconds or 0)}, {lag}")
@@ -87,8 +87,9 @@ def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reaso
         yield from _in_the_way(mode, activity)
         busy = activity.per_second or 0
         if mode.blocks_writes and busy >= BUSY_PER_SECOND and not facts.is_empty:
+            about = "about" if activity.is_since_reset else "at most"
             yield here.LOCKS_BUSY_TABLE.because(
-                f"{mode} on a table with about {busy:,.0f} reads and writes a second"
+                f"{mode} on a table with {about} {busy:,.0f} reads and writes a second"
             )
     if work.reshapes and mode is LockMode.ACCESS_EXCLUSIVE and activity.publications:
         yield here.NOT_REPLICATED_TO_SUBSCRIBERS.because(

@@ -63,7 +63,7 @@ def between(low: float, high: float) -> str:
 def estimate(
     stages: Iterable[Stage], facts: Facts, *, first: tuple[int, WorkKind] | None = None
 ) -> Estimate | None:
-    """None where the size of what it works on is not known.
+    """None where it is not known how much there is to do.
 
     `first`: the stage (from 1) that begins with this work, of parking its rows.
     """
@@ -95,6 +95,8 @@ def _of_stage(
     stage: Stage, size: int | None, rates: Rates, parking: WorkKind | None
 ) -> Estimate | None:
     """What its statements take one after another; locks are held until the last is done."""
+    if any(map(_runs_query, stage.statements)):
+        return None
     low = high = 0.0
     written = read = 0
     most = WorkKind.METADATA
@@ -138,6 +140,11 @@ def _kind(stage: Stage, statement: Statement) -> WorkKind:
     if statement.rewrites:
         return WorkKind.REWRITE
     return WorkKind.SCAN if statement.scans else WorkKind.METADATA
+
+
+def _runs_query(statement: Statement) -> bool:
+    """A person's, over tables whose sizes say nothing of how long it takes."""
+    return statement.sql.startswith("CREATE MATERIALIZED VIEW")
 
 
 def builds_index(statement: Statement) -> bool:

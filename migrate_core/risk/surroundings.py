@@ -34,7 +34,8 @@ class Activity(Value, frozen=True, kw_only=True):
 
     reads: int | None = None  # scans, of the table or of an index
     writes: int | None = None  # rows inserted, updated and deleted
-    counted_seconds: float | None = None  # since the counters were reset; at least, where unknown
+    counted_seconds: float | None = None  # since the counters were reset; at least so long
+    is_since_reset: bool = True  # False: nobody knows when that was, but before the server began
     dead_rows: int | None = None
     frozen_age: int | None = None  # transactions since its oldest row was frozen
     vacuumed_for_wraparound: bool = False  # right now
@@ -46,7 +47,7 @@ class Activity(Value, frozen=True, kw_only=True):
 
     @property
     def per_second(self) -> float | None:
-        """Reads and writes together; the most that it can be, where the start is not known."""
+        """Reads and writes together; the most that it can be, unless `is_since_reset`."""
         if self.reads is None or self.writes is None or not self.counted_seconds:
             return None
         return (self.reads + self.writes) / self.counted_seconds

@@ -21,8 +21,8 @@ class StepLock(Shown, frozen=True, kw_only=True):
     lock: str = ""
     blocks: str = ""
     takes: str = "not known"
-    holds: str = ""
-    before_ms: float = 0  # of the plan, at the least of each range... at the most
+    holds: str = "not known"  # how long others wait
+    before_ms: float = 0  # of the steps before it, at their longest
     takes_ms: float = 0
     holds_ms: float = 0
 
@@ -46,18 +46,20 @@ class Locking(Shown, frozen=True, kw_only=True):
     tables: Sequence[TableRow]
     whole_ms: float  # what a full bar stands for
     takes: str  # the plan, in sum
+    scripts: str  # numbers of raw SQL steps: what those lock is no part of the figures
 
 
 def locking(plan: Plan) -> Locking:
     known = [step.estimate for step in plan.steps if step.estimate]
     low, high = sum(one.low for one in known), sum(one.high for one in known)
     unknown = len(plan.steps) - len(known)
-    more = f", and {unknown} of {len(plan.steps)} steps whose size is not known" if unknown else ""
+    more = f", and {unknown} of {len(plan.steps)} steps of which it is not known" if unknown else ""
     return Locking(
         steps=_steps(plan.steps),
         tables=[_table(found) for found in by_table(plan)],
         whole_ms=high * 1000,
-        takes=f"{between(low, high)}{more}",
+        takes=f"{between(low, high)}{more}" if known else "not known",
+        scripts=", ".join(str(step.number) for step in plan.steps if step.is_script),
     )
 
 
@@ -73,7 +75,7 @@ def _steps(steps: Sequence[Step]) -> list[StepLock]:
                 lock=str(worst.lock) if worst else "",
                 blocks=blocks(worst.lock) if worst else "",
                 takes=found.takes if found else "not known",
-                holds=found.holds if found else "",
+                holds=_waits(step),
                 before_ms=before * 1000,
                 takes_ms=found.high * 1000 if found else 0,
                 holds_ms=found.holds_high * 1000 if found else 0,
@@ -81,6 +83,15 @@ def _steps(steps: Sequence[Step]) -> list[StepLock]:
         )
         before += found.high if found else 0
     return rows
+
+
+def _waits(step: Step) -> str:
+    """How long others wait for it."""
+    if step.estimate:
+        return step.estimate.holds or "not at all"
+    locks = (lock for stage in step.stages for s in stage.statements for lock in s.locks())
+    blocking = step.is_script or any(mode.blocks_writes for _relation, mode in locks)
+    return "not known" if blocking else "not at all"
 
 
 def _table(found: TableHolds) -> TableRow:

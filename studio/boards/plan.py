@@ -112,7 +112,9 @@ def worst_lock_of(plan: Plan) -> str:
     """For the line under the title and for confirmations."""
     found = [s for step in plan.steps if (s := worst_lock(step))]
     worst = max(found, key=_strength, default=None)
-    return _lock_words(worst) if worst else "no table lock"
+    if worst:
+        return _lock_words(worst)
+    return "not declared" if any(step.is_script for step in plan.steps) else "no table lock"
 
 
 def blocks(lock: LockMode | None) -> str:

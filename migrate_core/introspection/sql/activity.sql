@@ -11,7 +11,8 @@ WITH published AS MATERIALIZED (
      WHERE a.query LIKE '%%(to prevent wraparound)'
 ), counted AS MATERIALIZED (
     SELECT extract(epoch FROM clock_timestamp()
-                   - coalesce(d.stats_reset, pg_postmaster_start_time()))::float8 AS seconds
+                   - coalesce(d.stats_reset, pg_postmaster_start_time()))::float8 AS seconds,
+           d.stats_reset IS NOT NULL AS is_since_reset
       FROM pg_catalog.pg_stat_database AS d
      WHERE d.datname = current_database()
 ), known AS MATERIALIZED (
@@ -33,6 +34,7 @@ SELECT c.place::int,
        coalesce((SELECT seconds FROM counted),
                 extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8)
          AS counted_seconds,
+       coalesce((SELECT is_since_reset FROM counted), false) AS is_since_reset,
        CASE WHEN c.is_counted THEN pg_stat_get_dead_tuples(c.oid) END AS dead_rows,
        CASE WHEN c.relkind IN ('r', 'm') THEN age(c.relfrozenxid) END AS frozen_age,
        c.oid IN (SELECT relid FROM guarded) AS vacuumed_for_wraparound,

@@ -140,6 +140,21 @@ def test_a_busy_table_makes_a_brief_lock_heavier(
     assert "locks_busy_table" not in online
 
 
+def test_a_rate_whose_beginning_nobody_knows_is_the_most_that_it_can_be(
+    make_db: MakeDb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = make_db(ORDERS)
+    monkeypatch.setattr(circumstances, "BUSY_PER_SECOND", 0)
+    never = judged(db, ADD).steps[0]
+    db.execute("SELECT pg_stat_reset()")
+    since = judged(db, ADD).steps[0]
+
+    for step, words in ((never, "with at most"), (since, "with about")):
+        assert step.facts.activity is not None
+        (said,) = (r for r in step.verdict.reasons if r.code == "locks_busy_table")
+        assert words in said.evidence, step.facts.activity
+
+
 def test_a_published_table_tells_of_its_subscribers(make_db: MakeDb) -> None:
     db = make_db(f"{ORDERS} CREATE PUBLICATION shop FOR TABLE orders")
 

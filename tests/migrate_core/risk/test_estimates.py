@@ -67,6 +67,12 @@ def test_a_copy_for_an_archive_is_made_under_the_lock() -> None:
     assert copied.kind is WorkKind.REWRITE
 
 
+def test_how_long_a_persons_query_takes_is_not_guessed() -> None:
+    filled = Statement(sql="CREATE MATERIALIZED VIEW public.m AS SELECT 1")
+
+    assert estimate([Stage(statements=(filled,))], facts(8192)) is None
+
+
 def test_a_new_table_costs_nothing() -> None:
     found = estimate([REWRITE, Stage(statements=(ALTER,), mode=StageMode.BATCHED)],
                      Facts(is_new=True))  # fmt: skip
