@@ -55,16 +55,21 @@ def export(endpoint: Endpoint, id: UUID, format: str) -> Iterator[bytes]:
         yield from recovery.export(conn, id, format)
 
 
-def preview(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> RestorePreview:
+def preview(
+    endpoint: Endpoint, id: UUID, *, under: str | None = None, schemas: Schemas = None
+) -> RestorePreview:
+    """`under`: another name than it had."""
     with _reading(endpoint) as conn:
-        return recovery.preview(conn, id, schemas=_tuple(schemas))
+        return recovery.preview(conn, id, under=under, schemas=_tuple(schemas))
 
 
-def plan_restore(endpoint: Endpoint, id: UUID, *, schemas: Schemas = None) -> Plan:
-    """To be run by apply()."""
+def plan_restore(
+    endpoint: Endpoint, id: UUID, *, under: str | None = None, schemas: Schemas = None
+) -> Plan:
+    """To be run by apply(). `under`: another name than it had."""
     with _reading(endpoint) as conn:
         ask = Measuring(conn)
-        return recovery.plan_restore(conn, id, ask=ask, schemas=_tuple(schemas))
+        return recovery.plan_restore(conn, id, under=under, ask=ask, schemas=_tuple(schemas))
 
 
 def preview_reseed(

@@ -17,7 +17,18 @@ from migrate_core.pg.names import check_name
 # Fields that hold one name of a database object, or a list of such names. Relations are not
 # among them: they are schema-qualified and check themselves.
 NAME_FIELDS = frozenset(
-    {"name", "names", "to", "column", "columns", "ref_columns", "key", "constraint", "policies"}
+    {
+        "name",
+        "names",
+        "to",
+        "under",
+        "column",
+        "columns",
+        "ref_columns",
+        "key",
+        "constraint",
+        "policies",
+    }
     | {"schema", "part", "roles", "physical_column", "value", "values", "before", "after"}
     | {"grantee", "role", "owner", "later", "leftover", "index", "replica_index", "also", "read"}
     | {"parked_column"}

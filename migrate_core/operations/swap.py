@@ -10,11 +10,13 @@ from migrate_core.operations.base import Operation, Place
 from migrate_core.operations.creation import Rights, creating, giving
 from migrate_core.pg.ddl import Statement, ddl, literal, raw
 from migrate_core.pg.locks import LockMode
+from migrate_core.schema.access import with_rights_of
 from migrate_core.schema.clauses import identity_clause
 from migrate_core.schema.expansion import Incoming
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Column, Constraint, Table
-from migrate_core.schema.parking import on_table, rename_index, rename_table_parts
+from migrate_core.schema.parking import on_table, out_of_sight, rename_index, rename_table_parts
 from migrate_core.schema.removal import TableParts
 from migrate_core.schema.rules import add_not_valid, add_using, drop_constraint
 from migrate_core.schema.twin import Twin
@@ -39,8 +41,7 @@ class Swap:
         yield from self._let_go()
         yield from rename_table_parts(
             TableParts(table=self.was.table),
-            place.parked_name,
-            back=False,
+            out_of_sight(place.parked_name),
             table=self.table,
             major=place.major,
         )
@@ -63,8 +64,9 @@ class Swap:
         for sequence in self.was.sequences:
             sql = ddl("ALTER SEQUENCE {name} OWNED BY NONE", name=sequence.name)
             yield Statement(sql=sql, lock=SHARED, on=sequence.name)
+        counted = tuple(str(sequence.name) for sequence in self.was.sequences)
         for column in self.was.table.columns:
-            if column.default and any(str(s.name) in column.default for s in self.was.sequences):
+            if _calls(column, counted):
                 yield on_table(self.table, "ALTER COLUMN {c} DROP DEFAULT", c=column.name)
 
     def _drop(self, kind: str, name: str) -> Statement:
@@ -144,6 +146,27 @@ class Swap:
     def _point_here(self) -> Iterator[Statement]:
         for key in self.incoming:
             yield from add_not_valid(key.table, key.constraint, SHARED).statements
+
+
+def left_behind(was: TableParts) -> TableParts:
+    """What the old table still is, once its twin has taken its place and _let_go() has run."""
+    counted = tuple(str(sequence.name) for sequence in was.sequences)
+    columns = (
+        msgspec.structs.replace(c, default=None) if _calls(c, counted) else c
+        for c in was.table.columns
+    )
+    kept = _without_foreign_keys(was.table)
+    table = kept.change(columns=tuple(columns), triggers=(), rules=())
+    refs = with_rights_of(table, ref_of(table))
+    return TableParts(
+        table=table,
+        owners=tuple(owner for owner in was.owners if owner.object in refs),
+        privileges=tuple(p for p in was.privileges if p.object in refs),
+    )
+
+
+def _calls(column: Column, sequences: tuple[str, ...]) -> bool:
+    return bool(column.default) and any(name in (column.default or "") for name in sequences)
 
 
 def foreign_keys(table: Table) -> tuple[Constraint, ...]:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache, total_ordering
 from migrate_core.errors import InvalidNameError
 from migrate_core.pg.keywords import KEYWORDS
 
+HIDDEN = "_zanith_"  # what begins so is no part of a schema
 MAX_BYTES = 63  # NAMEDATALEN - 1; PostgreSQL cuts longer names with a mere notice
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 _PART = re.compile(r'"((?:[^"]|"")+)"|([a-z_][a-z0-9_$]*)', re.IGNORECASE)
@@ -56,7 +57,7 @@ def helper_name(what: str, name: str, *origin: str) -> str:
     lives only while a step runs. Two long names that are cut alike stay apart, because
     the digest of one that is cut holds the whole name.
     """
-    whole = f"_zanith_{what}_{name}"
+    whole = f"{HIDDEN}{what}_{name}"
     is_cut = len(whole.encode()) + 9 > MAX_BYTES
     parts = (*origin, name) if is_cut else origin
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]

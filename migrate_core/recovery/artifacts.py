@@ -13,7 +13,7 @@ from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.operations.base import ArtifactKind
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import ddl, raw
-from migrate_core.pg.names import QualifiedName, quote_ident
+from migrate_core.pg.names import HIDDEN, QualifiedName, quote_ident
 from migrate_core.pg.queries import query
 from migrate_core.recovery.checksums import take_checksum
 from migrate_core.schema.objects import Value
@@ -121,7 +121,7 @@ def content_of(conn: Connection[Any], artifact: ArtifactRow) -> Content | None:
         return Content(relation=relation, columns=tuple((n, n) for n in names))
     key = [row[0] for row in rows if row[1]] or [n for n in names if n != parked]
     own = codec.convert(artifact.definition, ColumnParts).column.name
-    visible = [n for n in key if not n.startswith("_zanith_")]
+    visible = [n for n in key if not n.startswith(HIDDEN)]
     columns = (*((n, n) for n in visible), (parked, own))
     return Content(relation=relation, columns=columns)
 

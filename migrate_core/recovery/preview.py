@@ -11,6 +11,7 @@ from migrate_core.errors import MigrateError
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.operations.base import ArtifactKind
+from migrate_core.operations.swap import left_behind
 from migrate_core.pg import codec
 from migrate_core.planning.plan import Plan
 from migrate_core.recovery.artifacts import content_of, find, inspect, is_column
@@ -37,6 +38,7 @@ class RestorePreview(Value, frozen=True, kw_only=True):
     can_reseed: bool = False  # what it was of, or it itself, is live again: values may go back
     becomes_nullable: bool = False
     returns: tuple[str, ...] = ()  # what comes back with it
+    stays_away: tuple[str, ...] = ()  # what leaned on it, and does not under another name
     intact: bool | None = None
     blockers: tuple[str, ...] = ()  # why it cannot be restored now
 
@@ -49,12 +51,14 @@ def preview(
     conn: Connection[Any],
     id: UUID,
     *,
+    under: str | None = None,
     schemas: tuple[str, ...] | None = None,
     schema: str = DEFAULT_SCHEMA,
 ) -> RestorePreview:
-    """Changes nothing. Counts rows, so it takes as long as reading them."""
+    """Changes nothing. Counts rows, so it takes as long as reading them. `under`: another
+    name than it had."""
     artifact = find(conn, id, schema=schema)
-    plan, blockers = _plan(conn, artifact, schemas, schema)
+    plan, blockers = _plan(conn, artifact, under, schemas, schema)
     seen = inspect(conn, id, schema=schema)
     if not seen.exists:
         blockers = (*blockers, f"{artifact.physical_name} is not there")
@@ -75,7 +79,8 @@ def preview(
         rows_now=seen.rows_now,
         **_counts(matching),
         becomes_nullable=bool(step and getattr(step.operation, "nullable", False)),
-        returns=_returns(artifact),
+        returns=_returns(artifact, under),
+        stays_away=_leaned(artifact) if under else (),
         intact=seen.intact,
         can_reseed=bool(matching and matching.compared),
         blockers=blockers,
@@ -98,13 +103,14 @@ def _counts(matching: Matching | None) -> dict[str, Any]:
 def _plan(
     conn: Connection[Any],
     artifact: ArtifactRow,
+    under: str | None,
     schemas: tuple[str, ...] | None,
     schema: str,
 ) -> tuple[Plan | None, tuple[str, ...]]:
     if content_of(conn, artifact) is None:
         return None, ()
     try:
-        return plan_restore(conn, artifact.id, schemas=schemas, schema=schema), ()
+        return plan_restore(conn, artifact.id, under=under, schemas=schemas, schema=schema), ()
     except MigrateError as error:
         return None, (error.message,)
 
@@ -113,20 +119,30 @@ def _kind(artifact: ArtifactRow) -> str:
     return "restoreColumn" if is_column(artifact) else "restoreTable"
 
 
-def _returns(artifact: ArtifactRow) -> tuple[str, ...]:
+def _returns(artifact: ArtifactRow, under: str | None) -> tuple[str, ...]:
     """Constraints, indexes, policies and sequences that come back with it, and what leaned on
     it and was parked along, in words."""
+    parts: tuple[TablePart, ...]
     if artifact.kind == ArtifactKind.REBUILD_TABLE:
-        return ()
-    if not is_column(artifact):
-        whole = codec.convert(artifact.definition, TableParts)
-        table = whole.table
-        parts: tuple[TablePart, ...] = (*table.constraints, *table.indexes, *table.policies)
-        sequences, along = whole.sequences, whole.along
-    else:
+        left = left_behind(codec.convert(artifact.definition, TableParts))
+        sequences, parts = left.sequences, _parts_of(left)
+    elif is_column(artifact):
         one = codec.convert(artifact.definition, ColumnParts)
-        parts = (*one.constraints, *one.indexes)
-        sequences, along = one.sequences, one.along
+        sequences, parts = one.sequences, (*one.constraints, *one.indexes)
+    else:
+        whole = codec.convert(artifact.definition, TableParts)
+        sequences, parts = whole.sequences, _parts_of(whole)
     named = tuple(f"{type(part).__name__.lower()} {part.name}" for part in parts)
     counted = (f"sequence {sequence.name}" for sequence in sequences)
-    return (*named, *counted, *(along.in_words() if along else ()))
+    return (*named, *counted, *(() if under else _leaned(artifact)))
+
+
+def _parts_of(whole: TableParts) -> tuple[TablePart, ...]:
+    table = whole.table
+    return (*table.constraints, *table.indexes, *table.policies)
+
+
+def _leaned(artifact: ArtifactRow) -> tuple[str, ...]:
+    kind = ColumnParts if is_column(artifact) else TableParts
+    parts: ColumnParts | TableParts = codec.convert(artifact.definition, kind)
+    return tuple(parts.along.in_words()) if parts.along else ()

@@ -8,19 +8,22 @@ from uuid import UUID
 import msgspec
 from psycopg import Connection
 
+from migrate_core.errors import InvalidNameError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import ledger
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
-from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.operations.base import ArtifactKind, Operation
+from migrate_core.ledger.rows import ArtifactRow, StepRow
+from migrate_core.operations.base import ArtifactKind, Operation, Origin
 from migrate_core.operations.registry import from_builtins, make
+from migrate_core.operations.swap import left_behind
 from migrate_core.pg import codec
-from migrate_core.pg.names import QualifiedName
+from migrate_core.pg.names import HIDDEN, QualifiedName, check_name
 from migrate_core.planning.past import Ask
 from migrate_core.planning.plan import Plan, build, no_facts
 from migrate_core.recovery.artifacts import ArtifactGoneError, find, is_column
-from migrate_core.recovery.matching import rows_without_value
+from migrate_core.recovery.matching import column_of, live_table, rows_without_value
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.removal import ColumnParts, TableParts
 from migrate_core.states import StepState
 
 
@@ -28,20 +31,25 @@ def plan_restore(
     conn: Connection[Any],
     id: UUID,
     *,
+    under: str | None = None,
     ask: Ask = no_facts,
     schemas: tuple[str, ...] | None = None,
     schema: str = DEFAULT_SCHEMA,
 ) -> Plan:
     """The recorded inverse of the step that parked it, against the schema as it is now.
 
-    A column that was NOT NULL comes back nullable where rows hold no value for it.
+    A column that was NOT NULL comes back nullable where rows hold no value for it. `under`:
+    another name than it had, beside whatever has that one by now.
 
     Raises:
         ArtifactGoneError: it is not kept any more.
         UnboundOperationError: its name is taken, or its table is gone.
+        InvalidNameError: `under` is no name.
     """
     artifact = kept(conn, id, schema)
-    operation = _inverse(conn, artifact, schema)
+    if under is not None:
+        under = _other_name(artifact, under)
+    operation = _inverse(conn, artifact, schema, under)
     if is_column(artifact) and rows_without_value(conn, artifact):
         operation = msgspec.structs.replace(operation, nullable=True)
     return planned(conn, operation, f"restore_{str(id)[:8]}", ask, read_graph(conn, schemas))
@@ -93,27 +101,64 @@ def kept(conn: Connection[Any], id: UUID, schema: str) -> ArtifactRow:
     return artifact
 
 
-def _inverse(conn: Connection[Any], artifact: ArtifactRow, schema: str) -> Operation:
-    if artifact.kind == ArtifactKind.REBUILD_TABLE:
-        raise ArtifactGoneError(
-            f"a new table has taken the place of {artifact.source}",
-            detail="It holds all that this one held, and what was written since besides.",
-            hint=f"Export it, or give it a name beside it: {'; '.join(artifact.recovery_sql)}",
+def _inverse(
+    conn: Connection[Any], artifact: ArtifactRow, schema: str, under: str | None
+) -> Operation:
+    row = _parked_by(conn, artifact, schema)
+    if row.inverse is None or artifact.kind == ArtifactKind.REBUILD_TABLE:
+        return _beside_its_successor(artifact, row, under)
+    back = from_builtins(row.inverse)
+    return msgspec.structs.replace(back, under=under) if under else back
+
+
+def _other_name(artifact: ArtifactRow, under: str) -> str | None:
+    """None where it is the one it had."""
+    check_name(under)
+    if under.startswith(HIDDEN):
+        raise InvalidNameError(
+            f"{under} would be hidden: names that begin with {HIDDEN} are of what is parked",
+            hint="Choose another name.",
         )
-    rows = ledger.steps(conn, artifact.run_id, schema=schema)
-    for row in rows:
-        done = row.status is StepState.DONE
-        if not done or row.step != artifact.step:
-            continue
-        if row.inverse is not None:
-            return from_builtins(row.inverse)
-        raise ArtifactGoneError(
-            f"another column has taken the place of {artifact.source}",
-            detail="What was written since is in that one alone, so nothing puts this one back.",
-            hint=f"Export it, or give it a name beside it: {'; '.join(artifact.recovery_sql)}",
-        )
+    own = column_of(artifact) if is_column(artifact) else live_table(artifact).name
+    return None if under == own else under
+
+
+def _parked_by(conn: Connection[Any], artifact: ArtifactRow, schema: str) -> StepRow:
+    for row in ledger.steps(conn, artifact.run_id, schema=schema):
+        if row.status is StepState.DONE and row.step == artifact.step:
+            return row
     raise ArtifactGoneError(
         f"the ledger does not say how {artifact.source} is brought back",
         detail=f"Step {artifact.step} of run {artifact.run_id} is not done.",
         hint="Resume that run first; the export works meanwhile.",
+    )
+
+
+def _beside_its_successor(artifact: ArtifactRow, row: StepRow, under: str | None) -> Operation:
+    """What a rebuild or a contract left never takes its own name back: what was written since is
+    in its successor alone."""
+    if under is None:
+        what = "column" if is_column(artifact) else "table"
+        raise ArtifactGoneError(
+            f"a new {what} has taken the place of {artifact.source}",
+            detail="What was written since is in that one alone, so nothing puts this one back.",
+            hint="Export it, or restore it under another name, beside the new one.",
+        )
+    origin = Origin(
+        migration_id=row.migration_id or "",
+        step=row.step,
+        cycle=row.cycle,
+        down=row.direction == "down",
+    )
+    if not is_column(artifact):
+        table = left_behind(codec.convert(artifact.definition, TableParts))
+        return make("restoreTable", was=table, parked=origin, under=under)
+    column = codec.convert(artifact.definition, ColumnParts).column
+    bare = msgspec.structs.replace(column, not_null=False, default=None, identity=None)
+    return make(
+        "restoreColumn",
+        table=live_table(artifact),
+        was=ColumnParts(column=bare),
+        parked=origin,
+        under=under,
     )

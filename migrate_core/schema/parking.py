@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import LiteralString
 
 from migrate_core.pg.ddl import Statement, ddl, literal, raw
@@ -19,6 +19,16 @@ ARCHIVE_SCHEMA = "_zanith_archive"
 EXCLUSIVE = LockMode.ACCESS_EXCLUSIVE
 
 Rename = Callable[[str], str]
+Way = Callable[[str], tuple[str, str]]  # a name as it was -> what it is called, and shall be
+
+
+def out_of_sight(parked: Rename) -> Way:
+    return lambda name: (name, parked(name))
+
+
+def into_sight(parked: Rename, otherwise: Mapping[str, str] | None = None) -> Way:
+    """`otherwise`: names that it had, and has not any more."""
+    return lambda name: (parked(name), (otherwise or {}).get(name, name))
 
 
 def is_kept(part: Constraint | Index) -> bool:
@@ -91,34 +101,33 @@ def all_parts(parts: ColumnParts) -> tuple[Constraint | Index, ...]:
 def rename_parts(
     table: QualifiedName,
     parts: ColumnParts,
-    rename: Rename,
+    way: Way,
     *,
-    back: bool,
     filled: bool,
     major: int,
 ) -> Iterator[Statement]:
-    """Names of the kept constraints, indexes and sequences, to parked or `back`."""
+    """Names of the kept constraints, indexes and sequences."""
     released = dropped_parts(parts, filled=filled)
     for constraint in (c for c in parts.constraints if c not in released):
-        old, new = _way(constraint.name, rename, back=back)
+        old, new = way(constraint.name)
         yield on_table(table, "RENAME CONSTRAINT {old} TO {new}", old=old, new=new)
     for index in filter(is_kept, parts.indexes):
-        yield rename_index(table.schema, *_way(index.name, rename, back=back))
+        yield rename_index(table.schema, *way(index.name))
     for sequence in parts.sequences:
-        old, new = _way(sequence.name.name, rename, back=back)
+        old, new = way(sequence.name.name)
         yield rename_sequence(sequence.name.renamed(old), new)
     if filled and parts.column.identity:
         counted = parts.column.identity.sequence
-        old, new = _way(counted.name, rename, back=back)
+        old, new = way(counted.name)
         yield rename_sequence(counted.renamed(old), new)
     if filled and major >= NAMED_SINCE:
         for name in names_of(Table(name=table, columns=(parts.column,))):
-            old, new = _way(name, rename, back=back)
+            old, new = way(name)
             yield on_table(table, "RENAME CONSTRAINT {old} TO {new}", old=old, new=new)
 
 
 def rename_table_parts(
-    parts: TableParts, rename: Rename, *, back: bool, table: QualifiedName, major: int
+    parts: TableParts, way: Way, *, table: QualifiedName, major: int
 ) -> Iterator[Statement]:
     """Every name a table owns in its schema: keys, indexes, sequences, and NOT NULLs, which
     PostgreSQL would not give to another table either; not its own."""
@@ -126,19 +135,15 @@ def rename_table_parts(
     named = [c.name for c in found.constraints if c.type not in ("check", "foreign key")]
     named += names_of(found) if major >= NAMED_SINCE else ()
     for name in named:
-        old, new = _way(name, rename, back=back)
+        old, new = way(name)
         yield on_table(table, "RENAME CONSTRAINT {old} TO {new}", old=old, new=new)
     for index in found.indexes:
-        yield rename_index(schema, *_way(index.name, rename, back=back))
+        yield rename_index(schema, *way(index.name))
     names = [s.name.name for s in parts.sequences]
     names += [c.identity.sequence.name for c in found.columns if c.identity]
     for name in names:
-        old, new = _way(name, rename, back=back)
+        old, new = way(name)
         yield rename_sequence(QualifiedName(schema, old), new)
-
-
-def _way(name: str, rename: Rename, *, back: bool) -> tuple[str, str]:
-    return (rename(name), name) if back else (name, rename(name))
 
 
 def on_table(table: QualifiedName, action: LiteralString, **names: str) -> Statement:

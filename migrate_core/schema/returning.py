@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from migrate_core.pg.names import QualifiedName
@@ -47,6 +47,10 @@ class Names:
         for name in names:
             if name in self._found:
                 yield f"the name {name} is taken by {self._found[name]}"
+
+    def are_taken(self, schema: str) -> Callable[[str], bool]:
+        """Whether a name in that schema is."""
+        return lambda name: QualifiedName(schema, name) in self._found
 
 
 def names_of(relation: Relation) -> Iterator[QualifiedName]:

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from migrate_core.declared.files import make_file
 from migrate_core.declared.statements import Command, Statement, split
 from migrate_core.pg.lexer import Lex, Token, tokens
+from migrate_core.pg.names import HIDDEN
 
-OURS = "_zanith_"
 _BODY_HEADS = frozenset({"view", "materialized", "function", "procedure", "rule"})
 # PostgreSQL 18 names every NOT NULL; the name stays behind when a column or table is renamed,
 # and nothing but a dump shows it.
@@ -68,11 +68,11 @@ def _our_names(words: Sequence[Token], keep: Collection[str]) -> list[str]:
 
 def _our_name(token: Token) -> str | None:
     name = token.name
-    return name if name is not None and name.startswith(OURS) else None
+    return name if name is not None and name.startswith(HIDDEN) else None
 
 
 def _rendered(statement: Statement, keep: Collection[str]) -> str:
-    if not statement.begins("create", "table") or OURS not in statement.text:
+    if not statement.begins("create", "table") or HIDDEN not in statement.text:
         return statement.text
     head, elements, tail = _elements(statement.text)
     kept = [element for element in elements if not _our_names(_first_words(element), keep)]

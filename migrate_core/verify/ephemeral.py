@@ -22,9 +22,9 @@ from migrate_core.declared.statements import Statement as Written
 from migrate_core.declared.watchdog import Watchdog
 from migrate_core.errors import ShadowError, StepFailedError
 from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, raw
+from migrate_core.pg.names import HIDDEN
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.runner.options import Observer
-from migrate_core.verify.dump import OURS
 
 NOT_HELD = (
     "run statement by statement in an ephemeral schema: the ledger, the advisory lock and the"
@@ -101,7 +101,7 @@ def _refuse_outside(step: Step, room: Room) -> None:
     written = [s for s in split(File("plan", text)) if isinstance(s, Written)]
     found = outside.first_outside(written, room.spelling.real)
     why = found[1] if found else ""
-    if not why and f"{OURS}archive" in text:
+    if not why and f"{HIDDEN}archive" in text:
         why = "it keeps what it drops in another schema"
     if why:
         raise ShadowError(

@@ -9,10 +9,9 @@ import psycopg
 from msgspec import Struct
 
 from migrate_core.pg.locks import LockMode
-from migrate_core.pg.names import QualifiedName
+from migrate_core.pg.names import HIDDEN, QualifiedName
 from migrate_core.pg.queries import query
 
-OURS = "_zanith_"
 # The first version whose sessions hand over their counters when asked to.
 _FLUSHES = 150000
 _WITH_FILES = "rmiS"
@@ -36,7 +35,7 @@ class Relation(Struct, frozen=True):
 
     @property
     def is_ours(self) -> bool:
-        return self.name.startswith(OURS)
+        return self.name.startswith(HIDDEN)
 
 
 Relations = Mapping[int, Relation]

@@ -16,10 +16,12 @@ from studio.permissions import Action, can
 Numbers = Iterable[tuple[str, int | None, str]]  # what is counted, how many, the tone of some
 
 
-def facts(preview: RestorePreview) -> list[Fact]:
-    """Of a restore. Where its name is taken no row gets anything by it: reseed_facts() counts."""
-    found = _counted((("rows kept", preview.rows_kept, ""),))
-    if not preview.can_reseed:
+def facts(preview: RestorePreview, *, under: str = "") -> list[Fact]:
+    """Of a restore. Where its name is taken no row gets anything by it: reseed_facts() counts.
+    Under another name every value comes back where it was."""
+    found = [Fact(term="comes back as", value=under, mono=True)] if under else []
+    found += _counted((("rows kept", preview.rows_kept, ""),))
+    if not preview.can_reseed and not under:
         found += _counted(
             (
                 ("rows that get their value back", preview.rows_matched, "ok"),
@@ -30,6 +32,9 @@ def facts(preview: RestorePreview) -> list[Fact]:
         found += _keys("gone", preview.missing_keys, preview.rows_missing)
     if preview.returns:
         found.append(Fact(term="comes back with it", value=", ".join(preview.returns), mono=True))
+    if preview.stays_away:
+        value = ", ".join(preview.stays_away)
+        found.append(Fact(term="stays away", value=value, tone="wait", mono=True))
     if preview.becomes_nullable:
         found.append(Fact(term="NOT NULL", value="comes back nullable", tone="wait"))
     return [*found, *_checksum(preview.intact)]
@@ -78,12 +83,14 @@ def _checksum(intact: bool | None) -> list[Fact]:
     return [Fact(term="checksum", value=value, tone="ok" if intact else "bad")]
 
 
-def buttons(user: Any, artifact: Artifact, preview: RestorePreview | None) -> list[Button]:
+def buttons(
+    user: Any, artifact: Artifact, preview: RestorePreview | None, *, under: str = ""
+) -> list[Button]:
     found = []
     if preview is not None and can(user, Action.PURGE, artifact):
         found.append(_purge(artifact))
     if preview is not None and can(user, Action.APPLY, artifact):
-        found.append(_restore(artifact, preview))
+        found.append(_restore(artifact, preview, under))
     return found
 
 
@@ -138,10 +145,11 @@ def _overwrite(artifact: Artifact, preview: ReseedPreview) -> Button:
     )
 
 
-def _restore(artifact: Artifact, preview: RestorePreview) -> Button:
+def _restore(artifact: Artifact, preview: RestorePreview, under: str) -> Button:
+    named = f"{artifact.source} as {under}" if under else artifact.source
     ask = Confirmation(
         tier=1,
-        title=f"Restore {artifact.source}?",
+        title=f"Restore {named}?",
         consequence="It is a run of its own: on the record, and undone by another soft drop.",
         facts=(
             Fact(term="target", value=artifact.target.name),
@@ -150,10 +158,11 @@ def _restore(artifact: Artifact, preview: RestorePreview) -> Button:
         ),
     )
     return Button(
-        label=f"Restore {artifact.source}",
+        label=f"Restore {named}",
         url=reverse("artifact-restore", args=[artifact.pk]),
-        style="plain" if preview.can_reseed else "primary",
+        style="plain" if preview.can_reseed and not under else "primary",
         icon="rotate-ccw",
+        fields=(("under", under),) if under else (),
         blockers=[Blocker(text=text) for text in preview.blockers],
         confirm=ask if artifact.environment.is_prod else None,
     )

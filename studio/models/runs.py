@@ -14,6 +14,8 @@ from studio.models.changes import Change, Plan
 from studio.models.policies import PolicyVersion
 from studio.models.projects import Environment, Target
 
+LONGEST_TITLE = 200  # characters; names in it may be 63 each, and quoted
+
 
 class Run(models.Model):
     """One execution of a plan; its uuid is the ledger's run_id, also after a resume."""
@@ -38,7 +40,7 @@ class Run(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="runs")
     # By which its gates were asked; what it has begun goes on under the approvals it had then.
     policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=LONGEST_TITLE)
     state = models.CharField(
         max_length=10, choices=[(s, s) for s in RunState], default=RunState.QUEUED
     )

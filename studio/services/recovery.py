@@ -19,17 +19,17 @@ from studio.services.changes import require
 from studio.services.refusals import StaleError
 
 
-def preview(artifact: Artifact) -> RestorePreview:
-    """What a restore would do; counts rows in the target."""
+def preview(artifact: Artifact, *, under: str | None = None) -> RestorePreview:
+    """What a restore would do; counts rows in the target. `under`: another name than it had."""
     endpoint, schemas = targets.endpoint(artifact.target), artifact.target.wanted_schemas
-    return api.preview(endpoint, UUID(artifact.artifact_id), schemas=schemas)
+    return api.preview(endpoint, UUID(artifact.artifact_id), under=under, schemas=schemas)
 
 
-def restore(artifact: Artifact, user: Any) -> Run:
-    """A run of its own, on the record as every other."""
+def restore(artifact: Artifact, user: Any, *, under: str | None = None) -> Run:
+    """A run of its own, on the record as every other. `under`: another name than it had."""
     with audit.attempt(user, "restore", artifact):
         require(user, Action.APPLY, artifact)
-        found = preview(artifact)
+        found = preview(artifact, under=under)
         if not found.possible:
             raise StaleError(
                 f"{artifact.source} cannot be restored now",
@@ -37,7 +37,9 @@ def restore(artifact: Artifact, user: Any) -> Run:
                 hint="Mend what is named, then try again; the export works meanwhile.",
                 still_true="Nothing was changed; what is kept stays kept.",
             )
-        return _queue(artifact, user, api.plan_restore, f"Restore {artifact.source}")
+        make = partial(api.plan_restore, under=under)
+        named = f"Restore {artifact.source}" + (f" as {under}" if under else "")
+        return _queue(artifact, user, make, named)
 
 
 def preview_reseed(artifact: Artifact, *, overwrite: bool = False) -> ReseedPreview:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from migrate_core import api
 from migrate_core.errors import (
@@ -28,6 +29,7 @@ from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.runner.retry import ENDED_ON_PURPOSE
 from migrate_core.states import ChangeState, RunState
 from studio.models import Change, Plan, Run
+from studio.models.runs import LONGEST_TITLE
 from studio.permissions import Action
 from studio.services import (
     aftermath,
@@ -127,7 +129,7 @@ def queue(
         undoes=undoes,
         target=plan.target,
         plan=plan,
-        title=title,
+        title=Truncator(title).chars(LONGEST_TITLE),
         actor=user,
         consents=list(consents),
         queued_at=timezone.now(),

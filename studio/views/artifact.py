@@ -17,6 +17,7 @@ from studio.access import verb
 from studio.boards import artifact as board
 from studio.boards import lifetimes
 from studio.context import place
+from studio.forms.recovery import RestoreForm
 from studio.models import Artifact
 from studio.permissions import Action
 from studio.services import artifacts, recovery
@@ -28,12 +29,15 @@ FORMS = {"csv": "text/csv", "json": "application/json", "jsonl": "application/js
 def page(request: HttpRequest, artifact: Artifact) -> HttpResponse:
     """The preview is made anew: it says what is so now."""
     preview, reseed, overwriting, error = None, None, "", None
+    form = RestoreForm(request.GET or None)
+    under = form.cleaned_data["under"] if form.is_valid() else ""
     try:
         artifacts.mirror(artifact.target)
         artifact.refresh_from_db()
         if artifact.status == "kept":
-            preview = recovery.preview(artifact)
-            reseed = recovery.preview_reseed(artifact) if preview.can_reseed else None
+            preview = recovery.preview(artifact, under=under or None)
+            can_reseed = preview.can_reseed and not under
+            reseed = recovery.preview_reseed(artifact) if can_reseed else None
             if reseed and reseed.possible and reseed.rows_conflicting:
                 overwriting = recovery.overwriting_sql(artifact)
     except Artifact.DoesNotExist:
@@ -43,9 +47,11 @@ def page(request: HttpRequest, artifact: Artifact) -> HttpResponse:
     context = {
         "artifact": artifact,
         "preview": preview,
+        "form": form,
+        "under": under,
         "error": error,
-        "facts": board.facts(preview) if preview else (),
-        "buttons": board.buttons(request.user, artifact, preview),
+        "facts": board.facts(preview, under=under) if preview else (),
+        "buttons": board.buttons(request.user, artifact, preview, under=under),
         "reseed": reseed,
         "overwriting": overwriting,
         "reseed_facts": board.reseed_facts(reseed) if reseed else (),
@@ -59,7 +65,8 @@ def page(request: HttpRequest, artifact: Artifact) -> HttpResponse:
 
 @verb(Action.APPLY, Artifact)
 def restore(request: HttpRequest, artifact: Artifact) -> HttpResponse:
-    return redirect("run", recovery.restore(artifact, request.user).pk)
+    under = request.POST.get("under") or None
+    return redirect("run", recovery.restore(artifact, request.user, under=under).pk)
 
 
 @verb(Action.APPLY, Artifact)

@@ -37,6 +37,16 @@ def add_writing(parser: ArgumentParser) -> None:
     add_break_glass(parser)
 
 
+def add_restoring(parser: ArgumentParser) -> None:
+    add_writing(parser)
+    parser.add_argument(
+        "--as",
+        dest="under",
+        metavar="NAME",
+        help="another name than it had, beside what has that one by now",
+    )
+
+
 def find(project: Project) -> ArtifactRow:
     """The one that the person means.
 
@@ -65,7 +75,8 @@ def restore(project: Project, *, kind: str) -> int:
     """Say what it does, then do it, as a run on the record."""
     refuse_managed(project)
     artifact = find(project)
-    preview = api.preview(project.endpoint, artifact.id, schemas=project.schemas)
+    asked = {"under": project.args.under, "schemas": project.schemas}
+    preview = api.preview(project.endpoint, artifact.id, **asked)
     _refuse(artifact, preview, kind)
     if project.args.format == "text":
         _show(artifact, preview)
@@ -73,7 +84,7 @@ def restore(project: Project, *, kind: str) -> int:
         if project.args.format == "json":
             print_json(preview)
         return 0
-    plan = api.plan_restore(project.endpoint, artifact.id, schemas=project.schemas)
+    plan = api.plan_restore(project.endpoint, artifact.id, **asked)
     return _run(project, plan, artifact.id)
 
 
@@ -139,10 +150,10 @@ def _refuse(artifact: ArtifactRow, preview: RestorePreview, kind: str) -> None:
             f"{artifact.source} is a {artifact.kind}", hint=f"Use zanith recover {other}."
         )
     if not preview.possible:
-        hint = "put its values into what is there: zanith recover reseed"
-        raise _impossible(
-            artifact, preview.blockers, "restored", *([hint] if preview.can_reseed else ())
-        )
+        ways = ["restore it beside what is there: --as NAME"]
+        if preview.can_reseed:
+            ways.append("put its values into what is there: zanith recover reseed")
+        raise _impossible(artifact, preview.blockers, "restored", *ways)
 
 
 def _impossible(
@@ -170,6 +181,8 @@ def _show(artifact: ArtifactRow, preview: RestorePreview) -> None:
     _show_keys("gone", preview.missing_keys, preview.rows_missing)
     for name in preview.returns:
         say(f"  comes back: {name}")
+    for name in preview.stays_away:
+        say(f"  does not come back, for it spoke of the old name: {name}")
     if preview.becomes_nullable:
         note("  It comes back nullable: rows written since hold no value for it.")
     say()

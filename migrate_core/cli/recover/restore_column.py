@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from migrate_core.cli.console.artifacts import add_writing, restore
+from migrate_core.cli.console.artifacts import add_restoring, restore
 from migrate_core.cli.console.project import open_project
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    add_writing(parser)
+    add_restoring(parser)
 
 
 def run(args: Namespace) -> int:

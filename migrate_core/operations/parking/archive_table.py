@@ -32,6 +32,7 @@ from migrate_core.schema.parking import (
     ARCHIVE_SCHEMA,
     EXCLUSIVE,
     on_table,
+    out_of_sight,
     outgoing_keys,
     rename_table_parts,
 )
@@ -86,7 +87,7 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
             yield drop_constraint(self.name, key.name, key.references)
         if self.was is not None:
             yield from rename_table_parts(
-                self.was, place.parked_name, back=False, table=self.name, major=place.major
+                self.was, out_of_sight(place.parked_name), table=self.name, major=place.major
             )
         parked = place.parked_name(self.name.name)
         yield on_table(self.name, "RENAME TO {new}", new=parked)

@@ -37,18 +37,21 @@ from migrate_core.schema.dependants import with_dependants
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import forbid_null
-from migrate_core.schema.objects import Constraint, Index
+from migrate_core.schema.not_null import names_of as not_nulls
+from migrate_core.schema.objects import Constraint, Index, Table
 from migrate_core.schema.parking import (
     ARCHIVE_SCHEMA,
     all_parts,
     dropped_parts,
+    into_sight,
     keys_of,
     on_table,
     rename_parts,
 )
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.removal import ColumnParts, with_column
-from migrate_core.schema.returning import has_index
+from migrate_core.schema.renamed_parts import column_under, names_beside
+from migrate_core.schema.returning import Names, has_index
 from migrate_core.schema.storage import column_settings
 
 _ADDS = {
@@ -67,7 +70,9 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     in batches; without `parked` only the definition comes back. Rules it had are added
     NOT VALID and validated afterwards. Rows written since hold NULL: where there are any,
     the column comes back `nullable`, which is said before anything runs. What was parked
-    with it is made again at the end, in order.
+    with it is made again at the end, in order. With `under` it comes back beside the column
+    that has its name by now: names of its constraints, indexes and sequences that are taken
+    get a number, and what leaned on it, which spoke of the old name, does not come back.
     """
 
     effect: ClassVar[Effect] = Effect.CREATE
@@ -78,69 +83,98 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     key: tuple[str, ...] = ()
     nullable: bool = False
     filled: bool = False  # it went on filling itself: NOT NULL, default and key are in place
+    under: str | None = None  # the name it comes back with, if not its own
+    names: tuple[tuple[str, str], ...] = ()  # of its parts, where they have to be others
 
     @property
     def subject(self) -> Ref:
-        return column_ref(self.table, self.was.column.name)
+        return column_ref(self.table, self._name)
 
     @property
     def _name(self) -> str:
-        return self.was.column.name
+        return self.under or self.was.column.name
+
+    @property
+    def _now(self) -> ColumnParts:
+        """What it will be."""
+        if self.under is None:
+            return self.was
+        return column_under(self.table, self.was, self.under, dict(self.names))
 
     def bind(self, graph: SchemaGraph) -> Self:
-        if table_in(graph, self.table, self).column(self._name):
+        table = table_in(graph, self.table, self)
+        if table.column(self._name):
             raise unbound(self, f"column {self.label} is there again: its name is taken")
-        if self.nullable and (key := keys_of(self.was)):
-            raise unbound(
-                self,
-                f"rows written since hold no value for {self._name}, which the primary key"
-                f" {key[0].name} needs: give them one, or delete them",
-            )
-        refuse_taken(self, graph, self._claimed())
+        self._refuse_keys(table)
+        if self.under:
+            beside: Self = replaced(self, names=self._free_names(graph, table))
+            refuse_taken(self, graph, _claimed(self.table, beside._now))
+            return beside
+        refuse_taken(self, graph, _claimed(self.table, self.was))
+        if ruled := next((c.name for c in self.was.constraints if table.constraint(c.name)), None):
+            raise unbound(self, f"{self.table} has another constraint {ruled} by now")
         refuse_misfits(self, self._with_column(graph), self.was.along)
         was = msgspec.structs.replace(self.was, along=in_today(self.was.along, graph))
         bound: Self = replaced(self, was=was)
         return bound
 
-    def _claimed(self) -> Iterator[QualifiedName]:
-        """Names in the schema that come back with it."""
-        parts = (p for p in all_parts(self.was) if has_index(p))
-        yield from (self.table.renamed(part.name) for part in parts)
-        yield from (sequence.name for sequence in self.was.sequences)
-        if self.was.column.identity:
-            yield self.was.column.identity.sequence
+    def _refuse_keys(self, table: Table) -> None:
+        key = keys_of(self.was)
+        if key and self.nullable:
+            raise unbound(
+                self,
+                f"rows written since hold no value for {self._name}, which the primary key"
+                f" {key[0].name} needs: give them one, or delete them",
+            )
+        if key and table.primary_key:
+            raise unbound(
+                self,
+                f"it was in the primary key {key[0].name}, and {self.table} has another one"
+                f" by now, {table.primary_key.name}",
+            )
+
+    def _free_names(self, graph: SchemaGraph, table: Table) -> tuple[tuple[str, str], ...]:
+        """For what is taken in the schema, and for rules, which a table names."""
+        in_schema = Names(graph).are_taken(self.table.schema)
+        indexes = names_beside((n.name for n in _claimed(self.table, self.was)), in_schema)
+        rules = (c.name for c in self.was.constraints if not has_index(c))
+        others = names_beside(rules, lambda name: table.constraint(name) is not None)
+        return (*indexes.items(), *others.items())
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
-        return with_dependants(self._with_column(graph), self.was.along)
+        return with_dependants(self._with_column(graph), self._now.along)
 
     def _with_column(self, graph: SchemaGraph) -> SchemaGraph:
         nullable = self.nullable
         column = msgspec.structs.replace(
-            self.was.column, not_null=self.was.column.not_null and not nullable
+            self._now.column, not_null=self._now.column.not_null and not nullable
         )
-        return with_column(graph, self.table, msgspec.structs.replace(self.was, column=column))
+        return with_column(graph, self.table, msgspec.structs.replace(self._now, column=column))
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         kept = self.parked is not None and not self.key
         first = self._unpark if kept else self._add
-        parts = dropped_parts(self.was, filled=self.filled) if kept else all_parts(self.was)
+        parts = dropped_parts(self._now, filled=self.filled) if kept else all_parts(self._now)
         return (
             stage(*first(place)),
             *self._fill(),
             *self._rules(place, parts),
             *(() if kept else self._rights(place)),
-            *putting_back(self.was.along, place),
+            *putting_back(self._now.along, place),
         )
 
     def _unpark(self, place: Place) -> Iterator[Statement]:
         origin = self.parked or place
-        old = origin.parked_name(self._name)
+        old = origin.parked_name(self.was.column.name)
         yield on_table(self.table, "RENAME COLUMN {old} TO {new}", old=old, new=self._name)
+        was, now = (
+            Table(name=self.table, columns=(parts.column,)) for parts in (self.was, self._now)
+        )
+        rules = zip(not_nulls(was), not_nulls(now), strict=True)
         yield from rename_parts(
             self.table,
             self.was,
-            origin.parked_name,
-            back=True,
+            into_sight(origin.parked_name, dict((*self.names, *rules))),
             filled=self.filled,
             major=place.major,
         )
@@ -149,7 +183,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
 
     def _add(self, place: Place) -> Iterator[Statement]:
         """Bare first: a default would fill rows that hold something else."""
-        for sequence in self.was.sequences:
+        for sequence in self._now.sequences:
             made = make(
                 "createSequence",
                 name=sequence.name,
@@ -158,7 +192,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
                 comment=sequence.comment,
             )
             yield from (s for st in made.stages(place) for s in st.statements)
-        column = self.was.column
+        column = self._now.column
         bare = msgspec.structs.replace(column, not_null=False, default=None, identity=None)
         add = on_table(self.table, "ADD COLUMN {clause}", clause=column_clause(bare))
         # A stored value is computed for every row, and the rules of a domain are asked of it.
@@ -167,7 +201,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         yield from column_settings(self.table, None, column)
         yield from comment_on(self.subject, column.comment)
         yield from self._default()
-        for sequence in self.was.sequences:
+        for sequence in self._now.sequences:
             owner = column_ref(self.table, self._name)
             sql = ddl(
                 "ALTER SEQUENCE {name} OWNED BY {table}.{column}",
@@ -178,27 +212,32 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
             yield Statement(sql=sql)
 
     def _default(self) -> Iterator[Statement]:
-        if self.was.column.default is not None:
+        if self._now.column.default is not None:
             yield on_table(
                 self.table,
                 "ALTER COLUMN {column} SET DEFAULT {default}",
                 column=self._name,
-                default=raw(self.was.column.default),
+                default=raw(self._now.column.default),
             )
 
     def _fill(self) -> Iterator[Stage]:
         """A row that holds a NULL is not one: IS NULL would take it for one."""
         if self.parked is None or not self.key:
             return
-        archive = QualifiedName(ARCHIVE_SCHEMA, self.parked.parked_name(self._name))
+        archive = QualifiedName(ARCHIVE_SCHEMA, self.parked.parked_name(self.was.column.name))
         same = " AND ".join(
             ddl("a.{key} = {table}.{key}", key=key, table=self.table) for key in self.key
         )
-        names = {"column": self._name, "archive": raw(str(archive)), "same": raw(same)}
-        assign = ddl("{column} = (SELECT a.{column} FROM {archive} AS a WHERE {same})", **names)
+        names = {
+            "column": self._name,
+            "kept": self.was.column.name,
+            "archive": raw(str(archive)),
+            "same": raw(same),
+        }
+        assign = ddl("{column} = (SELECT a.{kept} FROM {archive} AS a WHERE {same})", **names)
         where = ddl(
             "{column} IS NOT DISTINCT FROM NULL AND EXISTS (SELECT FROM {archive} AS a WHERE {same}"
-            " AND a.{column} IS DISTINCT FROM NULL)",  # IS NULL would ask a composite one's fields
+            " AND a.{kept} IS DISTINCT FROM NULL)",  # IS NULL would ask a composite one's fields
             **names,
         )
         plain = ddl(
@@ -215,7 +254,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
 
     def _rules(self, place: Place, parts: tuple[Constraint | Index, ...]) -> Iterator[Stage]:
         """Not null, identity, and what has to be made again, each by its own kind."""
-        column = self.was.column
+        column = self._now.column
         made: list[Operation] = []
         if column.not_null and not (self.nullable or self.filled):
             helper, may_be_row = place.helper(self._name), "." in column.type
@@ -228,14 +267,14 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
                 made.append(make("addIndex", table=self.table, index=part))
             else:
                 made.append(make(_ADDS[part.type], table=self.table, constraint=part))
-        if self.was.clustered_on:
-            made.append(make("clusterOn", table=self.table, index=self.was.clustered_on))
+        if self._now.clustered_on:
+            made.append(make("clusterOn", table=self.table, index=self._now.clustered_on))
         for operation in made:
             yield from operation.stages(place)
 
     def _rights(self, place: Place) -> Iterator[Stage]:
         """A parked column has kept them."""
-        for operation in giving_on_column(self.table, self.was):
+        for operation in giving_on_column(self.table, self._now):
             yield from operation.stages(place)
 
     def inverse(self, place: Place) -> Operation | None:
@@ -247,7 +286,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     def releases(self) -> tuple[Release, ...]:
         if self.parked is None:
             return ()
-        parked = self.parked.parked_name(self._name)
+        parked = self.parked.parked_name(self.was.column.name)
         if self.key:
             return (Release(physical_name=QualifiedName(ARCHIVE_SCHEMA, parked)),)
         return (Release(physical_name=self.table, physical_column=parked),)
@@ -256,6 +295,14 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         yield why.RESTORES_OBJECT.because(facts.describe())
         if self.key:
             yield why.REQUIRES_BACKFILL.because(f"values come back by {', '.join(self.key)}")
-        yield from brought_back(self.was.along)
+        yield from brought_back(self._now.along)
         if self.parked is None:
             yield why.NO_INVERSE.because("only the definition comes back: the values are gone")
+
+
+def _claimed(table: QualifiedName, parts: ColumnParts) -> Iterator[QualifiedName]:
+    """Names in the schema that a column comes back with."""
+    yield from (table.renamed(part.name) for part in all_parts(parts) if has_index(part))
+    yield from (sequence.name for sequence in parts.sequences)
+    if parts.column.identity:
+        yield parts.column.identity.sequence

@@ -40,6 +40,7 @@ from migrate_core.schema.parking import (
     fixed,
     keys_of,
     on_table,
+    out_of_sight,
     rename_parts,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -114,8 +115,7 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
         yield from rename_parts(
             self.table,
             was,
-            place.parked_name,
-            back=False,
+            out_of_sight(place.parked_name),
             filled=fills_itself(was),
             major=place.major,
         )

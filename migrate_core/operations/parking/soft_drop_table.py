@@ -30,6 +30,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.leaning import leaning
 from migrate_core.schema.parking import (
     on_table,
+    out_of_sight,
     outgoing_keys,
     rename_table_parts,
 )
@@ -85,7 +86,7 @@ class SoftDropTable(Operation, frozen=True, kw_only=True):
         yield from taking_along(self._along, place)
         if self.was is not None:
             yield from rename_table_parts(
-                self.was, place.parked_name, back=False, table=self.name, major=place.major
+                self.was, out_of_sight(place.parked_name), table=self.name, major=place.major
             )
         yield on_table(self.name, "RENAME TO {new}", new=place.parked_name(self.name.name))
 

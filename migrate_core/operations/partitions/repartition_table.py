@@ -25,7 +25,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import NAMED_SINCE, made_name, with_name
 from migrate_core.schema.objects import Identity, Table
-from migrate_core.schema.parking import on_table, rename_table_parts
+from migrate_core.schema.parking import on_table, out_of_sight, rename_table_parts
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.removal import TableParts, table_parts, with_table, without_table
 from migrate_core.schema.repartition import (
@@ -201,8 +201,7 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
             )
         yield from rename_table_parts(
             TableParts(table=was.table),
-            place.helper,
-            back=False,
+            out_of_sight(place.helper),
             table=self.table,
             major=0,  # its partitions have the names of its NOT NULLs too: the new table says them
         )

@@ -217,3 +217,21 @@ def test_at_a_terminal_the_name_is_typed_even_where_all_was_allowed(
     assert (refused.code, kept) == (3, 300)
     assert "Type its name" in refused.err
     assert done.code == 0, done.err
+
+
+def test_a_column_comes_back_beside_the_one_that_has_its_name(
+    parked: Shop, zanith: Zanith
+) -> None:
+    adopted(zanith)
+    restore = ("recover", "restore-column", "users.legacy_uuid")
+
+    refused = zanith(*restore)
+    looked = zanith(*restore, "--as", "legacy_uuid_before", "--dry-run", "--format", "json")
+    done = zanith(*restore, "--as", "legacy_uuid_before")
+
+    assert refused.code == 1
+    assert "--as NAME" in refused.err
+    assert "blockers" not in looked.data
+    assert done.code == 0, done.err
+    assert parked.count("SELECT count(legacy_uuid_before) FROM users") == 300
+    assert parked.count("SELECT count(legacy_uuid) FROM users") == 2

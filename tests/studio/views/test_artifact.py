@@ -160,3 +160,49 @@ def expire(artifact: Artifact, away: timedelta) -> None:
     sql(artifact.target, f"UPDATE {table} SET expires_at = now() + interval '{away.days} days'")
     sql(artifact.target, f"ALTER TABLE {table} ENABLE TRIGGER _zanith_forward")
     Artifact.objects.update(expires_at=timezone.now() + away)
+
+
+def test_it_comes_back_under_another_name(sign_in: SignIn, taken: Artifact) -> None:
+    """What is shown and what is pressed are of the name that was asked for."""
+    client = sign_in("operator")
+
+    page = client.get(reverse("artifact", args=[taken.pk]), {"under": "legacy_uuid_before"})
+    do(client, taken, "restore", under="legacy_uuid_before")
+    run = driven()
+
+    assertContains(page, "Restore public.users.legacy_uuid as legacy_uuid_before")
+    assertContains(page, 'name="under" value="legacy_uuid_before"')
+    assertNotContains(page, "It cannot be restored now")
+    assert (run.state, run.title) == (
+        RunState.DONE,
+        "Restore public.users.legacy_uuid as legacy_uuid_before",
+    )
+    kept = "SELECT count(*) FROM users WHERE legacy_uuid_before IS NOT NULL"
+    assert rows(taken.target, kept)[0][0] > 2
+    assert rows(taken.target, COUNT) == [(2,)]
+
+
+@pytest.mark.parametrize(
+    "under", ["id", "_zanith_mine", "x" * 64, "no\0ne", "''\"; DROP TABLE users"]
+)
+def test_a_name_that_cannot_be_is_told_on_the_page(
+    sign_in: SignIn, taken: Artifact, under: str
+) -> None:
+    client = sign_in("operator")
+
+    page = client.get(reverse("artifact", args=[taken.pk]), {"under": under})
+    answer = client.post(reverse("artifact-restore", args=[taken.pk]), {"under": under})
+
+    assert page.status_code == 200
+    assert answer.status_code in {302, 409, 422}, answer.status_code
+
+
+def test_the_title_of_a_run_is_cut_where_names_are_long(
+    sign_in: SignIn, artifact: Artifact
+) -> None:
+    source = ".".join(("s" * 63, "t" * 63, "c" * 63))
+    Artifact.objects.filter(pk=artifact.pk).update(source=source)
+
+    do(sign_in("operator"), artifact, "restore", under="u" * 63)
+
+    assert len(Run.objects.latest("number").title) == 200
