@@ -53,6 +53,7 @@ def draw(run_id: UUID) -> Page:
         standing=(
             *(run.state, run.wanted, run.orphan_pid, run.pace),
             *(shown.state == "lost", shown.backfill is not None, shown.settled_steps),
+            shown.under_way,
         ),
     )
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from migrate_core.api import Choices
 from migrate_core.pg.ddl import StageMode
+from migrate_core.planning.plan import Step
 from migrate_core.states import RunState
 from studio import pages
 from studio.boards.plan import worst_lock_of
@@ -75,17 +76,7 @@ def while_it_runs(run: Run, board: Board) -> list[Action]:
     in_batches = board.backfill is not None
     if run.status not in (RunState.QUEUED, RunState.RUNNING):
         return []
-    cancel = Action(
-        label="Cancel now",
-        url=reverse("run-cancel", args=[run.pk]),
-        style="danger",
-        icon="ban",
-        confirm=Confirmation(
-            tier=1,
-            title="Cancel this run?",
-            consequence=_of_a_cancel(run, board),
-        ),
-    )
+    cancel = _cancel(run, board)
     stop = Action(
         label="Stop after this step",
         url=reverse("run-stop", args=[run.pk]),
@@ -101,14 +92,48 @@ def while_it_runs(run: Run, board: Board) -> list[Action]:
     return [pause, stop, cancel] if in_batches else [stop, cancel]
 
 
+def _cancel(run: Run, board: Board) -> Action:
+    dear = rewrites_now(run, board)
+    return Action(
+        label="Cancel now",
+        url=reverse("run-cancel", args=[run.pk]),
+        style="danger",
+        icon="ban",
+        confirm=Confirmation(
+            tier=2 if dear else 1,
+            title="Cancel this run?",
+            consequence=_of_a_cancel(run, board),
+            expect=run.target.name if dear else "",
+            expect_label="the target's name" if dear else "",
+            reason=dear,
+        ),
+    )
+
+
+def rewrites_now(run: Run, board: Board) -> bool:
+    """Whether a table is written anew: to cancel that throws away what may be hours of work, so
+    that it is not to be done by mistake."""
+    step = _under_way(run, board)
+    return step is not None and any(s.rewrites for stage in step.stages for s in stage.statements)
+
+
+def _under_way(run: Run, board: Board) -> Step | None:
+    steps = pages.plan_of(run.plan_id).steps
+    return next((step for step in steps if step.number == board.under_way), None)
+
+
 def _of_a_cancel(run: Run, board: Board) -> str:
     """What it does to the statement that is under way."""
-    current = next((row.number for row in board.steps if row.current), None)
-    if current is None:
+    step = _under_way(run, board)
+    if step is None:
         return "No step is under way. What is done stays done."
-    step = next(step for step in pages.plan_of(run.plan_id).steps if step.number == current)
     modes = {stage.mode for stage in step.stages}
-    if StageMode.BATCHED in modes:
+    if rewrites_now(run, board):
+        said = (
+            "The table is written anew; all that is written so far is thrown away, and a resume"
+            " begins from the first row."
+        )
+    elif StageMode.BATCHED in modes:
         said = "The batch under way rolls back; a resume goes on behind the last one that is done."
     elif StageMode.CONCURRENT in modes:
         said = (
@@ -117,7 +142,7 @@ def _of_a_cancel(run: Run, board: Board) -> str:
         )
     else:
         said = "The stage under way rolls back, as if it had not begun."
-    return f"Step {current}: {said} What is done stays done."
+    return f"Step {step.number}: {said} What is done stays done."
 
 
 def after_it_stopped(run: Run) -> list[Action]:

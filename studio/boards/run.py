@@ -79,6 +79,11 @@ class Board(Shown, frozen=True, kw_only=True):
     announce: str
 
     @property
+    def under_way(self) -> int | None:
+        """The number of the step that is."""
+        return next((row.number for row in self.steps if row.current), None)
+
+    @property
     def tail(self) -> Sequence[LogLine]:
         return self.log[-LIVE_LINES:]
 

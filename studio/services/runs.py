@@ -294,13 +294,13 @@ def stop_after_step(run: Run, user: Any) -> None:
     wish(run, user, Run.Wanted.STOP, "stop after step")
 
 
-def cancel(run: Run, user: Any) -> None:
+def cancel(run: Run, user: Any, *, reason: str = "") -> None:
     """A queued run is cancelled at once; a running one when its worker hears of it."""
-    wish(run, user, Run.Wanted.CANCEL, "cancel")
+    wish(run, user, Run.Wanted.CANCEL, "cancel", reason=reason)
 
 
-def wish(run: Run, user: Any, wanted: Run.Wanted, action: str) -> None:
-    with audit.attempt(user, action, run):
+def wish(run: Run, user: Any, wanted: Run.Wanted, action: str, *, reason: str = "") -> None:
+    with audit.attempt(user, action, run, reason=reason):
         changes.require(user, Action.APPLY, run)
         with transaction.atomic():
             run = locked(run)

@@ -163,7 +163,11 @@ def _step(request: HttpRequest) -> int:
 
 @verb(Action.APPLY, Run)
 def cancel(request: HttpRequest, run: Run) -> HttpResponse:
-    runs.cancel(run, request.user)
+    why = ""
+    if controls.rewrites_now(run, pages.board_of(run)):
+        confirmations.typed(request, run.target.name, what="the target's name")
+        why = confirmations.reason(request)
+    runs.cancel(run, request.user, reason=why)
     return redirect("run", run.pk)
 
 
