@@ -1,5 +1,6 @@
 """An auditor that shares no code with the product: it reads the ledger's tables with plain SQL and
 follows docs/evidence.md. `audit()` gives every fault that it finds, in words."""
+
 from __future__ import annotations
 
 import hashlib
@@ -57,5 +58,4 @@ def audit(db: psycopg.Connection[Any], key: bytes | None = None) -> list[str]:
         for row, digest in db.execute(f"SELECT {name}, {DIGEST} FROM _zanith_{table} r".encode()):
             if seals.pop(row, None) != digest:
                 faults.append(f"not as it was sealed: {row}")
-    gone = [f"gone: {row}" for row in seals]
-    return [*faults, *gone, *(row[0] for row in db.execute(FAULTS))]
+    return [*faults, *(f"gone: {row}" for row in seals), *(r[0] for r in db.execute(FAULTS))]
