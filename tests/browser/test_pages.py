@@ -22,7 +22,7 @@ from tests.studio.conftest import (
 )
 
 pytestmark = pytest.mark.browser
-TABS = ("sql", "schema", "evidence", "activity")
+TABS = ("sql", "schema", "locks", "evidence", "activity")
 
 
 @pytest.fixture
@@ -59,6 +59,7 @@ def addresses(
         "/reasons/",
         "/reasons/not_measured/",
         "/reasons/slot_keeps_wal/",
+        f"/history/record/{target.pk}",
     ]
 
 

@@ -47,6 +47,7 @@ def test_an_auditor_reads_who_applied_what_and_that_the_record_holds(
     assertContains(page, change.migration_id)
     assertContains(page, reverse("run", args=[run.pk]))
     assertContains(page, "public.users.legacy_uuid")
+    assertContains(page, reverse("reason", args=["parks_column"]))
     assertContains(page, "FROM public._zanith_migration_steps")
     assertContains(page, "How far out were estimates?")
     assertContains(page, "under 20 ms")
