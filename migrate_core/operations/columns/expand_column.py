@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Self
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -41,6 +41,8 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
     names are there. Foreign keys that point at the column get a twin that points at the new
     one. At the end both columns are compared, row by row, while reads and writes go on.
     """
+
+    keeps_values: ClassVar[bool] = True
 
     def bind(self, graph: SchemaGraph) -> Self:
         found = self.bound(graph)

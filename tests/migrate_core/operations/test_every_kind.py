@@ -65,6 +65,7 @@ def test_scenario(
     before = read_graph(db)
     plan = plan_of(operations_of(case, before, partial(make_db_on, major)), before, major)
     check_storage(plan)
+    check_builds(plan)
     if major == MAJOR:  # another spells expressions otherwise, and has no names of NOT NULL
         assert any(snake(step.kind) == case.parts[-2] for step in plan.steps)
         check_golden(case, plan, anew=option("golden"))
@@ -101,6 +102,15 @@ def check_storage(plan: Plan) -> None:
     stored = decode_plan(encode_plan(plan))
     assert stored == plan
     assert stored.hash == plan.hash
+
+
+def check_builds(plan: Plan) -> None:
+    """What takes long is declared by whoever writes the statement."""
+    declared = [s for step in plan.steps if not step.is_script for st in step.stages
+                for s in st.statements]  # fmt: skip
+    for statement in declared:
+        assert statement.builds == statement.sql.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))
+        assert statement.queries == statement.sql.startswith("CREATE MATERIALIZED VIEW")
 
 
 def check_run(db: Connection[Any], plan: Plan) -> None:

@@ -222,7 +222,7 @@ def codes_in(module: types.ModuleType) -> frozenset[str]:
 
 
 def given_by(code: str) -> tuple[str, ...]:
-    """Kinds whose reasons() names the record, or calls what names it."""
+    """Kinds of whose reasons one names the record, or calls what names it."""
     return tuple(kind for kind in sorted(kinds()) if code in _codes_of(kind))
 
 
@@ -245,7 +245,8 @@ def _codes_of(kind: str) -> set[str]:
                 if getattr(one, "__module__", "").startswith("migrate_core"):
                     look(one)
 
-    look(vars_of(model)["reasons"])
+    for name in ("reasons", "reasons_before", "reasons_in_the_end"):
+        look(vars_of(model)[name])
     return found
 
 
