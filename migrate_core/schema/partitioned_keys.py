@@ -30,7 +30,7 @@ def create_only(table: QualifiedName, index: Index) -> Stage:
         definition=raw(index.definition),
     )
     comment = comment_on(Ref.of(ObjectKind.INDEX, table, index.name), index.comment)
-    return stage(Statement(sql=sql, lock=LockMode.SHARE, on=table, builds=True), *comment)
+    return stage(Statement(sql=sql, lock=LockMode.SHARE, on=table), *comment)
 
 
 def add_only(table: QualifiedName, key: Constraint) -> Stage:
