@@ -21,7 +21,7 @@ from migrate_core.pg.connect import plan_session
 from migrate_core.pg.ddl import StageMode, Statement
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, Step, build
-from migrate_core.risk import here, reasons
+from migrate_core.risk import here, pages, reasons
 from migrate_core.risk.codes import REASONS, ReasonCode
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.pages.page import Nothing, Outcome, Page, Said
@@ -30,7 +30,7 @@ from tests.runs import endpoint_of
 Overrides = dict[str, dict[str, Any]]
 MAJOR = 18  # whose plans the pages show
 BATCHED = StageMode.BATCHED
-FOLDER = Path(reasons.__file__).parent / "pages"
+FOLDER = Path(pages.__path__[0])
 
 
 class Given:
