@@ -45,7 +45,7 @@ class Estimate(Value, frozen=True, kw_only=True):
     def source(self) -> str:
         """Where its rates are from."""
         if self.kind is WorkKind.METADATA:
-            return "catalog only"
+            return "mostly the catalog" if self.read or self.written else "catalog only"
         return "this target's history" if self.from_history else "assumed, for a slow disk"
 
 

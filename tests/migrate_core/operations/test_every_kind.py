@@ -67,6 +67,7 @@ def test_scenario(
     plan = plan_of(operations_of(case, before, partial(make_db_on, major)), before, major)
     check_storage(plan)
     check_builds(plan)
+    check_backfills(plan)
     if major == MAJOR:  # another spells expressions otherwise, and has no names of NOT NULL
         assert any(snake(step.kind) == case.parts[-2] for step in plan.steps)
         check_golden(case, plan, anew=option("golden"))
@@ -116,6 +117,13 @@ def check_builds(plan: Plan) -> None:
         is_free = re.search(r'INDEX (?!CONCURRENTLY).* ON (ONLY |public\."?_zanith_new)', sql)
         assert statement.builds == (makes and not is_free)
         assert statement.queries == sql.startswith("CREATE MATERIALIZED VIEW")
+
+
+def check_backfills(plan: Plan) -> None:
+    """Whatever fills a live table in batches has the reason for it, as every other that does."""
+    for step in plan.steps:
+        filled = {st.batch.into or st.batch.table for st in step.stages if st.batch}
+        assert (step.operation.relation in filled) == ("requires_backfill" in step.verdict.codes)
 
 
 def check_run(db: Connection[Any], plan: Plan) -> None:

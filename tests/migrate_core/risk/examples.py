@@ -150,14 +150,16 @@ def _of_step(step: Step) -> Said:
 
 def _work(step: Step, statements: list[Statement]) -> str:
     """What takes long, under which lock: seldom the strongest one of the step."""
+    batches = "writes rows in batches" if any(s.mode is BATCHED for s in step.stages) else ""
     for words, costly in (
         ("writes every row", [s for s in statements if s.rewrites]),
         ("reads every row", [s for s in statements if s.scans]),
     ):
         modes = [mode for s in costly for _table, mode in s.locks()]
         if modes:
-            return f"{words} under {max(modes, key=lambda mode: mode.strength)}"
-    return "writes rows in batches" if any(s.mode is BATCHED for s in step.stages) else ""
+            found = f"{words} under {max(modes, key=lambda mode: mode.strength)}"
+            return f"{batches}; {found}" if batches and words.startswith("reads") else found
+    return batches
 
 
 # What is wrong with an example ------------------------------------------------------------------
