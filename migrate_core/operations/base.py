@@ -137,6 +137,7 @@ class Operation(
     effect: ClassVar[Effect]
     loses_data: ClassVar[bool] = False  # asks for destructive consent unless empty
     looks_last: ClassVar[bool] = False  # detected once it is known what the others make
+    keeps_values: ClassVar[bool] = False  # writes new ones beside the old, which stay
 
     @classmethod
     def kind_name(cls) -> str:
@@ -204,6 +205,15 @@ class Operation(
     @abstractmethod
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         """Why it is as risky as it is, with the evidence."""
+
+    def reasons_before(self, graph: SchemaGraph) -> Iterable[Reason]:
+        """What the schema just before it says besides."""
+        return ()
+
+    def reasons_in_the_end(self, graph: SchemaGraph) -> Iterable[Reason]:
+        """What only the schema after the plan's last step says; not asked where the relation
+        is made in the same plan."""
+        return ()
 
     def park(self, place: Place) -> Park | None:
         """The artifact that must exist before it runs."""

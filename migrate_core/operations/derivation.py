@@ -17,6 +17,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.filling import filling
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema.derivation import Derivation, Derived
@@ -142,9 +143,7 @@ class Deriving(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         names = ", ".join(derived.column.name for derived in self.derived)
-        yield why.REQUIRES_BACKFILL.because(
-            f"{names} in batches by {', '.join(self.key)}; {facts.describe()}"
-        )
+        yield from filling(facts, self.key, names)
         yield why.DERIVES_COLUMNS.because(f"{names} from {', '.join(self.sources)}")
         for derived in self.derived:
             name = derived.column.name

@@ -64,7 +64,8 @@ class Statement(Struct, frozen=True, kw_only=True):
     """One SQL statement and what it takes while it runs.
 
     `lock` is taken on `on`; `also` lists further relations. `scans` and `rewrites` speak of
-    `on`: every row read, or every row written, inside that lock. What is `inherited` is done
+    `on`: every row read, or every row written, inside that lock; `builds`, of an index that is
+    made of all rows; `queries`, of a person's query that it runs. What is `inherited` is done
     to all that inherit from `on`, or are partitions of it, under the same lock; what is
     `cloned`, to partitions alone.
     """
@@ -75,6 +76,8 @@ class Statement(Struct, frozen=True, kw_only=True):
     also: tuple[tuple[QualifiedName, LockMode], ...] = ()
     scans: bool = False
     rewrites: bool = False
+    builds: bool = False
+    queries: bool = False
     inherited: bool = False
     cloned: bool = False
 

@@ -9,10 +9,8 @@ from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import here
-from migrate_core.risk import reasons as why
 from migrate_core.risk.circumstances import Work
 from migrate_core.risk.codes import Reason
-from migrate_core.risk.estimates import builds_index
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import IN_SCHEMA, ObjectKind, Ref
@@ -33,7 +31,7 @@ def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
         relation=relation,
         strongest=own,
         others=tuple((table, mode) for table, mode in taken.items() if mode.blocks_writes),
-        writes_all=batched or any(s.rewrites or builds_index(s) for s in statements),
+        writes_all=batched or any(s.rewrites or s.builds for s in statements),
         is_concurrent=any(stage.mode is StageMode.CONCURRENT for stage in stages),
         writes_rows=batched,
         reshapes=subject.kind in (ObjectKind.TABLE, ObjectKind.COLUMN),
@@ -65,8 +63,7 @@ class Context:
                 yield here.WRITES_INDEX_ANEW.because(f"built by step {self._built[table]}")
         if operation.moment in _GOING:
             yield from self._going(operation, graph)
-        if operation.kind == "dropColumn":
-            yield from _below(operation.subject, graph)
+        yield from operation.reasons_before(graph)
 
     def add(
         self, number: int, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
@@ -75,7 +72,7 @@ class Context:
         for table, _rewrites in _through(stages):
             self._blocked[table] = number
         for statement in (s for stage in stages for s in stage.statements):
-            if builds_index(statement) and statement.on:
+            if statement.builds and statement.on:
                 self._built[statement.on] = number
         if operation.effect is not Effect.CREATE:
             return
@@ -88,12 +85,8 @@ class Context:
 
     def in_the_end(self, operation: Operation, graph: SchemaGraph) -> Iterator[Reason]:
         """`graph` is the schema after the last step."""
-        relation = operation.relation
-        if operation.kind != "dropPolicy" or relation is None or relation not in self.old:
-            return
-        table = graph.table(relation)
-        if table and table.row_security and not table.policies:
-            yield why.RLS_WITHOUT_POLICY.because(f"nothing shows a row of {table.name}")
+        if operation.relation is None or operation.relation in self.old:
+            yield from operation.reasons_in_the_end(graph)
 
     def _locks(self, work: Work) -> Iterator[Reason]:
         found = [f"{mode} on {table}" for table, mode in work.others if table in self.old]
@@ -116,19 +109,6 @@ class Context:
                 yield here.LOOKS_LIKE_RENAME.because(
                     f"step {number} adds {made.name}, {made.type} as well"
                 )
-
-
-def _below(column: Ref, graph: SchemaGraph) -> Iterator[Reason]:
-    """Indexes that only partitions have on a column which goes from all of them."""
-    tables = (graph.table(name) for name in graph.children.get(column.relation, ()))
-    found = [
-        index.name
-        for table in tables
-        for index in (table.indexes if table else ())
-        if column.part in index.columns and index.parent is None
-    ]
-    if found:
-        yield why.DROPS_INDEX_ALONG.because(f"{', '.join(found)}, of partitions")
 
 
 def _through(stages: tuple[Stage, ...]) -> Iterator[tuple[QualifiedName, bool]]:

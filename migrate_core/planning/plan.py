@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from migrate_core.operations.base import ArtifactKind, Operation, Park, Place
+from migrate_core.operations.base import ArtifactKind, Effect, Operation, Park, Place
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage
@@ -51,7 +51,7 @@ class Step(Value, frozen=True, kw_only=True):
     @property
     def is_script(self) -> bool:
         """Raw SQL: nobody knows beforehand how long it takes or what it answers."""
-        return self.kind == "rawSql"
+        return self.operation.effect is Effect.RUN
 
     def parks_at(self, stage: int) -> bool:
         """Whether its artifact is kept in the transaction of this stage (from 1)."""

@@ -79,8 +79,7 @@ def _grade(step: Step, created: set[Ref]) -> UndoGrade:
     if step.park is not None:
         return UndoGrade.ARTIFACT
     changed = {r.code for r in step.verdict.reasons if r.level is not Level.SAFE}
-    keeps_old = operation.kind == "expandColumn"
-    if changed & _CHANGES_VALUES and not keeps_old:
+    if changed & _CHANGES_VALUES and not operation.keeps_values:
         return UndoGrade.DEFINITION
     return UndoGrade.EXACT
 

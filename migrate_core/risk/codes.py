@@ -1,4 +1,4 @@
-"""What a reason and a reason code are; the list of codes is in reasons.py."""
+"""What a reason and a reason code are; the list of codes is in reasons/."""
 
 from __future__ import annotations
 

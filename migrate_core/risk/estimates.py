@@ -45,7 +45,7 @@ class Estimate(Value, frozen=True, kw_only=True):
     def source(self) -> str:
         """Where its rates are from."""
         if self.kind is WorkKind.METADATA:
-            return "catalog only"
+            return "mostly the catalog" if self.read or self.written else "catalog only"
         return "this target's history" if self.from_history else "assumed, for a slow disk"
 
 
@@ -95,8 +95,8 @@ def _of_stage(
     stage: Stage, size: int | None, rates: Rates, parking: WorkKind | None
 ) -> Estimate | None:
     """What its statements take one after another; locks are held until the last is done."""
-    if any(map(_runs_query, stage.statements)):
-        return None
+    if any(statement.queries for statement in stage.statements):
+        return None  # over tables whose sizes say nothing of how long it takes
     low = high = 0.0
     written = read = 0
     most = WorkKind.METADATA
@@ -135,17 +135,8 @@ def _work(stage: Stage, parking: WorkKind | None) -> Iterator[WorkKind]:
 def _kind(stage: Stage, statement: Statement) -> WorkKind:
     if stage.mode is StageMode.BATCHED:
         return WorkKind.BACKFILL
-    if builds_index(statement):
+    if statement.builds:
         return WorkKind.BUILD
     if statement.rewrites:
         return WorkKind.REWRITE
     return WorkKind.SCAN if statement.scans else WorkKind.METADATA
-
-
-def _runs_query(statement: Statement) -> bool:
-    """A person's, over tables whose sizes say nothing of how long it takes."""
-    return statement.sql.startswith("CREATE MATERIALIZED VIEW")
-
-
-def builds_index(statement: Statement) -> bool:
-    return statement.sql.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))

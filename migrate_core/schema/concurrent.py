@@ -39,16 +39,17 @@ def build_index(
     create = _create("CONCURRENTLY ", table, name, definition, unique=unique)
     lock = LockMode.SHARE_UPDATE_EXCLUSIVE
     return Stage(
-        statements=(Statement(sql=create, lock=lock, on=table, scans=True),),
+        statements=(Statement(sql=create, lock=lock, on=table, scans=True, builds=True),),
         mode=StageMode.CONCURRENT,
         observe=_observe(table, name, definition if is_spelled else None, unique=unique),
         repair=(_drop(table, name),),
     )
 
 
-def create_index(table: QualifiedName, index: Index) -> str:
-    """In a transaction: on a table that nobody else sees yet."""
-    return _create("", table, index.name, index.definition, unique=index.unique)
+def create_index(table: QualifiedName, index: Index) -> Statement:
+    """In a transaction; without a lock, as on a table that nobody else sees yet."""
+    sql = _create("", table, index.name, index.definition, unique=index.unique)
+    return Statement(sql=sql, builds=True)
 
 
 def _create(how: str, table: QualifiedName, name: str, definition: str, *, unique: bool) -> str:

@@ -95,7 +95,7 @@ def create_materialized_view(view: MaterializedView) -> Statement:
         space=raw(space),
         definition=raw(view.definition),
     )
-    return Statement(sql=sql)
+    return Statement(sql=sql, queries=True)
 
 
 def output_statements(query: Query) -> Iterator[Statement]:

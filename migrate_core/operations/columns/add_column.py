@@ -22,6 +22,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.filling import filling
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.column_filling import add_filled
@@ -135,7 +136,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()
         if self.key:
-            yield why.REQUIRES_BACKFILL.because(f"in batches by {', '.join(self.key)}; {size}")
+            yield from filling(facts, self.key)
         elif self.checked:
             yield why.REBUILDS_TABLE.because(f"a domain's rules are asked of every row; {size}")
         elif self._rewrites:

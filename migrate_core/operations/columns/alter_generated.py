@@ -22,6 +22,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import column_clause, comment_on, constraint_clause
+from migrate_core.schema.concurrent import create_index
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
@@ -107,14 +108,8 @@ class AlterGenerated(Operation, frozen=True, kw_only=True):
         for constraint in self.was.constraints:
             yield self._on_table(f"ADD {constraint_clause(constraint)}", rewrites=True)
         for index in self.was.indexes:
-            create = ddl(
-                "CREATE {unique}INDEX {name} ON {table} {definition}",
-                unique=raw("UNIQUE " if index.unique else ""),
-                name=index.name,
-                table=self.table,
-                definition=raw(index.definition),
-            )
-            yield Statement(sql=create, lock=LockMode.SHARE, on=self.table, scans=True)
+            create = create_index(self.table, index)
+            yield replaced(create, lock=LockMode.SHARE, on=self.table, scans=True)
             ref = Ref.of(ObjectKind.INDEX, self.table, index.name)
             yield from comment_on(ref, index.comment)
         yield from comment_on(self.subject, column.comment)

@@ -117,3 +117,15 @@ class DropColumn(Operation, frozen=True, kw_only=True):
             yield why.DROPS_INDEX_ALONG.because(f"{', '.join(gone)}; {facts.describe()}")
         if self.only:
             yield why.NO_INVERSE.because("what inherits the column keeps it as its own")
+
+    def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
+        """Indexes that only partitions have on a column which goes from all of them."""
+        tables = (graph.table(name) for name in graph.children.get(self.table, ()))
+        found = [
+            index.name
+            for table in tables
+            for index in (table.indexes if table else ())
+            if self.column in index.columns and index.parent is None
+        ]
+        if found:
+            yield why.DROPS_INDEX_ALONG.because(f"{', '.join(found)}, of partitions")

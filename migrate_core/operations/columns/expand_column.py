@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Self
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -16,6 +16,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.filling import filling
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema import types
@@ -41,6 +42,8 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
     names are there. Foreign keys that point at the column get a twin that points at the new
     one. At the end both columns are compared, row by row, while reads and writes go on.
     """
+
+    keeps_values: ClassVar[bool] = True
 
     def bind(self, graph: SchemaGraph) -> Self:
         found = self.bound(graph)
@@ -148,6 +151,7 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
         old, new = self.pair.old, self.to.column
         change = f"{old.name} as {new.name}" if self.renames else f"{old.type} as {new.type}"
         yield why.EXPANDS_COLUMN.because(f"{change}; {facts.describe()}")
+        yield from filling(facts, self.key)
         if types.change(old.type, new.type) is TypeChange.NARROW:
             yield why.NARROWS_COLUMN_TYPE.because(f"{change}; nothing is cut: what does not fit"
                                                   " stops the step")  # fmt: skip

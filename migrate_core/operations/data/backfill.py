@@ -17,8 +17,8 @@ from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, raw
 from migrate_core.pg.lexer import tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
-from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.filling import filling
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.edges import column_ref
@@ -113,6 +113,4 @@ class Backfill(Operation, frozen=True, kw_only=True):
         return Answers(backfills=((self.subject, self.expression),))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield why.REQUIRES_BACKFILL.because(
-            f"in batches by {', '.join(self.key)}; {facts.describe()}"
-        )
+        yield from filling(facts, self.key)

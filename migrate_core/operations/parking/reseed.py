@@ -19,6 +19,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.filling import filling
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
@@ -209,9 +210,7 @@ class Reseed(Operation, frozen=True, kw_only=True):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         if self.overwrite:
             yield why.OVERWRITES_VALUES.because(f"{self.label}; {facts.describe()}")
-        yield why.REQUIRES_BACKFILL.because(
-            f"values come back by {', '.join(self.key)}; {facts.describe()}"
-        )
+        yield from filling(facts, self.key, "values come back")
 
 
 def _asks(column: Column) -> bool:

@@ -31,6 +31,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.filling import filling
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.dependants import with_dependants
@@ -294,7 +295,7 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.RESTORES_OBJECT.because(facts.describe())
         if self.key:
-            yield why.REQUIRES_BACKFILL.because(f"values come back by {', '.join(self.key)}")
+            yield from filling(facts, self.key, "values come back")
         yield from brought_back(self._now.along)
         if self.parked is None:
             yield why.NO_INVERSE.because("only the definition comes back: the values are gone")

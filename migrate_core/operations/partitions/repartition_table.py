@@ -257,7 +257,7 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
         below = reversed([parts.table for parts in self.partitions])
         for one in (*below, table):
             for index in one.indexes:
-                yield Statement(sql=create_index(one.name, index))
+                yield create_index(one.name, index)
                 ref = Ref.of(ObjectKind.INDEX, one.name, index.name)
                 yield from (Statement(sql=st.sql) for st in comment_on(ref, index.comment))
 

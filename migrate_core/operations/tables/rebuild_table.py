@@ -141,7 +141,7 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
             yield from (Statement(sql=statement.sql) for statement in one.statements)
         for index in filter(twin.is_first, twin.new.indexes):
             named = msgspec.structs.replace(index, name=twin.part(index.name))
-            yield Statement(sql=create_index(twin.name, named))
+            yield replaced(create_index(twin.name, named), builds=False)  # of no row yet
         yield from twin.try_out()
 
     def _indexes(self, twin: Twin) -> Iterator[Stage]:

@@ -35,7 +35,6 @@ OF_THE_PLAN = frozenset(
         "writes_index_anew",
         "drops_what_was_made",
         "looks_like_rename",
-        "rls_without_policy",
     }
 )
 _WIDTH = 96

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -65,6 +66,8 @@ def test_scenario(
     before = read_graph(db)
     plan = plan_of(operations_of(case, before, partial(make_db_on, major)), before, major)
     check_storage(plan)
+    check_builds(plan)
+    check_backfills(plan)
     if major == MAJOR:  # another spells expressions otherwise, and has no names of NOT NULL
         assert any(snake(step.kind) == case.parts[-2] for step in plan.steps)
         check_golden(case, plan, anew=option("golden"))
@@ -101,6 +104,26 @@ def check_storage(plan: Plan) -> None:
     stored = decode_plan(encode_plan(plan))
     assert stored == plan
     assert stored.hash == plan.hash
+
+
+def check_builds(plan: Plan) -> None:
+    """What takes long is declared by whoever writes the statement: an index of a partitioned
+    table alone, or of a twin that is still empty, is none that takes long."""
+    declared = [s for step in plan.steps if not step.is_script for st in step.stages
+                for s in st.statements]  # fmt: skip
+    for statement in declared:
+        sql = statement.sql
+        makes = sql.startswith(("CREATE INDEX", "CREATE UNIQUE INDEX"))
+        is_free = re.search(r'INDEX (?!CONCURRENTLY).* ON (ONLY |public\."?_zanith_new)', sql)
+        assert statement.builds == (makes and not is_free)
+        assert statement.queries == sql.startswith("CREATE MATERIALIZED VIEW")
+
+
+def check_backfills(plan: Plan) -> None:
+    """Whatever fills a live table in batches has the reason for it, as every other that does."""
+    for step in plan.steps:
+        filled = {st.batch.into or st.batch.table for st in step.stages if st.batch}
+        assert (step.operation.relation in filled) == ("requires_backfill" in step.verdict.codes)
 
 
 def check_run(db: Connection[Any], plan: Plan) -> None:

@@ -21,7 +21,7 @@ from migrate_core.pg.connect import plan_session
 from migrate_core.pg.ddl import StageMode, Statement
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, Step, build
-from migrate_core.risk import here, reasons
+from migrate_core.risk import here, pages, reasons
 from migrate_core.risk.codes import REASONS, ReasonCode
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.pages.page import Nothing, Outcome, Page, Said
@@ -30,7 +30,7 @@ from tests.runs import endpoint_of
 Overrides = dict[str, dict[str, Any]]
 MAJOR = 18  # whose plans the pages show
 BATCHED = StageMode.BATCHED
-FOLDER = Path(reasons.__file__).parent / "pages"
+FOLDER = Path(pages.__path__[0])
 
 
 class Given:
@@ -150,14 +150,16 @@ def _of_step(step: Step) -> Said:
 
 def _work(step: Step, statements: list[Statement]) -> str:
     """What takes long, under which lock: seldom the strongest one of the step."""
+    batches = "writes rows in batches" if any(s.mode is BATCHED for s in step.stages) else ""
     for words, costly in (
         ("writes every row", [s for s in statements if s.rewrites]),
         ("reads every row", [s for s in statements if s.scans]),
     ):
         modes = [mode for s in costly for _table, mode in s.locks()]
         if modes:
-            return f"{words} under {max(modes, key=lambda mode: mode.strength)}"
-    return "writes rows in batches" if any(s.mode is BATCHED for s in step.stages) else ""
+            found = f"{words} under {max(modes, key=lambda mode: mode.strength)}"
+            return f"{batches}; {found}" if batches and words.startswith("reads") else found
+    return batches
 
 
 # What is wrong with an example ------------------------------------------------------------------
@@ -222,7 +224,7 @@ def codes_in(module: types.ModuleType) -> frozenset[str]:
 
 
 def given_by(code: str) -> tuple[str, ...]:
-    """Kinds whose reasons() names the record, or calls what names it."""
+    """Kinds of whose reasons one names the record, or calls what names it."""
     return tuple(kind for kind in sorted(kinds()) if code in _codes_of(kind))
 
 
@@ -245,7 +247,8 @@ def _codes_of(kind: str) -> set[str]:
                 if getattr(one, "__module__", "").startswith("migrate_core"):
                     look(one)
 
-    look(vars_of(model)["reasons"])
+    for name in ("reasons", "reasons_before", "reasons_in_the_end"):
+        look(vars_of(model)[name])
     return found
 
 

@@ -68,7 +68,7 @@ def test_a_copy_for_an_archive_is_made_under_the_lock() -> None:
 
 
 def test_how_long_a_persons_query_takes_is_not_guessed() -> None:
-    filled = Statement(sql="CREATE MATERIALIZED VIEW public.m AS SELECT 1")
+    filled = Statement(sql="CREATE MATERIALIZED VIEW public.m AS SELECT 1", queries=True)
 
     assert estimate([Stage(statements=(filled,))], facts(8192)) is None
 

@@ -1,0 +1,73 @@
+"""What is run: queries of views, routines, triggers, rules, and raw SQL."""
+
+from __future__ import annotations
+
+from migrate_core.risk.codes import code as _code
+from migrate_core.risk.levels import Level
+
+CHANGES_VIEW = _code(
+    "changes_view",
+    Level.MEDIUM,
+    "Whoever reads the view meets other rows, columns or rules from now on.",
+    "Check its readers against the new query on the shadow.",
+)
+FILLS_MATERIALIZED_VIEW = _code(
+    "fills_materialized_view",
+    Level.MEDIUM,
+    "Its query runs in full, while reads and writes of its tables go on.",
+    "Try the query on data of this size first.",
+)
+DROPS_MATERIALIZED_VIEW = _code(
+    "drops_materialized_view",
+    Level.MEDIUM,
+    "What it holds is gone; created again, it costs a full run of its query.",
+    "Drop it one release after its last reader.",
+)
+CHANGES_ROUTINE = _code(
+    "changes_routine",
+    Level.MEDIUM,
+    "Whatever calls it gets the new behaviour from the next statement on.",
+    "Keep the old behaviour under the old arguments while callers move.",
+)
+UNTRACKED_DEPENDENCIES = _code(
+    "untracked_dependencies",
+    Level.LOW,
+    "PostgreSQL does not know what a body that is text names: nothing warns when that goes.",
+    "Rehearse a call, or write an SQL function as BEGIN ATOMIC, which is tracked.",
+)
+CHANGES_TRIGGER = _code(
+    "changes_trigger",
+    Level.MEDIUM,
+    "Statements set off something else from now on, in the transaction of their user.",
+    "Rehearse a write on the shadow.",
+)
+DROPS_TRIGGER = _code(
+    "drops_trigger",
+    Level.MEDIUM,
+    "What it did is no longer done; until a changed one is there again, for a moment too.",
+    "Make sure that nothing relies on it.",
+)
+CHANGES_RULE = _code(
+    "changes_rule",
+    Level.MEDIUM,
+    "Statements on the relation are rewritten otherwise from now on.",
+    "Rehearse the statements on the shadow.",
+)
+DROPS_RULE = _code(
+    "drops_rule",
+    Level.MEDIUM,
+    "Statements on the relation do what they say from now on.",
+    "Make sure that nothing relies on it.",
+)
+RAW_SQL = _code(
+    "raw_sql",
+    Level.HIGH,
+    "What it does is not known from its text; it is rehearsed on the shadow.",
+    "Use an operation kind where there is one.",
+)
+RAW_SQL_LOSES_DATA = _code(
+    "raw_sql_loses_data",
+    Level.DESTRUCTIVE,
+    "Rows or values go for good: nothing is kept of them.",
+    "Drop softly by an operation of its own, or copy the rows first.",
+)

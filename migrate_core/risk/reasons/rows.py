@@ -1,0 +1,89 @@
+"""Rows that are read or written for a change, or that make it fail, and where they lie."""
+
+from __future__ import annotations
+
+from migrate_core.risk.codes import code as _code
+from migrate_core.risk.levels import Level
+
+FAILS_ON_EXISTING_ROWS = _code(
+    "fails_on_existing_rows",
+    Level.BLOCKED,
+    "The step would fail: rows of today break the new rule.",
+    "Mend or backfill those rows first.",
+    by_rows=True,
+)
+NOT_MEASURED = _code(
+    "not_measured",
+    Level.HIGH,
+    "What would make the step fail could not be counted in time.",
+    "Plan again when the target is quieter, or give the probe more time.",
+    by_rows=True,
+)
+REBUILDS_TABLE = _code(
+    "rebuilds_table",
+    Level.HIGH,
+    "Every row and index is written anew; under ACCESS EXCLUSIVE, reads and writes wait for it.",
+    "Let it go in batches: a backfill, an expansion, or rebuildTable.",
+    by_rows=True,
+    costs=True,
+)
+KEEPS_OLD_TABLE = _code(
+    "keeps_old_table",
+    Level.LOW,
+    "The old table stays under a parked name, and takes its room until it is purged.",
+    "Purge it once the new one has proved itself.",
+    by_rows=True,
+)
+SCANS_UNDER_BLOCKING_LOCK = _code(
+    "scans_under_blocking_lock",
+    Level.HIGH,
+    "Every row is read while reads or writes wait.",
+    "Split the step, so that the scan runs under a lock that lets them through.",
+    by_rows=True,
+    costs=True,
+)
+REQUIRES_BACKFILL = _code(
+    "requires_backfill",
+    Level.MEDIUM,
+    "Existing rows are written in batches; each commits alone and can be resumed.",
+    "Ask whether a constant default does; on a large table watch lag and dead rows.",
+    by_rows=True,
+)
+WRITES_ROWS = _code(
+    "writes_rows",
+    Level.MEDIUM,
+    "Rows are written in one transaction: who writes the same rows waits for its end.",
+    "Where many rows are written let a backfill do it: in batches, each with its own commit.",
+    by_rows=True,
+)
+DETACHES_PARTITION = _code(
+    "detaches_partition",
+    Level.MEDIUM,
+    "Its rows are no longer seen through the partitioned table; they stay in its own.",
+    "Stop reading them there first.",
+)
+CHANGES_INHERITANCE = _code(
+    "changes_inheritance",
+    Level.MEDIUM,
+    "Queries of the parent see other rows than before.",
+    "Read ONLY the parent where that matters.",
+)
+UNLOGGED = _code(
+    "unlogged",
+    Level.HIGH,
+    "A crash empties the table, and no standby or subscriber has its rows.",
+    "Keep what must survive a crash in a logged table.",
+    by_rows=True,
+)
+CHANGES_REPLICA_IDENTITY = _code(
+    "changes_replica_identity",
+    Level.MEDIUM,
+    "Subscribers are told something else about updated and deleted rows.",
+    "Make sure that every subscriber can find a row by it.",
+)
+CHANGES_REPLICATION = _code(
+    "changes_replication",
+    Level.MEDIUM,
+    "Subscribers get other tables or rows from now on; what they have stays as it is.",
+    "Refresh every subscription afterwards, and add tables there first.",
+)
