@@ -19,13 +19,15 @@ from migrate_core.operations.base import Operation
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.version import major
 from migrate_core.planning.plan import Plan, build
+from migrate_core.planning.verified import judged
 from migrate_core.risk.facts import Answer, Facts, Probe, TableSize
 from migrate_core.risk.surroundings import Activity, InTheWay, Surroundings
 from migrate_core.schema.delta import Answers
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import Ref
-from tests.labelled.labels import BASE, Case, Trial
+from tests.labelled.labels import Case, Set, Trial
+from tests.labelled.observed import Shadow, problems
 
 Connection = psycopg.Connection[Any]
 ID = "20260101_000000_labelled"
@@ -70,17 +72,24 @@ class Judged(Struct, frozen=True, kw_only=True):
             f"{step.kind} {step.verdict.level.value}: {', '.join(step.verdict.codes)}"
             for step in self.plan.steps
         )
-        return f"{trial.name} ({wanted}): {self.plan.level.value} | {steps}"
+        failed = f" | not verified: {self.problem}" if self.problem else ""
+        return f"{trial.name} ({wanted}): {self.plan.level.value} | {steps}{failed}"
 
 
 class Judge:
-    """On one database, which is as base.sql leaves it before and after each case."""
+    """On one database, which is as base.sql leaves it before and after each case.
 
-    def __init__(self, conn: Connection) -> None:
-        self.conn = conn
-        conn.execute(BASE.read_bytes())
+    SQL that is run as it stands is judged after it was seen on a shadow, if there is one.
+    """
+
+    def __init__(self, conn: Connection, of: Set = Set.FIRST) -> None:
+        self.conn, self.base = conn, of.base
+        self.shadow = Shadow(conn) if of is Set.INDEPENDENT else None
+        conn.execute(self.base)
 
     def judge(self, trial: Trial) -> Judged:
+        if self.shadow and trial.case.sql:
+            return self._seen(trial, self.shadow)
         with self.conn.transaction(force_rollback=True):
             try:
                 return Judged(trial=trial, plan=self._plan(trial))
@@ -88,18 +97,18 @@ class Judge:
                 return Judged(trial=trial, problem=f"{type(error).__name__}: {error}")
 
     def _plan(self, trial: Trial) -> Plan:
-        case = trial.case
-        if case.before:
-            self.conn.execute(case.before.encode())
+        if trial.case.before:
+            self.conn.execute(trial.case.before.encode())
         found = read_graph(self.conn)
-        return build(
-            self._operations(case, found),
-            found,
-            migration_id=ID,
-            checksum="",
-            major=major(self.conn),
-            ask=Declared(Measuring(self.conn), trial),
-        )
+        return planned(self.conn, trial, found, self._operations(trial.case, found))
+
+    def _seen(self, trial: Trial, shadow: Shadow) -> Judged:
+        case = trial.case
+        with shadow.live(self.base, case.before.encode()) as live, live.session() as conn:
+            found = read_graph(conn)
+            plan = planned(conn, trial, found, self._operations(case, found))
+            report = shadow.verify(live, plan, found, trial.sizes)
+            return Judged(trial=trial, plan=judged(plan, report.verified), problem=problems(report))
 
     def _operations(self, case: Case, found: SchemaGraph) -> tuple[Operation, ...]:
         if case.expand:
@@ -148,6 +157,19 @@ class Declared:
     def _size(self, relation: QualifiedName) -> TableSize | None:
         size = self.trial.sizes[relation]
         return TableSize(table=relation, rows=size.rows, bytes=size.bytes) if size else None
+
+
+def planned(
+    conn: Connection, trial: Trial, found: SchemaGraph, operations: tuple[Operation, ...]
+) -> Plan:
+    return build(
+        operations,
+        found,
+        migration_id=ID,
+        checksum="",
+        major=major(conn),
+        ask=Declared(Measuring(conn), trial),
+    )
 
 
 def _activity(found: Activity, said: dict[str, Any]) -> Activity:

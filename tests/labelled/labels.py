@@ -7,7 +7,9 @@ that it could not be measured. A case that is `by_size` is judged twice: safe as
 dangerous as large as that. `activity` and `around` are what is measured beside, and `unknown`
 the probes that gave no answer in time.
 
-Half of them, by a hash of the name, was looked at while the model was tuned.
+Half of the first set, by a hash of the name, was looked at while the model was tuned. The
+independent set was written by somebody who had read neither the model nor the first set, and
+its SQL that is run as it stands is judged after it was seen on a shadow.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from migrate_core.risk.levels import Level
 from migrate_core.schema.delta import DropMode
 
 FOLDER = Path(__file__).parent
-BASE, SIZES = FOLDER / "base.sql", FOLDER / "sizes.yaml"
+SIZES = "sizes.yaml"
 Measured = dict[str, dict[str, Any]]  # relation -> fields
 
 
@@ -33,6 +35,24 @@ class Label(StrEnum):
     DANGEROUS = "dangerous"
     SAFE = "safe"
     BY_SIZE = "by_size"
+
+
+class Set(StrEnum):
+    FIRST = "first"
+    INDEPENDENT = "independent"
+
+    @property
+    def folder(self) -> Path:
+        return FOLDER if self is Set.FIRST else FOLDER / self.value
+
+    @property
+    def base(self) -> bytes:
+        return (self.folder / "base.sql").read_bytes()
+
+    @property
+    def usual(self) -> dict[str, Size | None]:
+        found: Any = yaml.safe_load((self.folder / SIZES).read_text(encoding="utf-8"))
+        return convert(found, dict[str, Size | None])
 
 
 class Half(StrEnum):
@@ -77,6 +97,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     """A case with its tables as small as they are loaded, or as large as they are said to be."""
 
     case: Case
+    usual: dict[str, Size | None]
     large: bool
     least: Level
     most: Level
@@ -95,22 +116,28 @@ class Trial(Struct, frozen=True, kw_only=True):
 
     @property
     def sizes(self) -> dict[QualifiedName, Size | None]:
-        found = {**_usual(), **self.case.sizes} if self.large else {}
+        found = {**self.usual, **self.case.sizes} if self.large else {}
         return {_name(name): size for name, size in found.items()}
 
 
-def cases() -> tuple[Case, ...]:
-    files = (path for path in sorted(FOLDER.glob("*.yaml")) if path != SIZES)
+def cases(of: Set = Set.FIRST) -> tuple[Case, ...]:
+    files = (path for path in sorted(of.folder.glob("*.yaml")) if path.name != SIZES)
     return tuple(case for path in files for case in _read(path))
 
 
-def trials(major: int) -> tuple[Trial, ...]:
-    return tuple(trial for case in cases() if case.since <= major for trial in _trials(case))
+def trials(major: int, of: Set = Set.FIRST) -> tuple[Trial, ...]:
+    usual = of.usual
+    some = (case for case in cases(of) if case.since <= major)
+    return tuple(trial for case in some for trial in _trials(case, usual))
 
 
-def _trials(case: Case) -> tuple[Trial, ...]:
+def _trials(case: Case, usual: dict[str, Size | None]) -> tuple[Trial, ...]:
     safe = Trial(
-        case=case, large=True, least=case.least or Level.SAFE, most=case.most or Level.MEDIUM
+        case=case,
+        usual=usual,
+        large=True,
+        least=case.least or Level.SAFE,
+        most=case.most or Level.MEDIUM,
     )
     dangerous = structs.replace(safe, least=case.least or Level.HIGH, most=Level.BLOCKED)
     if case.label is Label.BY_SIZE:
@@ -121,11 +148,6 @@ def _trials(case: Case) -> tuple[Trial, ...]:
 def _read(path: Path) -> tuple[Case, ...]:
     found: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     return convert(found["cases"], tuple[Case, ...])
-
-
-def _usual() -> dict[str, Size | None]:
-    found: Any = yaml.safe_load(SIZES.read_text(encoding="utf-8"))
-    return convert(found, dict[str, Size | None])
 
 
 def _name(text: str) -> QualifiedName:
