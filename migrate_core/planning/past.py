@@ -14,7 +14,7 @@ import msgspec
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.pg.lexer import rename, rename_relation
 from migrate_core.pg.names import QualifiedName
-from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.facts import Answer, Facts, Probe
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -32,6 +32,7 @@ class Past:
         self.may_fill = False  # whether SQL has run that may have put rows anywhere
         self.pending: dict[Ref, str] = {}  # what pending migrations make, and which of them
         self.filled: set[Ref] = set()  # of that, what such SQL may have put rows into
+        self.written: set[Ref] = set()  # columns that were backfilled
 
     def facts(self, operation: Operation, graph: SchemaGraph, ask: Ask) -> Facts:
         """Measured facts of one operation; `graph` is the schema just before it."""
@@ -42,23 +43,42 @@ class Past:
             return self._ahead(operation, table, ask)
         if table in self.created:
             return Facts(is_new=True)
+        return self._there(operation, there, graph, ask)
+
+    def of_relation(self, relation: QualifiedName, ask: Ask) -> Facts:
+        """Measured facts of a relation that goes by this name after the steps so far."""
+        there = self._name_now(relation)
+        table = Ref.of(ObjectKind.TABLE, there)
+        if table in self.pending:
+            return self._ahead(None, table, ask)
+        return Facts(is_new=True) if table in self.created else ask(there, ())
+
+    def _there(
+        self, operation: Operation, there: QualifiedName | None, graph: SchemaGraph, ask: Ask
+    ) -> Facts:
         unmade = self._unmade(operation, graph)
         awaits = next((by for ref, by in self.pending.items() if ref in unmade), "")
         if operation.effect is Effect.CREATE or not unmade:
             facts = ask(there, tuple(map(self._asked_now, operation.probes(graph))))
-            return msgspec.structs.replace(facts, awaits=awaits) if awaits else facts
+            answers = tuple(map(self._as_it_was, facts.answers))
+            return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
         ahead = () if self.may_fill else operation.probes_ahead(graph, frozenset(self.created))
         facts = ask(there, tuple(map(self._asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 
-    def _ahead(self, operation: Operation, table: Ref, ask: Ask) -> Facts:
+    def _as_it_was(self, answer: Answer) -> Answer:
+        """What such SQL may mend stops nothing beforehand."""
+        blocks = answer.blocks and not (self.may_fill and answer.count)
+        return msgspec.structs.replace(answer, blocks=blocks)
+
+    def _ahead(self, operation: Operation | None, table: Ref, ask: Ask) -> Facts:
         """Nothing is claimed of a table that is not there; the server is."""
         filled = table in self.filled
         return msgspec.structs.replace(
             ask(None, ()),
             is_pending=True,
-            is_made=operation.subject in self.created and not filled,
+            is_made=operation is not None and operation.subject in self.created and not filled,
             awaits=self.pending[table],
             is_ahead=True,
             may_be_filled=filled,
@@ -68,7 +88,9 @@ class Past:
         """`pending`: the migration that it is a step of, where that is not the plan's own."""
         known = frozenset(self.created)
         self.created |= operation.makes()
-        if operation.effect is Effect.RUN:
+        if operation.effect is Effect.FILL:
+            self.written.add(operation.subject)
+        if operation.writes_freely:
             self.may_fill = True
             self.filled |= self.pending.keys()
         if operation.effect is Effect.CREATE:
@@ -79,14 +101,15 @@ class Past:
             self.pending |= dict.fromkeys(self.created - known, pending)
 
     def _unmade(self, operation: Operation, graph: SchemaGraph) -> set[Ref]:
-        """What it needs of what was created so far."""
-        if not self.created:
+        """What it needs of what was created or filled so far."""
+        unsettled = self.created | (set() if operation.effect is Effect.FILL else self.written)
+        if not unsettled:
             return set()
         if operation.effect is Effect.CREATE and not self.pending:
             return set()  # it is not asked for
         after = operation.apply(graph)
         needed = {operation.subject} | closure(after, operation.subject) | operation.reads()
-        return self.created & needed
+        return unsettled & needed
 
     def _name_now(self, relation: QualifiedName) -> QualifiedName:
         for old, new in reversed(self.renamed):
