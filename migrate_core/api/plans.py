@@ -139,7 +139,8 @@ def plan(
 ) -> Plan:
     """Judge a migration by what one read-only session measures in the target.
 
-    `earlier` are pending ones that will have run before it: the schema it starts from.
+    `earlier` are pending ones that will have run before it: the schema it starts from, and
+    what its steps are judged among.
     """
     with closing(plan_session(endpoint, "zanith/plan")) as conn:
         live = read_live(conn, endpoint, schemas)
@@ -148,13 +149,14 @@ def plan(
         after(base, migration)  # a refusal names the operation
         return build(
             migration.operations,
-            base,
+            live,
             migration_id=migration.id,
             checksum=migration.checksum,
             major=major(conn),
             ask=_asking(conn, live, base, migration, earlier),
             cycle=ledger.next_cycle(conn, migration.id),
             needs=migration.needs,
+            earlier=earlier,
         )
 
 

@@ -162,6 +162,11 @@ class Operation(
         """When it runs among others, where that depends on which way it goes."""
         return self.effect
 
+    @property
+    def writes_freely(self) -> bool:
+        """Whether it may write rows of any table: what was counted before is no longer so."""
+        return self.effect is Effect.RUN
+
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         """Its own changes in a delta; none for a kind that only a person writes."""

@@ -11,6 +11,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import here
 from migrate_core.risk.circumstances import Work
 from migrate_core.risk.codes import Reason
+from migrate_core.risk.levels import Level
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import IN_SCHEMA, ObjectKind, Ref
@@ -44,44 +45,70 @@ class Context:
 
     def __init__(self, base: SchemaGraph) -> None:
         self.old = frozenset(table.name for table in base.tables)
-        self._made: dict[Ref, int] = {}
-        self._columns: list[tuple[QualifiedName, Column, int]] = []
-        self._blocked: dict[QualifiedName, int] = {}  # all rows read or written, others waiting
-        self._built: dict[QualifiedName, int] = {}  # an index
+        self._made: dict[Ref, str] = {}  # by "step 1", or "step 1 of the pending ..."
+        self._columns: list[tuple[QualifiedName, Column, str]] = []
+        self._blocked: dict[QualifiedName, str] = {}  # all rows read or written, others waiting
+        self._built: dict[QualifiedName, str] = {}  # an index
+        self._touched: dict[QualifiedName, dict[str, bool]] = {}  # by pending ones; writes waited
 
     def reasons(
         self, operation: Operation, stages: tuple[Stage, ...], work: Work, graph: SchemaGraph
     ) -> Iterator[Reason]:
         """`graph` is the schema before the step."""
         yield from self._locks(work)
+        yield from self._again(stages)
         for table, rewrites in _through(stages):
             if table not in self.old:
                 continue
             if table in self._blocked:
-                yield here.SCANNED_AGAIN.because(f"{table}, by step {self._blocked[table]} too")
+                yield here.SCANNED_AGAIN.because(f"{table}, by {self._blocked[table]} too")
             if rewrites and table in self._built:
-                yield here.WRITES_INDEX_ANEW.because(f"built by step {self._built[table]}")
+                yield here.WRITES_INDEX_ANEW.because(f"built by {self._built[table]}")
         if operation.moment in _GOING:
             yield from self._going(operation, graph)
         yield from operation.reasons_before(graph)
 
     def add(
-        self, number: int, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
+        self, label: str, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
     ) -> None:
-        """`graph` is the schema after the step."""
+        """`label` is what others say of the step; `graph` is the schema after it."""
         for table, _rewrites in _through(stages):
-            self._blocked[table] = number
+            self._blocked[table] = label
         for statement in (s for stage in stages for s in stage.statements):
             if statement.builds and statement.on:
-                self._built[statement.on] = number
+                self._built[statement.on] = label
         if operation.effect is not Effect.CREATE:
             return
         for ref in (operation.subject, *operation.makes()):
-            self._made[ref] = number
+            self._made[ref] = label
         subject = operation.subject
         found = graph.table(subject.relation) if subject.kind is ObjectKind.COLUMN else None
         if found and (column := found.column(subject.part)):
-            self._columns.append((found.name, column, number))
+            self._columns.append((found.name, column, label))
+
+    def add_pending(
+        self,
+        migration_id: str,
+        number: int,
+        operation: Operation,
+        stages: tuple[Stage, ...],
+        graph: SchemaGraph,
+    ) -> None:
+        """A step of a migration that runs before this plan does."""
+        for table, waits in _touched(stages).items():
+            found = self._touched.setdefault(table, {})
+            found[migration_id] = waits or found.get(migration_id, False)
+        self.add(f"step {number} of the pending {migration_id}", operation, stages, graph)
+        new, subject = operation.new_name(), operation.subject
+        if new and subject.kind is ObjectKind.TABLE and subject.relation in self.old:
+            self._renamed(subject.relation, subject.relation.renamed(new))
+
+    def _renamed(self, old: QualifiedName, new: QualifiedName) -> None:
+        self.old = self.old - {old} | {new}
+        for known in (self._blocked, self._built):
+            if old in known:
+                known[new] = known.pop(old)
+        self._touched[new] = self._touched.pop(old, {})
 
     def in_the_end(self, operation: Operation, graph: SchemaGraph) -> Iterator[Reason]:
         """`graph` is the schema after the last step."""
@@ -93,10 +120,19 @@ class Context:
         if found:
             yield here.LOCKS_OTHER_TABLE.because(", ".join(found))
 
+    def _again(self, stages: tuple[Stage, ...]) -> Iterator[Reason]:
+        for table, waits in _touched(stages).items():
+            before = self._touched.get(table, {})
+            if before and table in self.old:
+                both = waits and any(before.values())
+                yield here.TOUCHED_BY_PENDING.because(
+                    f"{table}, by {' and '.join(before)}", level=None if both else Level.SAFE
+                )
+
     def _going(self, operation: Operation, graph: SchemaGraph) -> Iterator[Reason]:
         subject = operation.subject
         if subject in self._made:
-            yield here.DROPS_WHAT_WAS_MADE.because(f"by step {self._made[subject]}")
+            yield here.DROPS_WHAT_WAS_MADE.because(f"by {self._made[subject]}")
             return
         if (
             subject.kind is not ObjectKind.COLUMN
@@ -104,11 +140,21 @@ class Context:
         ):
             return
         column = found.column(subject.part)
-        for table, made, number in self._columns:
+        for table, made, label in self._columns:
             if column and table == found.name and made.type == column.type:
                 yield here.LOOKS_LIKE_RENAME.because(
-                    f"step {number} adds {made.name}, {made.type} as well"
+                    f"{label} adds {made.name}, {made.type} as well"
                 )
+
+
+def _touched(stages: tuple[Stage, ...]) -> dict[QualifiedName, bool]:
+    """Tables that it locks as only changes do; whether writes wait meanwhile."""
+    found: dict[QualifiedName, bool] = {}
+    for statement in (s for stage in stages for s in stage.statements):
+        for table, mode in statement.locks():
+            if mode.strength >= LockMode.SHARE_UPDATE_EXCLUSIVE.strength:
+                found[table] = found.get(table, False) or mode.blocks_writes
+    return found
 
 
 def _through(stages: tuple[Stage, ...]) -> Iterator[tuple[QualifiedName, bool]]:

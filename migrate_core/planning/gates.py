@@ -174,6 +174,10 @@ def _verification(plan: Plan, policy: Policy, now: Circumstances) -> Gate:
 
 
 def _drift(plan: Plan, now: Circumstances) -> Gate:
+    if plan.after:  # what they leave was not there to be measured
+        says = f"planned before {' and '.join(plan.after)} ran"
+        fix = "Plan again once that is applied."
+        return Gate(number=5, name="Drift", state=GateState.WAITING, says=says, fix=fix)
     if now.live_fingerprint is None:
         problem = "the live schema was not looked at"
     elif now.live_fingerprint != plan.base_fingerprint:

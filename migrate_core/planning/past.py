@@ -2,7 +2,7 @@
 
 A plan is judged as a whole before any of it runs, so a question about a table that an
 earlier step renames has to be asked under its old name, and none can be asked about what
-an earlier step creates.
+an earlier step creates. Steps of pending migrations that run before count as well.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.pg.lexer import rename, rename_relation
 from migrate_core.pg.names import QualifiedName
-from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.facts import Answer, Facts, Probe
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -30,34 +30,86 @@ class Past:
         self.created: set[Ref] = set()
         self.renamed: list[tuple[Ref, str]] = []
         self.may_fill = False  # whether SQL has run that may have put rows anywhere
+        self.pending: dict[Ref, str] = {}  # what pending migrations make, and which of them
+        self.filled: set[Ref] = set()  # of that, what such SQL may have put rows into
+        self.written: set[Ref] = set()  # columns that were backfilled
 
     def facts(self, operation: Operation, graph: SchemaGraph, ask: Ask) -> Facts:
         """Measured facts of one operation; `graph` is the schema just before it."""
         relation = operation.relation
         there = self._name_now(relation) if relation else None
-        if there and Ref.of(ObjectKind.TABLE, there) in self.created:
+        table = Ref.of(ObjectKind.TABLE, there) if there else None
+        if table in self.pending:
+            return self._ahead(operation, table, ask)
+        if table in self.created:
             return Facts(is_new=True)
-        if operation.effect is Effect.CREATE or not self._is_pending(operation, graph):
-            return ask(there, tuple(map(self._asked_now, operation.probes(graph))))
+        return self._there(operation, there, graph, ask)
+
+    def of_relation(self, relation: QualifiedName, ask: Ask) -> Facts:
+        """Measured facts of a relation that goes by this name after the steps so far."""
+        there = self._name_now(relation)
+        table = Ref.of(ObjectKind.TABLE, there)
+        if table in self.pending:
+            return self._ahead(None, table, ask)
+        return Facts(is_new=True) if table in self.created else ask(there, ())
+
+    def _there(
+        self, operation: Operation, there: QualifiedName | None, graph: SchemaGraph, ask: Ask
+    ) -> Facts:
+        unmade = self._unmade(operation, graph)
+        awaits = next((by for ref, by in self.pending.items() if ref in unmade), "")
+        if operation.effect is Effect.CREATE or not unmade:
+            facts = ask(there, tuple(map(self._asked_now, operation.probes(graph))))
+            answers = tuple(map(self._as_it_was, facts.answers))
+            return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
         ahead = () if self.may_fill else operation.probes_ahead(graph, frozenset(self.created))
         facts = ask(there, tuple(map(self._asked_now, ahead)))
-        return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made)
+        return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 
-    def add(self, operation: Operation) -> None:
+    def _as_it_was(self, answer: Answer) -> Answer:
+        """What such SQL may mend stops nothing beforehand."""
+        blocks = answer.blocks and not (self.may_fill and answer.count)
+        return msgspec.structs.replace(answer, blocks=blocks)
+
+    def _ahead(self, operation: Operation | None, table: Ref, ask: Ask) -> Facts:
+        """Nothing is claimed of a table that is not there; the server is."""
+        filled = table in self.filled
+        return msgspec.structs.replace(
+            ask(None, ()),
+            is_pending=True,
+            is_made=operation is not None and operation.subject in self.created and not filled,
+            awaits=self.pending[table],
+            is_ahead=True,
+            may_be_filled=filled,
+        )
+
+    def add(self, operation: Operation, *, pending: str = "") -> None:
+        """`pending`: the migration that it is a step of, where that is not the plan's own."""
+        known = frozenset(self.created)
         self.created |= operation.makes()
-        self.may_fill |= operation.effect is Effect.RUN
+        if operation.effect is Effect.FILL:
+            self.written.add(operation.subject)
+        if operation.writes_freely:
+            self.may_fill = True
+            self.filled |= self.pending.keys()
         if operation.effect is Effect.CREATE:
             self.created.add(operation.subject)
         elif new := operation.new_name():
             self.renamed.append((operation.subject, new))
+        if pending:
+            self.pending |= dict.fromkeys(self.created - known, pending)
 
-    def _is_pending(self, operation: Operation, graph: SchemaGraph) -> bool:
-        if not self.created:
-            return False
+    def _unmade(self, operation: Operation, graph: SchemaGraph) -> set[Ref]:
+        """What it needs of what was created or filled so far."""
+        unsettled = self.created | (set() if operation.effect is Effect.FILL else self.written)
+        if not unsettled:
+            return set()
+        if operation.effect is Effect.CREATE and not self.pending:
+            return set()  # it is not asked for
         after = operation.apply(graph)
         needed = {operation.subject} | closure(after, operation.subject) | operation.reads()
-        return not self.created.isdisjoint(needed)
+        return unsettled & needed
 
     def _name_now(self, relation: QualifiedName) -> QualifiedName:
         for old, new in reversed(self.renamed):

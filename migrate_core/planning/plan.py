@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
+from migrate_core.files.migration import Migration
 from migrate_core.operations.base import ArtifactKind, Effect, Operation, Park, Place
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
@@ -87,6 +89,7 @@ class Plan(Value, frozen=True, kw_only=True):
     cycle: int = 1  # 2 after a down, and so on
     needs: str = ""  # a migration that must have been applied before
     surroundings: Surroundings | None = None  # of the target when it was measured
+    after: tuple[str, ...] = ()  # pending migrations before it: it was judged as if they had run
 
     @property
     def hash(self) -> str:
@@ -125,11 +128,13 @@ def build(
     direction: str = "up",
     cycle: int = 1,
     needs: str = "",
+    earlier: Sequence[Migration] = (),
 ) -> Plan:
     """Judge each operation by what `ask` measured for it, and for it alone.
 
     `base` is the schema before the first operation; each operation is bound to the schema
-    just before it, so that what a person left out is read from there.
+    just before it, so that what a person left out is read from there. `earlier` are pending
+    migrations that run before: `base` is then the schema before the first of these.
 
     Raises:
         UnboundOperationError: an operation speaks of what is not there.
@@ -137,7 +142,9 @@ def build(
     place = Place(
         migration_id=migration_id, step=1, cycle=cycle, down=direction == "down", major=major
     )
-    steps, surroundings = _judged(operations, base, place, ask, offers=direction == "up")
+    told = _Told(ask=ask, past=Past(), context=Context(base), offers=direction == "up")
+    base = _replayed(earlier, base, major, told)
+    steps, surroundings = _judged(operations, base, place, told)
     return Plan(
         migration_id=migration_id,
         checksum=checksum,
@@ -148,25 +155,50 @@ def build(
         cycle=cycle,
         needs=needs,
         surroundings=surroundings,
+        after=tuple(one.id for one in earlier),
     )
 
 
+class _Told(Struct, frozen=True, kw_only=True):
+    """By what steps are judged."""
+
+    ask: Ask
+    past: Past
+    context: Context
+    offers: bool
+
+
+def _replayed(
+    earlier: Sequence[Migration], graph: SchemaGraph, major: int, told: _Told
+) -> SchemaGraph:
+    """The schema that pending migrations leave; what judges is told of their steps."""
+    for migration in earlier:
+        for number, written in enumerate(_parts(migration.operations), start=1):
+            place = Place(migration_id=migration.id, step=number, major=major)
+            operation = written.bind(graph)
+            stages = with_families(operation.stages(place), graph)
+            graph = operation.apply(graph)
+            told.past.add(operation, pending=migration.id)
+            told.context.add_pending(migration.id, number, operation, stages, graph)
+    return graph
+
+
 def _judged(
-    operations: Sequence[Operation], base: SchemaGraph, first: Place, ask: Ask, *, offers: bool
+    operations: Sequence[Operation], base: SchemaGraph, first: Place, told: _Told
 ) -> tuple[tuple[Step, ...], Surroundings | None]:
     steps: list[Step] = []
     surroundings: Surroundings | None = None
-    graph, past, context = base, Past(), Context(base)
+    graph, past, context, ask = base, told.past, told.context, told.ask
     for number, written in enumerate(_parts(operations), start=1):
         place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
         facts = past.facts(operation, graph, ask)
         surroundings = surroundings or facts.surroundings
         step = _step(operation, place, facts, graph, context)
-        steps.append(_offering(step, graph, past, ask) if offers else step)
+        steps.append(_offering(step, graph, past, ask) if told.offers else step)
         graph = operation.apply(graph)
         past.add(operation)
-        context.add(number, operation, step.stages, graph)
+        context.add(f"step {number}", operation, step.stages, graph)
     return tuple(_closed(step, graph, context) for step in steps), surroundings
 
 
@@ -253,6 +285,7 @@ class _PlanRecord(Value, frozen=True, kw_only=True):
     cycle: int = 1
     needs: str = ""
     surroundings: Surroundings | None = None
+    after: tuple[str, ...] = ()
 
 
 def decode_plan(data: bytes | str) -> Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate_core.risk.facts import Facts, human_count
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import FAILS_ON_EXISTING_ROWS, NOT_MEASURED, Reason
 
 
@@ -22,4 +23,6 @@ def breaking(facts: Facts, fact: str) -> Iterator[Reason]:
     elif answer.count:
         some = f", such as {', '.join(answer.sample)}" if answer.sample else ""
         evidence = f"{human_count(answer.count)} {answer.question}{some}"
-        yield FAILS_ON_EXISTING_ROWS.because(evidence)
+        level = None if answer.blocks else Level.HIGH
+        before = "" if answer.blocks else "; SQL that runs before it may change that"
+        yield FAILS_ON_EXISTING_ROWS.because(f"{evidence}{before}", level=level)

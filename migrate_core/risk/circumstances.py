@@ -39,6 +39,8 @@ class Work(Value, frozen=True, kw_only=True):
 
 def circumstances(work: Work, facts: Facts) -> Iterator[Reason]:
     """None for what was not measured at all: a shadow has no circumstances."""
+    if facts.awaits:
+        yield _not_there_yet(work, facts)
     if facts.surroundings is not None:
         if work.creates_in in facts.surroundings.closed_schemas:
             role = facts.surroundings.role
@@ -46,6 +48,15 @@ def circumstances(work: Work, facts: Facts) -> Iterator[Reason]:
         yield from _of_server(work, facts, facts.surroundings)
     if facts.activity is not None and not facts.is_new:
         yield from _of_relation(work, facts, facts.activity)
+
+
+def _not_there_yet(work: Work, facts: Facts) -> Reason:
+    filled = ", and may be filled," if facts.may_be_filled else ""
+    what = f"{work.relation} is made{filled}" if facts.is_ahead else "made"
+    unmeasured = facts.is_ahead or facts.is_pending
+    return here.NOT_THERE_YET.because(
+        f"{what} by {facts.awaits}, which is pending", level=None if unmeasured else Level.SAFE
+    )
 
 
 def _of_server(work: Work, facts: Facts, around: Surroundings) -> Iterator[Reason]:

@@ -49,6 +49,9 @@ class Facts(Value, frozen=True, kw_only=True):
     is_new: bool = False  # its table is created earlier in this very plan
     is_made: bool = False  # what it is about is itself made earlier in this plan
     is_pending: bool = False  # a column it needs is: what it will hold cannot be probed yet
+    awaits: str = ""  # a pending migration that makes what it needs, and has not run
+    is_ahead: bool = False  # its table is among that: there is nothing to measure yet
+    may_be_filled: bool = False  # and raw SQL that runs before it may put rows there
     answers: tuple[Answer, ...] = ()
     activity: Activity | None = None  # on its relation
     surroundings: Surroundings | None = None
@@ -72,6 +75,9 @@ class Facts(Value, frozen=True, kw_only=True):
         """Size in words: `4.2 M rows, 1.1 GB`, or that it is not known."""
         if self.is_new:
             return "created in this plan"
+        if self.is_ahead:
+            filled = " and may fill it" if self.may_be_filled else ""
+            return f"not there yet: {self.awaits} makes it{filled}"
         if self.size is None or self.size.rows is None:
             return "size not measured"
         size = f", {human_bytes(self.size.bytes)}" if self.size.bytes is not None else ""

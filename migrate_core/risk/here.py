@@ -83,7 +83,7 @@ LACKS_PRIVILEGE = _code(
 SCANNED_AGAIN = _code(
     "scanned_again",
     Level.MEDIUM,
-    "An earlier step of this plan reads or writes every row of the table as well.",
+    "An earlier step, here or in a pending migration, reads or writes every row as well.",
     "Change what can be changed together in one step, or one release apart.",
 )
 WRITES_INDEX_ANEW = _code(
@@ -101,8 +101,20 @@ DROPS_WHAT_WAS_MADE = _code(
 LOOKS_LIKE_RENAME = _code(
     "looks_like_rename",
     Level.LOW,
-    "A like object appears in the same plan: if it is the same one, its rows stay behind.",
+    "A like object appears in this plan or a pending one: if it is the same, its rows stay behind.",
     "Answer the rename question, or fill the new one from the old one first.",
+)
+NOT_THERE_YET = _code(
+    "not_there_yet",
+    Level.LOW,
+    "A pending migration makes what the step needs: it cannot be measured before that has run.",
+    "Run that one first, then plan this one again: until then it waits.",
+)
+TOUCHED_BY_PENDING = _code(
+    "touched_by_pending",
+    Level.LOW,
+    "A pending migration that runs before this one changes the same table.",
+    "Make one migration of both, or look at the table's locks of both together.",
 )
 HIGH_AGE = _code(
     "high_age",

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from migrate_core.risk.codes import REASONS, Reason, ReasonCode
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
-from migrate_core.risk.reasons import REASONS, Reason
 from migrate_core.risk.surroundings import human_seconds
 from migrate_core.schema.objects import Value
 
@@ -39,7 +39,8 @@ def judge(reasons: Iterable[Reason], facts: Facts) -> Verdict:
     """An operation's level is the worst of its reasons.
 
     A reason that weighs by rows falls to safe where the table is measured empty or is created
-    in the same plan; one about time and locks alone falls with the time that they can last;
+    in the same plan, and to low where a pending migration makes it; one about time and locks
+    alone falls with the time that they can last;
     one about who uses it falls by a level where nobody has, as counted for a day or longer, and
     to safe where nobody can have. Rows that go for good weigh the same, read or not, and so does
     what was never measured.
@@ -56,6 +57,8 @@ def _weigh(reason: Reason, facts: Facts) -> Reason:
     code = REASONS[reason.code]
     if facts.is_empty and code.by_rows:
         return msgspec.structs.replace(reason, level=Level.SAFE)
+    if facts.awaits and not facts.may_be_filled and (facts.is_ahead or facts.is_made):
+        return _ahead(reason, code, facts)
     if code.by_use and (facts.is_new or facts.is_made):
         return msgspec.structs.replace(reason, level=Level.SAFE)
     is_lost = reason.level is Level.DESTRUCTIVE
@@ -68,6 +71,19 @@ def _weigh(reason: Reason, facts: Facts) -> Reason:
         if most.score < reason.level.score:
             return msgspec.structs.replace(reason, level=most)
     return reason
+
+
+def _ahead(reason: Reason, code: ReasonCode, facts: Facts) -> Reason:
+    """Of what is not there yet nobody waits and nothing goes; it is measured, and judged again,
+    once it is."""
+    if not (facts.is_ahead or code.by_use) or reason.level is Level.BLOCKED:
+        return reason
+    most = Level.MEDIUM if reason.level is Level.DESTRUCTIVE and facts.is_ahead else Level.LOW
+    return msgspec.structs.replace(reason, level=min(reason.level, most, key=_score))
+
+
+def _score(level: Level) -> int:
+    return level.score
 
 
 def _most(size: int) -> Level:

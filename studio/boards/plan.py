@@ -127,8 +127,8 @@ def blocks(lock: LockMode | None) -> str:
 
 def hold(step: Step) -> str:
     """How long the worst lock is held: a bound where one is enforced, else what it depends on."""
-    if step.facts.is_new:
-        return "the table is new"
+    if step.facts.is_new or step.facts.is_ahead:
+        return "the table is new" if step.facts.is_new else "the table is not there yet"
     if step.estimate and step.estimate.holds_high >= WORTH_TELLING_SECONDS:
         return f"held {step.estimate.holds}"
     blocking = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db import transaction
+
 from migrate_core.files.migration import Migration
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.states import ChangeState
@@ -33,6 +35,16 @@ def before(change: Change) -> list[Change]:
 
 def after(change: Change) -> list[Change]:
     return [c for c in of(change.target) if c.migration_id > change.migration_id]
+
+
+def plan_again(change: Change) -> None:
+    """What was planned as if this one had run: it has, has become another, or never will."""
+    with transaction.atomic():
+        for later in map(changes.locked, after(change)):
+            plan = changes.current_plan(later)
+            waits = plan is not None and change.migration_id in plan.value().after
+            if plan and waits and later.status is not ChangeState.RUNNING:
+                changes.queue_plan(later, plan.author or later.author)
 
 
 def migrations(found: Sequence[Change]) -> tuple[Migration, ...]:

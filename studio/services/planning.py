@@ -10,7 +10,7 @@ from migrate_core import api
 from migrate_core.errors import MigrateError
 from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.plan import encode_plan
-from studio.models import Plan, Target
+from studio.models import Plan, Run, Target
 from studio.models.changes import Work
 from studio.permissions import Action
 from studio.services import changes, pendings, targets, workings
@@ -42,6 +42,8 @@ def _make(plan: Plan) -> None:
         _fail(plan, unexpected("planning", error))
         raise
     keep(plan, found, elapsed_ms=(time.monotonic() - began) * 1000)
+    if plan.change.plans.filter(work=Work.DONE).exclude(text=plan.text).exists():
+        pendings.plan_again(plan.change)
     targets.look(plan.target)
     with transaction.atomic():
         changes.settle(changes.locked(plan.change))
@@ -56,6 +58,26 @@ def keep(plan: Plan, found: CorePlan, *, elapsed_ms: float | None = None) -> Non
     plan.level, plan.score = found.level, found.score
     plan.elapsed_ms, plan.error = elapsed_ms, None
     plan.save()
+
+
+def measured_now(run: Run) -> CorePlan:
+    """The plan of a run whose turn has come: one that was made while others were pending is
+    measured again, and stays as it was where something else would run now."""
+    plan = run.plan.value()
+    if not plan.after or run.change is None or run.has_begun:
+        return plan
+    try:
+        found = api.plan(
+            targets.endpoint(run.target),
+            changes.migration(run.change),
+            earlier=pendings.migrations(pendings.before(run.change)),
+            schemas=run.target.wanted_schemas,
+        )
+    except MigrateError:
+        return plan  # gate 5 says why it cannot run
+    if found.hash == plan.hash:
+        keep(run.plan, found)
+    return run.plan.value()
 
 
 def _fail(plan: Plan, error: dict[str, object]) -> None:

@@ -38,6 +38,8 @@ from studio.services import (
     gating,
     leases,
     mirror,
+    pendings,
+    planning,
     record,
     takeovers,
     targets,
@@ -172,8 +174,8 @@ def apply(run_id: str) -> None:
 def _drive(run: Run) -> RunResult:
     """The runner itself; it resumes where the ledger stops."""
     gating.note_policy(run)
+    plan = planning.measured_now(run)
     policy, now = gating.judged_by(run)
-    plan = run.plan.value()
     lookout = watching.Lookout(run, plan)
     driver = threading.current_thread()
 
@@ -261,6 +263,7 @@ def _end_change(run: Run, state: RunState, *, nothing: bool) -> None:
         return
     if state is RunState.DONE:
         changes.move(change, ChangeState.APPLIED)
+        pendings.plan_again(change)
     elif nothing and not run.events.filter(step__isnull=False).exists():
         changes.move(change, ChangeState.PLANNED)
         changes.settle(change)

@@ -20,7 +20,7 @@ from studio.boards.locking import in_the_way
 from studio.context import place
 from studio.models import Change
 from studio.permissions import Action
-from studio.services import changes, planning, runs, softening, verifications
+from studio.services import changes, pendings, planning, runs, softening, verifications
 
 TABS = {
     "operations": "Operations",
@@ -176,4 +176,5 @@ def apply(request: HttpRequest, change: Change) -> HttpResponse:
 @verb(Action.CREATE, Change)
 def close(request: HttpRequest, change: Change) -> HttpResponse:
     changes.close(change, request.user, reason=confirmations.reason(request))
+    pendings.plan_again(change)
     return redirect("change", change.pk)

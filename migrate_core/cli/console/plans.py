@@ -110,6 +110,14 @@ def safer_lines(plan: Plan, policy: Policy) -> Iterator[str]:
             yield f"  step {step.number}: {softer_in_words(step)}"
 
 
+def sequence_lines(plan: Plan) -> Iterator[str]:
+    """What the steps are because of migrations that are pending before the plan's."""
+    for step in plan.steps:
+        for reason in step.verdict.reasons:
+            if any(one in reason.evidence for one in plan.after):
+                yield f"{plan.migration_id}, step {step.number}: {_said(reason)}"
+
+
 def softer_in_words(step: Step) -> str:
     """`can be softDropColumn, 80 -> 35: zanith migrate soften`."""
     found = step.safer
@@ -167,6 +175,7 @@ def plan_data(plan: Plan, found: Sequence[Gate]) -> PlanData:
     ]
     return PlanData(
         migration_id=plan.migration_id,
+        after=plan.after,
         plan_hash=plan.hash,
         checksum=plan.checksum,
         base_fingerprint=plan.base_fingerprint,

@@ -59,6 +59,8 @@ def _show(found: Judged, project: Project) -> None:
     for planned, gates in found:
         say(f"{planned.migration.id} on {project.endpoint}, PostgreSQL {planned.plan.major}")
         say(f"plan {planned.plan.hash[:12]}")
+        if planned.plan.after:
+            say(f"after {', '.join(planned.plan.after)}: judged as if that had run, and it has not")
         say()
         for line in (*plan_lines(planned.plan, policy), *safer_lines(planned.plan, policy)):
             say(line)

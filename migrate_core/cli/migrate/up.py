@@ -8,6 +8,7 @@ Ctrl-C stops the run on the record; the next `up` goes on.
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from migrate_core.cli.console.chosen import add_choice, chosen
 from migrate_core.cli.console.options import add_break_glass, add_database, add_gates
 from migrate_core.cli.console.output import note, print_json, say
 from migrate_core.cli.console.planned import Planned, plan_each
-from migrate_core.cli.console.plans import plan_lines, safer_lines
+from migrate_core.cli.console.plans import plan_lines, safer_lines, sequence_lines
 from migrate_core.cli.console.project import Project, open_project
 from migrate_core.cli.console.rehearsals import (
     Evidence,
@@ -29,7 +30,7 @@ from migrate_core.cli.console.rehearsals import (
     rehearse,
     report_lines,
 )
-from migrate_core.errors import ConflictError
+from migrate_core.errors import ConflictError, MigrateError
 from migrate_core.files.migration import Migration
 from migrate_core.ledger.rows import RunRow
 from migrate_core.planning.gates import Circumstances
@@ -53,6 +54,7 @@ def run(args: Namespace) -> int:
     ended = _resume(project)
     migrations = chosen(project)
     last = _last_pending(project)
+    _note_sequence(project, migrations)
     for migration in migrations:
         (planned,) = plan_each(project, [migration])
         ended.append(_apply(project, planned, evidence, is_last=migration.id == last))
@@ -63,6 +65,20 @@ def run(args: Namespace) -> int:
     else:
         say("next: zanith migrate status")
     return 0
+
+
+def _note_sequence(project: Project, migrations: Sequence[Migration]) -> None:
+    """Before the first of several runs, what they mean to each other; each is planned by itself
+    when its turn comes, and then the others are no longer pending."""
+    if project.args.format != "text" or len(migrations) < 2:
+        return
+    try:
+        planned = plan_each(project, migrations)
+    except MigrateError:
+        return  # one that does not fit is refused when its turn comes
+    for one in planned:
+        for said in sequence_lines(one.plan):
+            note(said)
 
 
 def _last_pending(project: Project) -> str:

@@ -60,6 +60,7 @@ class PlanData(Value, frozen=True, kw_only=True):
     """One migration judged against the target."""
 
     migration_id: str
+    after: tuple[str, ...]  # pending migrations before it: it was judged as if they had run
     plan_hash: str
     checksum: str
     base_fingerprint: str

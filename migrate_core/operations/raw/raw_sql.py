@@ -17,6 +17,8 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
 
 _ENDS_OUR_TRANSACTION = {"begin", "start", "commit", "end", "rollback", "abort", "prepare"}
+# What these statements begin with writes no row of a table that was there.
+_LEAVES_ROWS = {"analyze", "comment", "create", "grant", "reindex", "revoke", "security", "set"}
 _SHOWN = 60  # characters of the SQL, where it has no label
 
 
@@ -46,6 +48,10 @@ class RawSql(Operation, frozen=True, kw_only=True, rename={"title": "label"}):
     def destroys(self) -> bool:
         """As far as its text tells: nothing of it is kept."""
         return bool(losses(self.sql))
+
+    @property
+    def writes_freely(self) -> bool:
+        return any(words[0] not in _LEAVES_ROWS for words in statements(self.sql))
 
     @property
     def label(self) -> str:

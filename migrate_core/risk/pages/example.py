@@ -35,6 +35,7 @@ OF_THE_PLAN = frozenset(
         "writes_index_anew",
         "drops_what_was_made",
         "looks_like_rename",
+        "touched_by_pending",
     }
 )
 _WIDTH = 96
@@ -44,6 +45,7 @@ class Example(Value, frozen=True, kw_only=True):
     intro: str = ""  # who plans it, and what is so meanwhile
     sql: str = ""  # of the other session, or what is done by hand first
     facts: tuple[str, ...] = ()  # put in by hand
+    pending: str = ""  # operations of a migration that has not run, and comes before
     operations: str  # as a migration file has them
     said: tuple[Said, ...] = ()
 
@@ -57,6 +59,7 @@ def bad(code: str) -> Example:
         intro=intro,
         sql=found.meanwhile,
         facts=_in_words(found.facts),
+        pending=operations_text(found.pending) if found.pending else "",
         operations=operations_text(found.bad),
         said=outcome(code).bad,
     )

@@ -72,6 +72,9 @@ def _example(found: Example) -> Iterator[str]:
         yield f"{BY_HAND}\n"
         yield from (f"- {words}" for words in found.facts)
         yield ""
+    if found.pending:
+        yield "While this migration is pending:\n"
+        yield from _fenced("yaml", found.pending)
     yield from _fenced("yaml", found.operations)
     yield "| step | level | score | strongest lock | work | reasons |"
     yield "|---|---|---|---|---|---|"

@@ -40,6 +40,9 @@ class Page(Value, frozen=True, kw_only=True):
     facts: dict[str, dict[str, Any]] = msgspec.field(
         default_factory=dict
     )  # size, activity, surroundings
+    pending: tuple[
+        dict[str, Any], ...
+    ] = ()  # operations of a migration that runs before the bad one
     bad: tuple[dict[str, Any], ...] = ()  # operations as in a migration file
     first: str = ""  # what is done by hand before the good example
     facts_of_good: dict[str, dict[str, Any]] | None = None  # None: those of the bad one

@@ -272,3 +272,34 @@ def test_a_login_that_may_make_no_database_rehearses_in_a_schema_unless_it_is_pr
     assert "no rows were copied" in verified.out
     assert refused.code == 5
     assert "marked production" in refused.err
+
+
+def test_a_plan_says_what_pending_migrations_before_it_mean_to_its_steps(
+    shop: Shop, zanith: Zanith
+) -> None:
+    email = "{name: users_email_x, definition: USING btree (email), columns: [email]}"
+    shop.migration(
+        f"operations:\n  - {{op: addIndex, table: public.users, index: {email}}}\n", id=TWO[0]
+    )
+    shop.migration(
+        "operations:\n  - {op: alterColumnType, table: public.users, column: email,"
+        " to: {type: character varying(200)}}\n",
+        id=TWO[1],
+    )
+
+    shown = zanith("migrate", "plan")
+    first, second = zanith("migrate", "plan", "--format", "json").data["plans"]
+    markdown = zanith("migrate", "plan", "--format", "markdown").out
+    applied = zanith("migrate", "up", "--steps", "2")
+
+    anew = f"writes_index_anew: built by step 1 of the pending {TWO[0]}"
+    assert f"after {TWO[0]}: judged as if that had run, and it has not" in shown.out
+    assert anew in shown.out
+    assert "built by step 1 of the pending" in markdown
+    assert (first["after"], second["after"]) == ([], [TWO[0]])
+    codes = {reason["code"]: reason for reason in second["steps"][0]["reasons"]}
+    assert codes["touched_by_pending"]["evidence"] == f"public.users, by {TWO[0]}"
+    (gate,) = (one for one in second["gates"] if one["name"] == "Drift")
+    assert (gate["state"], gate["says"]) == ("waiting", f"planned before {TWO[0]} ran")
+    assert shown.code == 0
+    assert f"{TWO[1]}, step 1: {anew}" in applied.err

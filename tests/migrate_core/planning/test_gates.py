@@ -25,7 +25,7 @@ from migrate_core.risk.policy import Policy, Unknown, Waiver
 from migrate_core.risk.reasons import REASONS
 from migrate_core.risk.verdict import judge
 from migrate_core.risk.windows import Day, Freeze, Window
-from tests.policies import CODES, budgets, freezes, moments, policies, waivers, windows
+from tests.policies import CODES, freezes, moments, policies, waivers, windows
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)  # a Thursday
 NIGHT = Window(days=(Day.SAT,), opens="22:00", closes="04:00", zone="Europe/Berlin")
@@ -289,7 +289,7 @@ def stricter(draw: st.DrawFn, policy: Policy) -> Policy:
     levels = policy.approvals_by_level
     raised = {level: n + draw(st.integers(0, 2)) for level, n in levels.items()}
     more: dict[str, Any] = {
-        "budget": draw(budgets.filter(lambda n: n is not None and n <= (policy.budget or 100)))
+        "budget": draw(st.integers(0, 100 if policy.budget is None else policy.budget))
         if draw(st.booleans())
         else policy.budget,
         "verify": policy.verify or draw(st.booleans()),

@@ -13,6 +13,7 @@ from migrate_core.files.migration import Migration
 from migrate_core.operations.registry import make
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan
+from migrate_core.risk.levels import Level
 from migrate_core.schema.objects import Column
 from tests.runs import endpoint_of
 
@@ -62,3 +63,33 @@ def test_what_the_plan_itself_brings_is_not_asked_for(
     assert forbid.facts.is_pending
     assert forbid.facts.answers == ()
     assert forbid.verdict.codes == ("changes_column_nullable_to_not_null",)
+
+
+FORBID = make("alterColumnNullable", table=USERS, column="mail", nullable=False)
+
+
+def test_rows_that_an_earlier_step_fills_do_not_stand_in_the_way(
+    make_db: Callable[..., Connection[Any]],
+) -> None:
+    fill = make("backfill", table=USERS, column="mail", expression="'none'")
+
+    plan = plan_of(make_db(TABLE), fill, FORBID)
+
+    assert plan.steps[1].facts.is_pending
+    assert plan.steps[1].verdict.codes == ("changes_column_nullable_to_not_null",)
+
+
+def test_rows_that_raw_sql_before_may_mend_are_told_and_block_nothing(
+    make_db: Callable[..., Connection[Any]],
+) -> None:
+    db = make_db(TABLE)
+    mends = make("rawSql", sql="UPDATE users SET mail = '' WHERE mail IS NULL")
+    leaves = make("rawSql", sql="COMMENT ON TABLE users IS 'people'")
+
+    mended, left = plan_of(db, mends, FORBID).steps[1], plan_of(db, leaves, FORBID).steps[1]
+
+    assert (mended.verdict.level, left.verdict.level) == (Level.HIGH, Level.BLOCKED)
+    assert mended.verdict.reasons[0].evidence == (
+        "1 rows hold NULL in mail, such as 7; SQL that runs before it may change that"
+    )
+    assert not mended.facts.answers[0].blocks

@@ -15,6 +15,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from migrate_core.api.plans import Measuring
+from migrate_core.files.migration import Migration
 from migrate_core.introspection.graph import read_graph
 from migrate_core.operations.registry import from_builtins, kinds
 from migrate_core.pg.connect import plan_session
@@ -60,7 +61,7 @@ def outcome_of(code: str, page: Page, make_db: Callable[[str], Connection[Any]])
     db = make_db(page.before)
     try:
         with _others(db, page.meanwhile):
-            bad = _plan(db, page.bad, page.facts, page.role)
+            bad = _plan(db, page.bad, page.facts, page.role, page.pending)
         if page.first:
             db.execute(page.first.encode())
         facts = page.facts if page.facts_of_good is None else page.facts_of_good
@@ -113,8 +114,13 @@ def _let_go(db: Connection[Any]) -> None:
 
 
 def _plan(
-    db: Connection[Any], operations: tuple[dict[str, Any], ...], facts: Overrides, role: str
+    db: Connection[Any],
+    operations: tuple[dict[str, Any], ...],
+    facts: Overrides,
+    role: str,
+    pending: tuple[dict[str, Any], ...] = (),
 ) -> Plan:
+    before = tuple(from_builtins(value) for value in pending)
     with closing(plan_session(endpoint_of(db), "zanith/plan")) as conn:
         if role:
             conn.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
@@ -125,6 +131,7 @@ def _plan(
             checksum="",
             major=db.info.server_version // 10_000,
             ask=Given(conn, facts),
+            earlier=[Migration(id="20251231_000000_pending", operations=before)] if before else [],
         )
 
 
