@@ -10,7 +10,13 @@ from migrate_core.risk import here
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts, human_bytes
 from migrate_core.risk.levels import Level
-from migrate_core.risk.surroundings import Activity, InTheWay, Surroundings, human_seconds
+from migrate_core.risk.surroundings import (
+    Activity,
+    InTheWay,
+    Surroundings,
+    human_rate,
+    human_seconds,
+)
 from migrate_core.schema.objects import Value
 
 SOON_GONE_SECONDS = 5  # a transaction that is younger is no news
@@ -48,6 +54,28 @@ def circumstances(work: Work, facts: Facts) -> Iterator[Reason]:
         yield from _of_server(work, facts, facts.surroundings)
     if facts.activity is not None and not facts.is_new:
         yield from _of_relation(work, facts, facts.activity)
+
+
+def in_use(what: str, facts: Facts, *, by_writers: bool = False) -> Iterator[Reason]:
+    """For what goes, and may be missed: counted on its relation, or on those beneath a view.
+
+    By whom, and which of its columns, is not counted anywhere.
+    """
+    if facts.is_new or facts.is_made or facts.is_ahead:
+        return
+    counted = [("it", facts.activity), *((f"{b.table}", b.activity) for b in facts.beneath)]
+    found = [(rate, name, a) for name, a in counted if a and (rate := _rate(a, by_writers))]
+    if not found:
+        return
+    rate, name, activity = max(found, key=lambda one: one[0])
+    about = "about" if activity.is_since_reset else "at most"
+    on = "its relation" if name == "it" else f"{name} beneath it"
+    kind = "writes" if by_writers else "reads and writes"
+    yield here.USED_NOW.because(f"{what}; {on} has {about} {human_rate(rate, kind)}")
+
+
+def _rate(activity: Activity, by_writers: bool) -> float | None:
+    return activity.use(writes_only=by_writers)
 
 
 def _not_there_yet(work: Work, facts: Facts) -> Reason:

@@ -21,6 +21,7 @@ _WORDS: dict[Enabled, Raw] = {
     "replica": raw("ENABLE REPLICA"),
     "always": raw("ENABLE ALWAYS"),
 }
+FIRES: tuple[Enabled, ...] = ("origin", "always")  # for what applications do
 _EXCLUSIVE = LockMode.ACCESS_EXCLUSIVE
 
 
