@@ -34,6 +34,7 @@ def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
         strongest=own,
         others=tuple((table, mode) for table, mode in taken.items() if mode.blocks_writes),
         writes_all=batched or any(s.rewrites or s.builds for s in statements),
+        reads_all=any(s.scans for s in statements),
         is_concurrent=any(stage.mode is StageMode.CONCURRENT for stage in stages),
         writes_rows=batched,
         reshapes=subject.kind in (ObjectKind.TABLE, ObjectKind.COLUMN),

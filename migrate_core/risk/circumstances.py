@@ -17,6 +17,7 @@ from migrate_core.risk.surroundings import (
     human_rate,
     human_seconds,
 )
+from migrate_core.risk.verdict import SHORT_BYTES
 from migrate_core.schema.objects import Value
 
 SOON_GONE_SECONDS = 5  # a transaction that is younger is no news
@@ -28,6 +29,8 @@ BEHIND_SECONDS = 30
 BEHIND_BYTES = 256 * 1024**2
 KEPT_BYTES = 1024**3
 HIGH_FROZEN_AGE = 150_000_000  # autovacuum_freeze_max_age is 200 million by default
+FAILSAFE_AGE = 1_600_000_000  # vacuum_failsafe_age: VACUUM drops all but freezing
+LAST_AGE = 2**31 - 3_000_000  # no transaction id is given out any more
 
 
 class Work(Value, frozen=True, kw_only=True):
@@ -37,6 +40,7 @@ class Work(Value, frozen=True, kw_only=True):
     strongest: LockMode | None = None
     others: tuple[tuple[QualifiedName, LockMode], ...] = ()
     writes_all: bool = False  # every row, or every entry of an index
+    reads_all: bool = False
     is_concurrent: bool = False
     writes_rows: bool = False  # in batches
     reshapes: bool = False  # what its rows are made of
@@ -134,11 +138,24 @@ def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reaso
         yield here.NOT_REPLICATED_TO_SUBSCRIBERS.because(
             f"published by {', '.join(activity.publications)}"
         )
-    if work.writes_all and not facts.is_empty:
-        if (activity.frozen_age or 0) >= HIGH_FROZEN_AGE:
-            yield here.HIGH_AGE.because(f"{activity.frozen_age:,} transactions old")
+    if not facts.is_empty:
+        yield from _age(work, facts, activity.frozen_age or 0)
         if work.writes_rows and not activity.autovacuum:
             yield here.AUTOVACUUM_IS_OFF.because(facts.describe())
+
+
+def _age(work: Work, facts: Facts, age: int) -> Iterator[Reason]:
+    """What lasts keeps vacuum from freezing anything, in the whole database, until it is done."""
+    size = facts.size.bytes if facts.size else None
+    lasts = size is None or size > SHORT_BYTES
+    if age >= FAILSAFE_AGE and lasts and (work.writes_all or work.reads_all):
+        left = max(0, LAST_AGE - age)
+        yield here.HIGH_AGE.because(
+            f"{age:,} transactions old; {left:,} are left before writes are refused",
+            level=Level.HIGH,
+        )
+    elif age >= HIGH_FROZEN_AGE and work.writes_all:
+        yield here.HIGH_AGE.because(f"{age:,} transactions old")
 
 
 def _in_the_way(mode: LockMode, activity: Activity) -> Iterator[Reason]:

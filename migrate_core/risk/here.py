@@ -125,7 +125,7 @@ TOUCHED_BY_PENDING = _code(
 HIGH_AGE = _code(
     "high_age",
     Level.MEDIUM,
-    "The table waits for a vacuum against wraparound; rows written anew make that one longer.",
+    "The table waits for a vacuum against wraparound; what lasts makes that one come later.",
     "Run VACUUM FREEZE on it first.",
 )
 AUTOVACUUM_IS_OFF = _code(

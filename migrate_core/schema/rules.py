@@ -221,6 +221,24 @@ def is_unique(table: Relation, columns: Iterable[str]) -> bool:
     return wanted in map(set, (*keys, *map(index_key, whole)))
 
 
+def leads_an_index(table: Relation, columns: Iterable[str]) -> bool:
+    """Whether an index of all its rows begins with one of these columns, and so finds rows."""
+    wanted = set(columns)
+    keys = [c.columns for c in table.constraints if c.type in ("unique", "primary key")]
+    whole = (i for i in table.indexes if i.valid and " WHERE " not in i.definition)
+    leading = ([*index_key(i)] for i in whole if i.definition.startswith(_FINDS))
+    return any(wanted & set(key[:1]) for key in (*keys, *leading))
+
+
+_FINDS = ("USING btree ", "USING hash ")
+_ACTION = re.compile(r"\bON (?:DELETE|UPDATE) (?:CASCADE|SET NULL|SET DEFAULT)\b")
+
+
+def acts_here(key: Constraint) -> str:
+    """`ON DELETE CASCADE`: what a foreign key does to its own table's rows."""
+    return " ".join(_ACTION.findall(key.definition))
+
+
 def columns_in_words(constraint: Constraint) -> Raw:
     """`(a, b)`, for lists and evidence."""
     return raw(ddl("({columns})", columns=constraint.columns))

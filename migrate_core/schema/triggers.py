@@ -121,3 +121,8 @@ def _comment_again(
     had = old.comment if kept else None
     if had != new.comment:
         yield from comment_on(ref, new.comment, clear=True)
+
+
+def swallows(rule: Rule) -> bool:
+    """Whether it makes nothing of a statement that writes, for all rows or for some."""
+    return rule.enabled in FIRES and rule.definition.rstrip().endswith("DO INSTEAD NOTHING")

@@ -87,3 +87,11 @@ CHANGES_REPLICATION = _code(
     "Subscribers get other tables or rows from now on; what they have stays as it is.",
     "Refresh every subscription afterwards, and add tables there first.",
 )
+STOPS_AUTOVACUUM = _code(
+    "stops_autovacuum",
+    Level.HIGH,
+    "Dead rows stay: the table grows, reads get slower, and old transaction ids are used up.",
+    "Make autovacuum come more often instead, or let it work harder: a lower scale factor.",
+    by_rows=True,
+    by_use=True,
+)
