@@ -51,7 +51,7 @@ def room(options: SequenceOptions, type_: str) -> int | None:
     """How many numbers it gives a column of this type; None: as many as are asked for."""
     if options.cycle:
         return None
-    top = 2 ** (_BITS.get(type_, 64) - 1)
+    top = 1 << (_BITS.get(type_, 64) - 1)
     if options.increment > 0:
         end = min(options.max, top - 1)
         return max(0, (end - options.start) // options.increment + 1)
