@@ -21,7 +21,6 @@ MISSED = {
     # The label is right.
     "raw lock of the users": "The lock was seen, and weighs nothing.",
     "raw quick change and a long count after it": "The lock is held while clicks are read.",
-    "raw switch-off of autovacuum": "As where it is planned.",
     "raw publication of a table without key": "As where it is planned.",
     "raw REVOKE": "As where it is planned.",
     "raw copy of clicks, large": "Rows of a new table are not weighed, however many.",
