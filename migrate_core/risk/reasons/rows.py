@@ -27,6 +27,15 @@ REBUILDS_TABLE = _code(
     by_rows=True,
     costs=True,
 )
+REBUILDS_TABLE_ONLINE = _code(
+    "rebuilds_table_online",
+    Level.MEDIUM,
+    "A second table is filled beside the running one: until the swap, which locks it for a moment,"
+    " each write is done twice, and disk, WAL and replicas bear a whole copy.",
+    "Run it in a quiet hour, with room for the table once more; end long transactions first.",
+    by_rows=True,
+    costs=True,
+)
 KEEPS_OLD_TABLE = _code(
     "keeps_old_table",
     Level.LOW,
