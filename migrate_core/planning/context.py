@@ -44,6 +44,7 @@ class Context:
 
     def __init__(self, base: SchemaGraph) -> None:
         self.old = frozenset(table.name for table in base.tables)
+        self._done: list[Operation] = []  # by their steps
         self._made: dict[Ref, int] = {}
         self._columns: list[tuple[QualifiedName, Column, int]] = []
         self._blocked: dict[QualifiedName, int] = {}  # all rows read or written, others waiting
@@ -64,11 +65,15 @@ class Context:
         if operation.moment in _GOING:
             yield from self._going(operation, graph)
         yield from operation.reasons_before(graph)
+        stands_on = operation.stands_on()
+        if stands_on in self._done:
+            yield from operation.reasons_at_once(self._done.index(stands_on) + 1)
 
     def add(
         self, number: int, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
     ) -> None:
         """`graph` is the schema after the step."""
+        self._done.append(operation)
         for table, _rewrites in _through(stages):
             self._blocked[table] = number
         for statement in (s for stage in stages for s in stage.statements):

@@ -27,6 +27,7 @@ class Past:
     """What was created and renamed so far, in the order of the steps."""
 
     def __init__(self) -> None:
+        self.done: list[Operation] = []  # as bound
         self.created: set[Ref] = set()
         self.renamed: list[tuple[Ref, str]] = []
         self.may_fill = False  # whether SQL has run that may have put rows anywhere
@@ -37,6 +38,8 @@ class Past:
         there = self._name_now(relation) if relation else None
         if there and Ref.of(ObjectKind.TABLE, there) in self.created:
             return Facts(is_new=True)
+        if operation.stands_on() in self.done:
+            return msgspec.structs.replace(ask(there, ()), is_pending=True)
         if operation.effect is Effect.CREATE or not self._is_pending(operation, graph):
             return ask(there, tuple(map(self._asked_now, operation.probes(graph))))
         made = operation.subject in self.created
@@ -45,6 +48,7 @@ class Past:
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made)
 
     def add(self, operation: Operation) -> None:
+        self.done.append(operation)
         self.created |= operation.makes()
         self.may_fill |= operation.effect is Effect.RUN
         if operation.effect is Effect.CREATE:
