@@ -213,5 +213,7 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
             f"copied in batches while a trigger brings over each write; locked for the swap alone;"
             f" {facts.describe()}"
         )
+        if self.was and self.columns != tuple(column.name for column in self.was.table.columns):
+            yield why.REORDERS_COLUMNS.because(", ".join(self.columns))
         yield why.KEEPS_OLD_TABLE.because(f"to be inspected and exported; {facts.describe()}")
         yield from breaking(facts, "parked_on")

@@ -108,6 +108,13 @@ CONTRACTS_AT_ONCE = _code(
     "Contract in a migration of its own, which needs the first, when the applications have moved.",
     by_use=True,
 )
+REORDERS_COLUMNS = _code(
+    "reorders_columns",
+    Level.MEDIUM,
+    "Code that goes by position meets other columns: INSERT and COPY without a list, SELECT *.",
+    "Name columns wherever the table is written and read, before their order changes.",
+    by_use=True,
+)
 DERIVES_COLUMNS = _code(
     "derives_columns",
     Level.LOW,

@@ -23,7 +23,8 @@ REBUILDS_TABLE = _code(
     "rebuilds_table",
     Level.HIGH,
     "Every row and index is written anew; under ACCESS EXCLUSIVE, reads and writes wait for it.",
-    "Let it go in batches: a backfill, an expansion, or rebuildTable.",
+    "Let it go in batches: a backfill, an expansion, or rebuildTable; to partition, attach the"
+    " table to a new partitioned one.",
     by_rows=True,
     costs=True,
 )

@@ -98,3 +98,23 @@ def test_a_copy_under_the_lock_holds_it_for_as_long_as_it_takes(make_db: MakeDb)
 
     assert step.estimate is not None
     assert step.estimate.holds_low > 10
+
+
+def test_another_order_of_columns_is_told_however_small_the_table(make_db: MakeDb) -> None:
+    db = make_db(ALONE)
+
+    kept = planned(db, REBUILD, of(8192)).verdict
+    moved = planned(db, REORDER, of(8192)).verdict
+    same = planned(db, {**REBUILD, "columns": ["id", "customer", "note"]}, of(8192)).verdict
+
+    assert (kept.level, same.level, moved.level) == (Level.LOW, Level.LOW, Level.MEDIUM)
+    (reason,) = (r for r in moved.reasons if r.code == "reorders_columns")
+    assert reason.evidence == "id, note, customer"
+
+
+def test_a_copy_under_the_lock_is_not_sent_to_what_cannot_do_it(make_db: MakeDb) -> None:
+    """rebuildTable partitions nothing."""
+    step = planned(make_db(ALONE), REPARTITION, of(900 * MB))
+
+    (reason,) = (r for r in step.verdict.reasons if r.code == "rebuilds_table")
+    assert "attach" in reason.safer
