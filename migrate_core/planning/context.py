@@ -25,15 +25,15 @@ def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
     for table, mode in (lock for statement in statements for lock in statement.locks()):
         taken[table] = max(mode, taken.get(table, mode), key=lambda m: m.strength)
     own = taken.pop(relation, None) if relation else None
-    batched = any(stage.mode is StageMode.BATCHED for stage in stages)
+    filled = {stage.batch.into or stage.batch.table for stage in stages if stage.batch}
     makes = operation.effect is Effect.CREATE and subject.kind in IN_SCHEMA
     return Work(
         relation=relation,
         strongest=own,
         others=tuple((table, mode) for table, mode in taken.items() if mode.blocks_writes),
-        writes_all=batched or any(s.rewrites or s.builds for s in statements),
+        writes_all=bool(filled) or any(s.rewrites or s.builds for s in statements),
         is_concurrent=any(stage.mode is StageMode.CONCURRENT for stage in stages),
-        writes_rows=batched,
+        writes_rows=relation in filled,
         reshapes=subject.kind in (ObjectKind.TABLE, ObjectKind.COLUMN),
         creates_in=subject.schema if makes else "",
     )
