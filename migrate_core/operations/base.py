@@ -215,6 +215,10 @@ class Operation(
         """What the schema just before it says besides."""
         return ()
 
+    def reasons_at_once(self, step: str) -> Iterable[Reason]:
+        """Where that earlier step of the same plan, "step 1", makes what it stands on."""
+        return ()
+
     def reasons_in_the_end(self, graph: SchemaGraph) -> Iterable[Reason]:
         """What only the schema after the plan's last step says; not asked where the relation
         is made in the same plan."""
@@ -255,7 +259,8 @@ class Operation(
         return frozenset()
 
     def stands_on(self) -> Operation | None:
-        """The operation of an earlier migration whose helpers must be there, out of sight."""
+        """The operation, of an earlier migration as a rule, whose helpers must be there, out of
+        sight."""
         return None
 
     def disturbs(self) -> frozenset[Ref]:
