@@ -8,13 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from migrate_core import api
+from migrate_core.cli.console import trials
 from migrate_core.cli.console.applying import refuse_managed, result_data, run_plan
 from migrate_core.cli.console.options import add_break_glass, add_database, add_environment
 from migrate_core.cli.console.output import columns, note, plural, print_json, say
 from migrate_core.cli.console.project import Project
+from migrate_core.cli.console.trials import Trial
 from migrate_core.cli.console.typed import require_typed
 from migrate_core.errors import ConflictError, MisuseError
 from migrate_core.ledger.rows import ArtifactRow
+from migrate_core.pg import codec
 from migrate_core.planning.gates import Circumstances
 from migrate_core.planning.plan import Plan
 from migrate_core.recovery import ReseedPreview, RestorePreview
@@ -45,6 +48,7 @@ def add_restoring(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="another name than it had, beside what has that one by now",
     )
+    trials.add_option(parser)
 
 
 def find(project: Project) -> ArtifactRow:
@@ -80,12 +84,31 @@ def restore(project: Project, *, kind: str) -> int:
     _refuse(artifact, preview, kind)
     if project.args.format == "text":
         _show(artifact, preview)
+    trial = _try(project, api.plan_restore(project.endpoint, artifact.id, **asked))
+    failed = trials.refusal(trial, artifact.source)
+    if project.args.dry_run and project.args.format == "json":
+        print_json({**codec.to_builtins(preview), **trials.data(trial)})
+        return failed.exit_code if failed else 0
+    if failed:
+        raise failed
     if project.args.dry_run:
-        if project.args.format == "json":
-            print_json(preview)
         return 0
     plan = api.plan_restore(project.endpoint, artifact.id, **asked)
-    return _run(project, plan, artifact.id)
+    return _run(project, plan, artifact.id, **trials.data(trial))
+
+
+def _try(project: Project, plan: Plan) -> Trial:
+    """On the shadow; what the gates will refuse anyway is said before that is paid for."""
+    _, run_id = _begun(project, plan)
+    if run_id:
+        trial = Trial(why_not=f"run {run_id} goes on where it stopped")
+    else:
+        if not project.args.dry_run:
+            api.refuse_drift(api.drift(project.endpoint, project.schemas))
+        trial = trials.tried(project, plan)
+    if project.args.format == "text":
+        trials.show(trial)
+    return trial
 
 
 def purge(project: Project, artifact: ArtifactRow) -> int:
@@ -116,10 +139,10 @@ def reseed(project: Project, artifact: ArtifactRow) -> int:
     return _run(project, api.plan_reseed(project.endpoint, artifact.id, **asked), artifact.id)
 
 
-def _run(project: Project, plan: Plan, id: UUID) -> int:
+def _run(project: Project, plan: Plan, id: UUID, **more: Any) -> int:
     data = recover_run(project, plan, id)
     if project.args.format == "json":
-        print_json({"artifact": str(id), **data})
+        print_json({"artifact": str(id), **data, **more})
     return 0
 
 

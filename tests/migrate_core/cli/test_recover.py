@@ -219,9 +219,7 @@ def test_at_a_terminal_the_name_is_typed_even_where_all_was_allowed(
     assert done.code == 0, done.err
 
 
-def test_a_column_comes_back_beside_the_one_that_has_its_name(
-    parked: Shop, zanith: Zanith
-) -> None:
+def test_a_column_comes_back_beside_the_one_that_has_its_name(parked: Shop, zanith: Zanith) -> None:
     adopted(zanith)
     restore = ("recover", "restore-column", "users.legacy_uuid")
 
