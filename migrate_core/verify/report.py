@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+import re
 from typing import Literal
 
 from migrate_core.declared.kept import Kept
@@ -14,6 +14,7 @@ from migrate_core.verify.rows import Sample
 
 Baseline = Literal["pg_dump", "graph", ""]
 SHOWN = 20  # differences in a sentence
+_HEAD = re.compile(r"^(DETAIL|STILL TRUE|HINT): ")
 
 
 class StageReport(Value, frozen=True, kw_only=True):
@@ -123,9 +124,9 @@ class VerifyReport(Value, frozen=True, kw_only=True):
             return "; ".join(f"{one.object}: {one.what}" for one in self.differences[:SHOWN])
         notes = (note for stage in self.stages if not stage.ok for note in stage.notes[-1:])
         lines = next(notes, "").splitlines()[1:]
-        # What it says next is true of the rehearsal's database alone.
-        said = takewhile(lambda line: not line.startswith(("STILL TRUE: ", "HINT: ")), lines)
-        return " ".join(line.removeprefix("DETAIL: ") for line in said)
+        said = [_HEAD.sub("", line) for line in lines if not line.startswith("SQLSTATE: ")]
+        state = [f"({line})" for line in lines if line.startswith("SQLSTATE: ")]
+        return " ".join((*said, *state))
 
     @property
     def verified(self) -> Verified:

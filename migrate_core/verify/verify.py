@@ -24,7 +24,7 @@ from migrate_core.declared.schema import introspect
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import Source
 from migrate_core.declared.watchdog import Watchdog, watchdog
-from migrate_core.errors import MigrateError, ShadowError
+from migrate_core.errors import MigrateError, ShadowError, StepFailedError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint, Session
@@ -382,6 +382,8 @@ def _failed(
 ) -> StageReport:
     if quiet:
         text = rows.without_values(error)
+    elif isinstance(error, StepFailedError):  # nobody resumes what was rehearsed
+        text = str(StepFailedError(error.message, detail=error.detail, sqlstate=error.sqlstate))
     else:
         text = str(error) if isinstance(error, MigrateError) else _lost(error)
     return StageReport(name=name, ok=False, elapsed_ms=_ms(started), notes=(*notes, text))

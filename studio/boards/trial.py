@@ -65,9 +65,9 @@ class Trial(Shown, frozen=True, kw_only=True):
         """What went wrong on the shadow would go wrong in the target, half-way."""
         if self.failure is None:
             return []
-        says = f"Its rehearsal failed: {self.failure.says}. {self.failure.detail}"
-        mend = "Mend that, then rehearse it again."
-        return [Blocker(text=f"{says} {mend}", fix_url="#rehearsal", fix_label="See the rehearsal")]
+        says = f"Its rehearsal failed: {self.failure.says}: {self.failure.detail}"
+        text = f"{says}. Mend that, then rehearse it again."
+        return [Blocker(text=text, fix_url="#rehearsal", fix_label="See the rehearsal")]
 
 
 def trial(artifact: Artifact, preview: RestorePreview | None) -> Trial | None:

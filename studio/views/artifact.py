@@ -74,11 +74,12 @@ def restore(request: HttpRequest, artifact: Artifact) -> HttpResponse:
 
 @verb(Action.APPLY, Artifact)
 def rehearse(request: HttpRequest, artifact: Artifact) -> HttpResponse:
-    """Queues its restore for the shadow; the page it comes back to shows how that goes."""
+    """Queues its restore for the shadow; the page it comes back to shows how that goes. Without
+    a fragment in its address, because a page does not load itself anew to go to one."""
     under = request.POST.get("under", "")
     recovery.rehearse(artifact, request.user, under=under or None)
     query = f"?{urlencode({'under': under})}" if under else ""
-    return redirect(f"{reverse('artifact', args=[artifact.pk])}{query}#rehearsal")
+    return redirect(f"{reverse('artifact', args=[artifact.pk])}{query}")
 
 
 @shown(Verification)

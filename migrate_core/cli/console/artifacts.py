@@ -20,7 +20,7 @@ from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.pg import codec
 from migrate_core.planning.gates import Circumstances
 from migrate_core.planning.plan import Plan
-from migrate_core.recovery import ReseedPreview, RestorePreview
+from migrate_core.recovery import ReseedPreview, RestorePreview, restore_id
 from migrate_core.risk.policy import Policy
 
 _SHORTEST = 6
@@ -79,33 +79,54 @@ def restore(project: Project, *, kind: str) -> int:
     """Say what it does, then do it, as a run on the record."""
     refuse_managed(project)
     artifact = find(project)
+    begun = _half_way(project, artifact)
+    if begun:
+        return _go_on(project, artifact, begun, kind)
     asked = {"under": project.args.under, "schemas": project.schemas}
     preview = api.preview(project.endpoint, artifact.id, **asked)
     _refuse(artifact, preview, kind)
     if project.args.format == "text":
         _show(artifact, preview)
-    trial = _try(project, api.plan_restore(project.endpoint, artifact.id, **asked))
+    plan = api.plan_restore(project.endpoint, artifact.id, **asked)
+    trial = _try(project, plan)
     failed = trials.refusal(trial, artifact.source)
     if project.args.dry_run and project.args.format == "json":
         print_json({**codec.to_builtins(preview), **trials.data(trial)})
         return failed.exit_code if failed else 0
     if failed:
         raise failed
-    if project.args.dry_run:
-        return 0
-    plan = api.plan_restore(project.endpoint, artifact.id, **asked)
-    return _run(project, plan, artifact.id, **trials.data(trial))
+    return 0 if project.args.dry_run else _run(project, plan, artifact.id, **trials.data(trial))
+
+
+def _half_way(project: Project, artifact: ArtifactRow) -> Plan | None:
+    """The plan of its restore that stopped before its end: what is parked is in sight by then,
+    and nothing can be previewed any more."""
+    opened = api.open_run(project.endpoint)
+    if opened is None or opened.direction != "restore":
+        return None
+    recorded = api.recorded_plan(project.endpoint, opened.run_id)
+    return recorded if recorded.migration_id == restore_id(artifact.id) else None
+
+
+def _go_on(project: Project, artifact: ArtifactRow, plan: Plan, kind: str) -> int:
+    _refuse_other(artifact, plan.steps[0].kind, kind)
+    trial = Trial(why_not="its run goes on where it stopped")
+    if project.args.format == "text":
+        say(f"{artifact.source}, {artifact.kind}")
+        say()
+        say(plan.steps[0].sql)
+        say()
+        trials.show(trial)
+    elif project.args.dry_run:
+        print_json({"artifact_id": artifact.id, "plan_hash": plan.hash, **trials.data(trial)})
+    return 0 if project.args.dry_run else _run(project, plan, artifact.id, **trials.data(trial))
 
 
 def _try(project: Project, plan: Plan) -> Trial:
     """On the shadow; what the gates will refuse anyway is said before that is paid for."""
-    _, run_id = _begun(project, plan)
-    if run_id:
-        trial = Trial(why_not=f"run {run_id} goes on where it stopped")
-    else:
-        if not project.args.dry_run:
-            api.refuse_drift(api.drift(project.endpoint, project.schemas))
-        trial = trials.tried(project, plan)
+    if not project.args.dry_run:
+        api.refuse_drift(api.drift(project.endpoint, project.schemas))
+    trial = trials.tried(project, plan)
     if project.args.format == "text":
         trials.show(trial)
     return trial
@@ -167,16 +188,20 @@ def _begun(project: Project, plan: Plan) -> tuple[Plan, UUID | None]:
 
 
 def _refuse(artifact: ArtifactRow, preview: RestorePreview, kind: str) -> None:
-    if preview.kind != kind:
-        other = "restore-table" if preview.kind == "restoreTable" else "restore-column"
-        raise MisuseError(
-            f"{artifact.source} is a {artifact.kind}", hint=f"Use zanith recover {other}."
-        )
+    _refuse_other(artifact, preview.kind, kind)
     if not preview.possible:
         ways = ["restore it beside what is there: --as NAME"]
         if preview.can_reseed:
             ways.append("put its values into what is there: zanith recover reseed")
         raise _impossible(artifact, preview.blockers, "restored", *ways)
+
+
+def _refuse_other(artifact: ArtifactRow, found: str, kind: str) -> None:
+    if found != kind:
+        other = "restore-table" if found == "restoreTable" else "restore-column"
+        raise MisuseError(
+            f"{artifact.source} is a {artifact.kind}", hint=f"Use zanith recover {other}."
+        )
 
 
 def _impossible(

@@ -19,6 +19,7 @@ CREATE TABLE public.members (
     team_id integer CONSTRAINT of_team REFERENCES public.teams
 );
 """
+FILLED = "INSERT INTO public.teams VALUES (1);\nINSERT INTO public.members VALUES (1, 1);\n"
 
 
 def parked(shop: Shop, zanith: Zanith, ddl: str, operation: str) -> None:
@@ -64,6 +65,7 @@ def test_what_only_running_shows_is_refused_before_the_target_is_touched(
 
     assert refused.code == 5, refused
     assert "operator does not exist: text + integer" in refused.err
+    assert "resume" not in refused.out + refused.err  # nobody resumes what was rehearsed
     assert "Nothing was changed in the target" in refused.err
     assert "--no-rehearsal" in refused.err
     assert "apply" in refused.out
@@ -163,3 +165,27 @@ def test_a_shadow_that_is_a_schema_cannot_and_that_is_said(shop: Shop, zanith: Z
 
     assert done.code == 0, done.err
     assert "Not rehearsed: an ephemeral schema cannot rehearse" in done.out
+
+
+def test_a_restore_that_failed_half_way_goes_on_by_the_same_command(
+    shop: Shop, zanith: Zanith
+) -> None:
+    """By rows that no rehearsal has: the table is in sight by then, without its foreign key."""
+    parked(shop, zanith, KEYED + FILLED, "{op: softDropTable, name: public.members}")
+    shop.db.execute("DELETE FROM public.teams")
+
+    failed = restore(zanith, "members", kind="table")
+    wrong = restore(zanith, "members")
+    looked = restore(zanith, "members", "--dry-run", "--format", "json", kind="table")
+    shop.db.execute("INSERT INTO public.teams VALUES (1)")
+    done = restore(zanith, "members", kind="table")
+
+    assert failed.code == 1, failed
+    assert "nothing left over" in failed.out
+    assert "of_team" in failed.err
+    assert wrong.code == 2
+    assert looked.data["not_rehearsed"] == "its run goes on where it stopped"
+    assert done.code == 0, done.err
+    assert "Not rehearsed: its run goes on where it stopped." in done.out
+    assert shop.count("SELECT count(*) FROM members") == 1
+    assert zanith("recover", "list", "--format", "json").data == []

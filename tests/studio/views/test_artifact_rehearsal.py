@@ -70,6 +70,7 @@ def page_of(client: Client, artifact: Artifact, **query: str) -> Any:
 def asked(client: Client, artifact: Artifact, **given: str) -> Verification:
     answer = client.post(reverse("artifact-rehearse", args=[artifact.pk]), given)
     assert answer.status_code == 302
+    assert "#" not in answer["Location"]  # without JavaScript the page would not look again
     return Verification.objects.latest("pk")
 
 
