@@ -35,7 +35,8 @@ class Trial(Shown, frozen=True, kw_only=True):
 
     @property
     def status(self) -> str:
-        return f"Rehearsal of the restore: {self.says}."
+        took = f", {duration(self.row.elapsed_ms)}" if self.row and self.row.ok else ""
+        return f"Rehearsal of the restore: {self.says}{took}."
 
     @property
     def says(self) -> str:
@@ -47,7 +48,7 @@ class Trial(Shown, frozen=True, kw_only=True):
             return "it could not be held"
         if not self.report.ok:
             return "it failed"
-        return f"nothing left over, {duration(self.row.elapsed_ms)}"
+        return "nothing left over"
 
     @property
     def tone(self) -> str:
@@ -58,7 +59,8 @@ class Trial(Shown, frozen=True, kw_only=True):
     @property
     def fact(self) -> Fact:
         at = self.row.finished_at if self.row else None
-        return Fact(term="rehearsal", value=self.says, tone=self.tone, at=at)  # type: ignore[arg-type]  # a literal
+        value = f"{self.says}," if at else self.says
+        return Fact(term="rehearsal", value=value, tone=self.tone, at=at)  # type: ignore[arg-type]  # a literal
 
     @property
     def blockers(self) -> list[Blocker]:
