@@ -278,6 +278,10 @@ class Operation(
         """Whether it can run where the target's roles are mere stand-ins."""
         return True
 
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        """SQL of those of its statements that cannot run there, where the others can."""
+        return frozenset()
+
     def precedes(self) -> frozenset[QualifiedName]:
         """Tables on which everything else comes after it, removals too."""
         return frozenset()

@@ -27,6 +27,8 @@ class RestorePreview(Value, frozen=True, kw_only=True):
     artifact_id: UUID
     kind: str  # restoreColumn or restoreTable
     sql: str  # exactly what would run
+    plan_hash: str = ""  # of the plan that would
+    base_fingerprint: str = ""  # of the live schema it was made against
     rows_kept: int | None = None
     rows_now: int | None = None  # in the artifact
     rows_matched: int | None = None  # live rows that get their value back
@@ -75,6 +77,8 @@ def preview(
         artifact_id=id,
         kind=step.kind if step else _kind(artifact),
         sql=step.sql if step else "",
+        plan_hash=plan.hash if plan else "",
+        base_fingerprint=plan.base_fingerprint if plan else "",
         rows_kept=artifact.row_count,
         rows_now=seen.rows_now,
         **_counts(matching),
