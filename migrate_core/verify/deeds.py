@@ -8,22 +8,20 @@ from collections.abc import Iterator, Sequence
 from migrate_core.diff.diff import diff
 from migrate_core.errors import UncoveredChangeError
 from migrate_core.operations.base import Operation
-from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.losing import losses, statements
-from migrate_core.pg.names import quote_ident
 from migrate_core.planning.verified import Changed, Deed
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.verdict import judge
-from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import Answers, DropMode, Rename
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.verify.asked import Target
 from migrate_core.verify.relations import Relation
+from migrate_core.verify.routines import bodies, mentioned, runs_nothing
 from migrate_core.verify.scripts import Script
 from migrate_core.verify.undeclared import strongest
 
@@ -33,6 +31,7 @@ _OUTSIDE = re.compile(
     r"|pg_read_\w+|pg_write_\w+|pg_file_\w+|program|http_\w+)\b",
     re.IGNORECASE,
 )
+_FILLS = re.compile(r"\b(default|update|insert|merge|identity|generated)\b", re.IGNORECASE)
 _DYNAMIC = re.compile(r"\bexecute\b(?!\s+(function|procedure)\b)", re.IGNORECASE)
 
 
@@ -67,7 +66,7 @@ class _Judging:
             self.operations = changes(script)
         except UncoveredChangeError as error:
             self.operations, self.uncovered = (), error.detail or error.message
-        self.routines = tuple(_mentioned(script))
+        self.routines = tuple(mentioned(script))
         self.texts = (script.sql, *(r.definition for r in self.routines))
         self.touched = list(_touched(script))
         self.asked = tuple(live.asked(script, self.operations, self.texts, branches=self._branches))
@@ -104,8 +103,7 @@ class _Judging:
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"{inserted:,} rows were added to {about}")
-        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
-        if ours and not (inserted or updated or deleted):
+        if self._is_idle(one):
             said = f"{about} is locked for writing; none of its rows on the shadow was written"
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
             for word in self._losing_words():
@@ -114,7 +112,7 @@ class _Judging:
     def _losing_words(self) -> Iterator[str]:
         """Of routines that it names: whether they delete shows only where there are rows."""
         for routine in self.routines:
-            found = dict.fromkeys(word for body in _bodies(routine) for word in losses(body))
+            found = dict.fromkeys(word for body in bodies(routine) for word in losses(body))
             if found:
                 yield f"{routine.name} holds {', '.join(found)}"
 
@@ -137,8 +135,18 @@ class _Judging:
         for reason in operation.reasons(facts):
             if reason.code == why.NO_INVERSE.code:
                 continue  # whether the step has a `down` is asked of the step
-            said = f"{operation.kind} {operation.label}: {reason.evidence}"
-            yield Reason(code=reason.code, level=reason.level, evidence=said)
+            said, level = f"{operation.kind} {operation.label}: {reason.evidence}", reason.level
+            if reason.code == why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.code:
+                if self._met_rows(operation):
+                    continue  # they got a value from what no longer shows
+                if _FILLS.search(self.script.sql):
+                    said += "; whether it gives a value to the rows of today: verify with rows"
+                    level = min(level, Level.HIGH, key=lambda one: one.score)
+            yield Reason(code=reason.code, level=level, evidence=said)
+
+    def _met_rows(self, operation: Operation) -> bool:
+        found = (one for one in self.touched if one.qualified == operation.relation)
+        return any(map(self._had_rows, found))
 
     def on_rest(self) -> Iterator[Reason]:
         for name, before in self.script.before.positions.items():
@@ -160,6 +168,20 @@ class _Judging:
         inserted, updated, deleted = (a - b for a, b in pairs)
         return inserted, updated, deleted
 
+    def _is_idle(self, one: Relation) -> bool:
+        """Locked for writing, and none of its rows was."""
+        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
+        return ours and not any(self._written(one))
+
+    @property
+    def _starved(self) -> list[str]:
+        """Tables that it used, which have rows in the target and had none here."""
+        return [
+            str(one.qualified)
+            for one in self.touched
+            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
+        ]
+
     def _was_emptied(self, one: Relation) -> bool:
         before, after = self.script.before.sizes, self.script.after.sizes
         return bool(before.get(one.oid)) and not after.get(one.oid)
@@ -173,7 +195,8 @@ class _Judging:
             for oid, one in self.doings.before.items()
         )
         moved = self.script.before.positions != self.script.after.positions
-        if wrote or gone or moved or self.uncovered or kinds - {"setComment"}:
+        idle = self._starved and any(map(self._is_idle, self.touched))
+        if wrote or gone or moved or idle or self.uncovered or kinds - {"setComment"}:
             return "something"
         return "comments" if kinds else "nothing"
 
@@ -200,13 +223,8 @@ class _Judging:
         """With the weight that it leaves: what was not measured counts as risk."""
         if self.uncovered:
             yield f"a change that no operation covers: {self.uncovered}", Level.HIGH
-        outside = sorted(
-            {m.group().lower() for text in self.texts for m in _OUTSIDE.finditer(text)}
-        )
-        if outside:
-            yield f"what {', '.join(outside)} does outside this database", Level.HIGH
-        if self._branches:
-            yield from self._branching()
+        yield from self._outside()
+        yield from self._branching() if self._branches else self._starving()
         yield from self._not_asked()
         for operation in self.operations:
             if operation.subject.kind is ObjectKind.ROUTINE:
@@ -215,6 +233,18 @@ class _Judging:
             yield "locks that were held for a moment: it ran outside a transaction", Level.LOW
         if self.script.blind:
             yield f"scans: {self.script.blind}", Level.HIGH
+
+    def _outside(self) -> Iterator[tuple[str, Level]]:
+        found = (m for text in self.texts for m in _OUTSIDE.finditer(text))
+        outside = sorted({m.group().lower() for m in found})
+        if outside and not runs_nothing(self.script.sql):
+            yield f"what {', '.join(outside)} does outside this database", Level.HIGH
+
+    def _starving(self) -> Iterator[tuple[str, Level]]:
+        if self._starved:
+            for one in filter(self._is_idle, self.touched):
+                source = f"{', '.join(self._starved)} had none: verify with rows"
+                yield f"which rows it writes in {one.qualified}: {source}", Level.HIGH
 
     def _not_asked(self) -> Iterator[tuple[str, Level]]:
         """Whether rows let an operation through, where nothing could be counted beforehand."""
@@ -227,13 +257,9 @@ class _Judging:
                 yield said, Level.LOW if met else Level.HIGH
 
     def _branching(self) -> Iterator[tuple[str, Level]]:
-        empty = [
-            str(one.qualified)
-            for one in self.touched
-            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
-        ]
-        if empty:
-            said = f"rows decide what it does, and {', '.join(empty)} had none: verify with rows"
+        if self._starved:
+            empty = ", ".join(self._starved)
+            said = f"rows decide what it does, and {empty} had none: verify with rows"
             yield said, Level.HIGH
         else:
             yield "branches that were not taken, rows that are not on the shadow", Level.LOW
@@ -279,47 +305,3 @@ def _touched(script: Script) -> Iterator[Relation]:
     found = [script.doings.before[oid] for oid in numbers if oid in script.doings.before]
     tables = [one for one in found if one.kind in _HOLDS_ROWS and not one.is_ours]
     yield from sorted(tables, key=lambda one: one.qualified)
-
-
-def _mentioned(script: Script) -> Iterator[Routine]:
-    """Routines that it names, and those that they name in turn: what may have been run."""
-    by_name: dict[str, list[Routine]] = {}
-    for routine in script.after.graph.routines:
-        by_name.setdefault(_bare(routine), []).append(routine)
-    waiting, seen = [script.sql], set[str]()
-    while waiting:
-        for name in _names(waiting.pop()) & by_name.keys() - seen:
-            seen.add(name)
-            for routine in by_name[name]:
-                waiting.append(routine.definition)
-                yield routine
-
-
-def _names(text: str) -> set[str]:
-    """Every name in it, those inside of its literals too: a DO block is one."""
-    found: set[str] = set()
-    try:
-        for token in tokens(text):
-            if token.name:
-                found.add(token.name)
-            elif token.lex is Lex.STRING:
-                found |= set(re.findall(r"[A-Za-z_][A-Za-z0-9_$]*", token.text.lower()))
-    except UnterminatedError:
-        found |= set(re.findall(r"[A-Za-z_][A-Za-z0-9_$]*", text.lower()))
-    return found
-
-
-def _bare(routine: Routine) -> str:
-    """`f` of `public.f(integer)`."""
-    name = routine.name.removeprefix(f"{quote_ident(routine.schema)}.").partition("(")[0]
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
-
-
-def _bodies(routine: Routine) -> Iterator[str]:
-    """As DO blocks, whose words are looked through."""
-    if routine.parsed:
-        yield "DO '" + routine.definition.replace("'", "''") + "'"
-        return
-    for token in tokens(routine.definition):
-        if token.lex is Lex.STRING:
-            yield f"DO {token.text}"
