@@ -88,6 +88,7 @@ def test_rows_that_would_make_it_fail_block_it(see: See, sql: str, said: str) ->
     preflight = gates(found.plan, Policy(budget=None), now)[2]
     assert preflight.says.startswith("step 1: ")
     assert not preflight.passes
+    assert preflight.fix == "Mend the rows, then verify again."
 
 
 def test_rows_that_do_not_stand_in_its_way_are_counted_and_let_it_pass(see: See) -> None:
