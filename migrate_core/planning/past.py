@@ -27,9 +27,11 @@ class Past:
     """What was created and renamed so far, in the order of the steps."""
 
     def __init__(self) -> None:
+        self.done: list[tuple[Operation, str]] = []  # and the pending migration it is of, if any
         self.created: set[Ref] = set()
         self.renamed: list[tuple[Ref, str]] = []
         self.may_fill = False  # whether SQL has run that may have put rows anywhere
+        self.fills_made = False  # or only into what is made here
         self.pending: dict[Ref, str] = {}  # what pending migrations make, and which of them
         self.filled: set[Ref] = set()  # of that, what such SQL may have put rows into
         self.written: set[Ref] = set()  # columns that were backfilled
@@ -65,6 +67,10 @@ class Past:
     def _there(
         self, operation: Operation, there: QualifiedName | None, graph: SchemaGraph, ask: Ask
     ) -> Facts:
+        if stands_on := operation.stands_on():
+            for done, awaits in self.done:
+                if done == stands_on:
+                    return msgspec.structs.replace(ask(there, ()), is_pending=True, awaits=awaits)
         unmade = self._unmade(operation, graph)
         awaits = next((by for ref, by in self.pending.items() if ref in unmade), "")
         if operation.effect is Effect.CREATE or not unmade:
@@ -72,7 +78,8 @@ class Past:
             answers = tuple(map(self._as_it_was, facts.answers))
             return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
-        ahead = () if self.may_fill else operation.probes_ahead(graph, frozenset(self.created))
+        fills = self.may_fill or self.fills_made
+        ahead = () if fills else operation.probes_ahead(graph, frozenset(self.created))
         facts = ask(there, tuple(map(self._asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 
@@ -96,6 +103,7 @@ class Past:
     def add(self, operation: Operation, *, pending: str = "") -> None:
         """`pending`: the migration that it is a step of, where that is not the plan's own."""
         known = frozenset(self.created)
+        self.done.append((operation, pending))
         self.created |= operation.makes()
         if operation.effect is Effect.FILL:
             self.written.add(operation.subject)

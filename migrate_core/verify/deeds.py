@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from migrate_core.diff.diff import diff
 from migrate_core.errors import UncoveredChangeError
 from migrate_core.operations.base import Operation
-from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.losing import losses, statements
-from migrate_core.pg.names import QualifiedName, quote_ident
 from migrate_core.planning.verified import Changed, Deed
 from migrate_core.risk import reasons as why
-from migrate_core.risk.facts import Facts, TableSize
+from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.verdict import judge
-from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import Answers, DropMode, Rename
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.verify.asked import Target
 from migrate_core.verify.relations import Relation
+from migrate_core.verify.routines import bodies, mentioned, runs_nothing
 from migrate_core.verify.scripts import Script
 from migrate_core.verify.undeclared import strongest
 
@@ -33,28 +31,11 @@ _OUTSIDE = re.compile(
     r"|pg_read_\w+|pg_write_\w+|pg_file_\w+|program|http_\w+)\b",
     re.IGNORECASE,
 )
+_FILLS = re.compile(r"\b(default|update|insert|merge|identity|generated)\b", re.IGNORECASE)
 _DYNAMIC = re.compile(r"\bexecute\b(?!\s+(function|procedure)\b)", re.IGNORECASE)
 
 
-class Live(NamedTuple):
-    """The target's tables, as a scan or a rewrite there would meet them."""
-
-    sizes: Mapping[QualifiedName, TableSize]
-    new: frozenset[QualifiedName] = frozenset()  # made by an earlier step of the plan
-
-    def facts(self, table: QualifiedName) -> Facts:
-        return Facts(size=self.sizes.get(table), is_new=table in self.new)
-
-
-def tables(script: Script) -> Iterator[QualifiedName]:
-    """Whose size in the target has to be known to judge it."""
-    yield from (one.qualified for one in _touched(script))
-    for operation in changes(script):
-        if operation.relation:
-            yield operation.relation
-
-
-def deed(script: Script, live: Live) -> Deed:
+def deed(script: Script, live: Target) -> Deed:
     found = _Judging(script, live)
     reasons = tuple(dict.fromkeys((*found.on_relations(), *found.on_schema(), *found.on_rest())))
     unseen = tuple(found.unseen())
@@ -64,6 +45,7 @@ def deed(script: Script, live: Live) -> Deed:
         did=tuple(found.did()),
         unseen=tuple(said for said, _level in unseen),
         changed=found.changed,
+        answers=tuple(answer for one in found.asked for answer in one.facts.answers),
     )
 
 
@@ -76,7 +58,7 @@ def _raw(reasons: Sequence[Reason], unseen: Sequence[tuple[str, Level]], found: 
 
 
 class _Judging:
-    def __init__(self, script: Script, live: Live) -> None:
+    def __init__(self, script: Script, live: Target) -> None:
         self.script, self.live, self.doings = script, live, script.doings
         self.held = strongest(self.doings.held)
         self.uncovered = ""
@@ -84,9 +66,10 @@ class _Judging:
             self.operations = changes(script)
         except UncoveredChangeError as error:
             self.operations, self.uncovered = (), error.detail or error.message
-        self.routines = tuple(_mentioned(script))
+        self.routines = tuple(mentioned(script))
         self.texts = (script.sql, *(r.definition for r in self.routines))
         self.touched = list(_touched(script))
+        self.asked = tuple(live.asked(script, self.operations, self.texts, branches=self._branches))
 
     # Reasons --------------------------------------------------------------------------------
 
@@ -120,8 +103,7 @@ class _Judging:
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"{inserted:,} rows were added to {about}")
-        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
-        if ours and not (inserted or updated or deleted):
+        if self._is_idle(one):
             said = f"{about} is locked for writing; none of its rows on the shadow was written"
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
             for word in self._losing_words():
@@ -130,16 +112,15 @@ class _Judging:
     def _losing_words(self) -> Iterator[str]:
         """Of routines that it names: whether they delete shows only where there are rows."""
         for routine in self.routines:
-            found = dict.fromkeys(word for body in _bodies(routine) for word in losses(body))
+            found = dict.fromkeys(word for body in bodies(routine) for word in losses(body))
             if found:
                 yield f"{routine.name} holds {', '.join(found)}"
 
     def on_schema(self) -> Iterator[Reason]:
         named = {one.qualified for one in self.doings.after.values()}
-        for operation in self.operations:
+        for asked in self.asked:
+            operation, facts = asked.operation, asked.facts
             if operation.kind != "setComment":
-                relation = operation.relation
-                facts = self._facts(relation) if relation else Facts()
                 yield from self._weighed(facts, self._of_operation(operation, facts))
             else:
                 yield why.CHANGES_METADATA.because(f"{operation.kind} {operation.label}")
@@ -150,22 +131,22 @@ class _Judging:
                 said = f"{one.qualified} was dropped, and another made; {facts.describe()}"
                 yield from self._weighed(facts, [why.DROPS_TABLE_WITH_DATA.because(said)])
 
-    def _facts(self, name: QualifiedName) -> Facts:
-        """Of the table that has this name afterwards, by the name it had before; one that the
-        step itself made has no rows."""
-        now = next((o for o, one in self.doings.after.items() if one.qualified == name), None)
-        old = self.doings.before.get(now) if now is not None else None
-        if old is not None:
-            return self.live.facts(old.qualified)
-        known = any(one.qualified == name for one in self.doings.before.values())
-        return self.live.facts(name) if known or now is None else Facts(is_new=True)
-
     def _of_operation(self, operation: Operation, facts: Facts) -> Iterator[Reason]:
         for reason in operation.reasons(facts):
             if reason.code == why.NO_INVERSE.code:
                 continue  # whether the step has a `down` is asked of the step
-            said = f"{operation.kind} {operation.label}: {reason.evidence}"
-            yield Reason(code=reason.code, level=reason.level, evidence=said)
+            said, level = f"{operation.kind} {operation.label}: {reason.evidence}", reason.level
+            if reason.code == why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.code:
+                if self._met_rows(operation):
+                    continue  # they got a value from what no longer shows
+                if _FILLS.search(self.script.sql):
+                    said += "; whether it gives a value to the rows of today: verify with rows"
+                    level = min(level, Level.HIGH, key=lambda one: one.score)
+            yield Reason(code=reason.code, level=level, evidence=said)
+
+    def _met_rows(self, operation: Operation) -> bool:
+        found = (one for one in self.touched if one.qualified == operation.relation)
+        return any(map(self._had_rows, found))
 
     def on_rest(self) -> Iterator[Reason]:
         for name, before in self.script.before.positions.items():
@@ -187,6 +168,20 @@ class _Judging:
         inserted, updated, deleted = (a - b for a, b in pairs)
         return inserted, updated, deleted
 
+    def _is_idle(self, one: Relation) -> bool:
+        """Locked for writing, and none of its rows was."""
+        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
+        return ours and not any(self._written(one))
+
+    @property
+    def _starved(self) -> list[str]:
+        """Tables that it used, which have rows in the target and had none here."""
+        return [
+            str(one.qualified)
+            for one in self.touched
+            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
+        ]
+
     def _was_emptied(self, one: Relation) -> bool:
         before, after = self.script.before.sizes, self.script.after.sizes
         return bool(before.get(one.oid)) and not after.get(one.oid)
@@ -200,7 +195,8 @@ class _Judging:
             for oid, one in self.doings.before.items()
         )
         moved = self.script.before.positions != self.script.after.positions
-        if wrote or gone or moved or self.uncovered or kinds - {"setComment"}:
+        idle = self._starved and any(map(self._is_idle, self.touched))
+        if wrote or gone or moved or idle or self.uncovered or kinds - {"setComment"}:
             return "something"
         return "comments" if kinds else "nothing"
 
@@ -227,13 +223,9 @@ class _Judging:
         """With the weight that it leaves: what was not measured counts as risk."""
         if self.uncovered:
             yield f"a change that no operation covers: {self.uncovered}", Level.HIGH
-        outside = sorted(
-            {m.group().lower() for text in self.texts for m in _OUTSIDE.finditer(text)}
-        )
-        if outside:
-            yield f"what {', '.join(outside)} does outside this database", Level.HIGH
-        if self._branches:
-            yield from self._branching()
+        yield from self._outside()
+        yield from self._branching() if self._branches else self._starving()
+        yield from self._not_asked()
         for operation in self.operations:
             if operation.subject.kind is ObjectKind.ROUTINE:
                 yield f"the body of {operation.subject}: it was made, not run", Level.SAFE
@@ -242,14 +234,32 @@ class _Judging:
         if self.script.blind:
             yield f"scans: {self.script.blind}", Level.HIGH
 
+    def _outside(self) -> Iterator[tuple[str, Level]]:
+        found = (m for text in self.texts for m in _OUTSIDE.finditer(text))
+        outside = sorted({m.group().lower() for m in found})
+        if outside and not runs_nothing(self.script.sql):
+            yield f"what {', '.join(outside)} does outside this database", Level.HIGH
+
+    def _starving(self) -> Iterator[tuple[str, Level]]:
+        if self._starved:
+            for one in filter(self._is_idle, self.touched):
+                source = f"{', '.join(self._starved)} had none: verify with rows"
+                yield f"which rows it writes in {one.qualified}: {source}", Level.HIGH
+
+    def _not_asked(self) -> Iterator[tuple[str, Level]]:
+        """Whether rows let an operation through, where nothing could be counted beforehand."""
+        had_rows = {one.qualified for one in self.touched if self._had_rows(one)}
+        for one in self.asked:
+            if one.unasked and not one.facts.is_empty:
+                what = f"{one.operation.kind} {one.operation.label}"
+                met = one.operation.relation in had_rows
+                said = f"rows that would stop {what} could not be counted beforehand: {one.unasked}"
+                yield said, Level.LOW if met else Level.HIGH
+
     def _branching(self) -> Iterator[tuple[str, Level]]:
-        empty = [
-            str(one.qualified)
-            for one in self.touched
-            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
-        ]
-        if empty:
-            said = f"rows decide what it does, and {', '.join(empty)} had none: verify with rows"
+        if self._starved:
+            empty = ", ".join(self._starved)
+            said = f"rows decide what it does, and {empty} had none: verify with rows"
             yield said, Level.HIGH
         else:
             yield "branches that were not taken, rows that are not on the shadow", Level.LOW
@@ -295,47 +305,3 @@ def _touched(script: Script) -> Iterator[Relation]:
     found = [script.doings.before[oid] for oid in numbers if oid in script.doings.before]
     tables = [one for one in found if one.kind in _HOLDS_ROWS and not one.is_ours]
     yield from sorted(tables, key=lambda one: one.qualified)
-
-
-def _mentioned(script: Script) -> Iterator[Routine]:
-    """Routines that it names, and those that they name in turn: what may have been run."""
-    by_name: dict[str, list[Routine]] = {}
-    for routine in script.after.graph.routines:
-        by_name.setdefault(_bare(routine), []).append(routine)
-    waiting, seen = [script.sql], set[str]()
-    while waiting:
-        for name in _names(waiting.pop()) & by_name.keys() - seen:
-            seen.add(name)
-            for routine in by_name[name]:
-                waiting.append(routine.definition)
-                yield routine
-
-
-def _names(text: str) -> set[str]:
-    """Every name in it, those inside of its literals too: a DO block is one."""
-    found: set[str] = set()
-    try:
-        for token in tokens(text):
-            if token.name:
-                found.add(token.name)
-            elif token.lex is Lex.STRING:
-                found |= set(re.findall(r"[A-Za-z_][A-Za-z0-9_$]*", token.text.lower()))
-    except UnterminatedError:
-        found |= set(re.findall(r"[A-Za-z_][A-Za-z0-9_$]*", text.lower()))
-    return found
-
-
-def _bare(routine: Routine) -> str:
-    """`f` of `public.f(integer)`."""
-    name = routine.name.removeprefix(f"{quote_ident(routine.schema)}.").partition("(")[0]
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
-
-
-def _bodies(routine: Routine) -> Iterator[str]:
-    """As DO blocks, whose words are looked through."""
-    if routine.parsed:
-        yield "DO '" + routine.definition.replace("'", "''") + "'"
-        return
-    for token in tokens(routine.definition):
-        if token.lex is Lex.STRING:
-            yield f"DO {token.text}"

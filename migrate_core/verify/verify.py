@@ -24,7 +24,7 @@ from migrate_core.declared.schema import introspect
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import Source
 from migrate_core.declared.watchdog import Watchdog, watchdog
-from migrate_core.errors import MigrateError, ShadowError
+from migrate_core.errors import MigrateError, ShadowError, StepFailedError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint, Session
@@ -119,6 +119,7 @@ class _Rehearsal:
         self.shape = SEPARATE_SERVER
         self.mirrored: tuple[Mirrored, ...] = ()
         self.kept: Kept | None = None
+        self.rights: tuple[parked.Right, ...] = ()  # on what is parked in the target
         self.sample: Sample | None = None
 
     def hold(
@@ -144,7 +145,7 @@ class _Rehearsal:
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
             notes += self._lock_notes()
-            self.deeds = judged_by_deeds(self.plan, self.scripts, live)
+            self.deeds = judged_by_deeds(self.plan, self.scripts, live, self.earlier)
         wanted = complete(replayed(found, self.plans, self.scripts, wanted, declared), found)
         told = (found, wanted)
         with self._stage("introspect"):
@@ -165,17 +166,17 @@ class _Rehearsal:
     def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> tuple[SchemaGraph, Original]:
         with live() as conn:
             self._require(major_of(conn))
+            self.rights = parked.rights_on(conn, self.plans)
             return read_graph(conn, self.schemas), read_original(conn)
 
     def _provision(
         self, stack: ExitStack, found: SchemaGraph, like: Original, endpoint: Endpoint
     ) -> Rebuilt:
         self.shape = _shape(endpoint, self.shadow)
-        plans = (*self.earlier, self.plan)
         keep = self._was_kept if self.options.keep else None
-        base = stack.enter_context(
-            rebuilt(found, endpoint, plans, self.shadow, self.schemas, like=like, keep=keep)
-        )
+        roles = tuple(right.grantee for right in self.rights if right.grantee)
+        rebuild = partial(rebuilt, like=like, keep=keep, more_roles=roles)
+        base = stack.enter_context(rebuild(found, endpoint, self.plans, self.shadow, self.schemas))
         self.how, self.mirrored = base.how, base.scratch.mirrored
         made = introspect(base.scratch, self.shadow, self.schemas)
         if rights.grant_as_live(base.scratch, made, found):
@@ -190,21 +191,20 @@ class _Rehearsal:
         return base
 
     def _stand_in(self, scratch: Scratch) -> Sequence[str]:
-        plans = (*self.earlier, self.plan)
-        if scratch.room and parked.gives_back(plans):
+        if scratch.room and parked.gives_back(self.plans):
             raise ShadowError(
-                "an ephemeral schema cannot rehearse what gives back parked objects",
+                parked.IN_A_SCHEMA,
                 hint="Give the shadow a login that may create databases.",
             )
         with scratch.session() as conn:
-            return parked.stand_in(conn, plans)
+            return parked.stand_in(conn, self.plans, self.rights)
 
     def _copy_rows(
         self, live: Callable[[], psycopg.Connection[Any]], scratch: Scratch
     ) -> Iterator[str]:
         if not self.options.rows:
             return
-        if parked.gives_back((*self.earlier, self.plan)):
+        if parked.gives_back(self.plans):
             self.sample = Sample(asked=self.options.rows, problem=parked.NO_ROWS)
         elif scratch.room:
             self.sample = Sample(asked=self.options.rows, problem=ephemeral.NO_ROWS)
@@ -244,7 +244,7 @@ class _Rehearsal:
                 if self.plan.direction == "up" and artifacts.parking(self.plan):
                     with scratch.session() as conn:
                         self.before = artifacts.remember(conn, self.plan, self.schemas)
-                passed = rights.left_out((*self.earlier, self.plan))
+                passed = rights.left_out(self.plans)
                 plan = rights.rehearsed(self.plan)
                 if not _has_steps(plan):
                     return [*passed, "the plan has no step: nothing was run"]
@@ -382,6 +382,8 @@ def _failed(
 ) -> StageReport:
     if quiet:
         text = rows.without_values(error)
+    elif isinstance(error, StepFailedError):  # nobody resumes what was rehearsed
+        text = str(StepFailedError(error.message, detail=error.detail, sqlstate=error.sqlstate))
     else:
         text = str(error) if isinstance(error, MigrateError) else _lost(error)
     return StageReport(name=name, ok=False, elapsed_ms=_ms(started), notes=(*notes, text))
