@@ -23,6 +23,7 @@ from migrate_core.schema.objects import Value
 SOON_GONE_SECONDS = 5  # a transaction that is younger is no news
 OLD_SECONDS = 60
 BUSY_PER_SECOND = 50
+BUSY_COUNT = 1000  # fewer, as of a table just loaded, are no rate
 MUCH_BYTES = 1024**3
 VERY_MUCH_BYTES = 10 * 1024**3
 BEHIND_SECONDS = 30
@@ -128,8 +129,8 @@ def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reaso
     mode = work.strongest
     if mode is not None:
         yield from _in_the_way(mode, activity)
-        busy = activity.per_second or 0
-        if mode.blocks_writes and busy >= BUSY_PER_SECOND and not facts.is_empty:
+        busy = _busy(activity)
+        if mode.blocks_writes and busy is not None and not facts.is_empty:
             about = "about" if activity.is_since_reset else "at most"
             yield here.LOCKS_BUSY_TABLE.because(
                 f"{mode} on a table with {about} {busy:,.0f} reads and writes a second"
@@ -142,6 +143,12 @@ def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reaso
         yield from _age(work, facts, activity.frozen_age or 0)
         if work.writes_rows and not activity.autovacuum:
             yield here.AUTOVACUUM_IS_OFF.because(facts.describe())
+
+
+def _busy(activity: Activity) -> float | None:
+    rate = activity.per_second or 0
+    counted = (activity.reads or 0) + (activity.writes or 0)
+    return rate if rate >= BUSY_PER_SECOND and counted >= BUSY_COUNT else None
 
 
 def _age(work: Work, facts: Facts, age: int) -> Iterator[Reason]:

@@ -51,7 +51,6 @@ FALSE_ALARMS = {
     "raw sequence cache": "The target is not asked where the sequence stands.",
     "raw schema and extension": "The target is not asked for the extension.",
     # Both can be defended.
-    "users are rebuilt": "Online, but for hours and with twice the disk.",
     "raw fill of all fees, small": "Only NULLs were written over, which is not looked at.",
     "raw table that comes and goes": "The words DROP TABLE weigh, whatever was seen.",
     "raw TRUNCATE of an empty table": "The word weighs, whatever was seen.",

@@ -248,3 +248,18 @@ def test_what_lasts_on_the_brink_of_wraparound(make_db: MakeDb) -> None:
     db.execute("ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID")
     assert codes(judged(db, validate, size=LARGE, activity=old))["high_age"] is Level.HIGH
     assert "high_age" not in codes(judged(db, validate, size=LARGE, activity=young))
+
+
+# Use --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.db
+def test_a_few_rows_just_after_the_counters_began_are_no_busy_table(make_db: MakeDb) -> None:
+    """A server that was started a moment ago has counted nothing that means anything."""
+    add = {"op": "addColumn", "table": T, "column": {"name": "note", "type": "text"}}
+    db = make_db(ORDERS)
+    loaded = Activity(reads=2, writes=100, counted_seconds=0.5)
+    busy = Activity(reads=90_000, writes=10_000, counted_seconds=1000)
+
+    assert "locks_busy_table" not in codes(judged(db, add, activity=loaded))
+    assert codes(judged(db, add, activity=busy))["locks_busy_table"] is Level.MEDIUM
