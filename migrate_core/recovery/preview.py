@@ -75,25 +75,33 @@ def preview(
     except UncomparableError as error:
         if error.message not in blockers:
             blockers = (*blockers, f"{error.message}: {error.detail}")
-    step = plan.steps[0] if plan else None
     return RestorePreview(
         artifact_id=id,
-        kind=step.kind if step else _kind(artifact),
-        sql=step.sql if step else "",
-        worst_lock=strongest_lock(step) if step else None,
-        blocks_for_rows=bool(step and _blocks_for_rows(step)),
-        plan_hash=plan.hash if plan else "",
-        base_fingerprint=plan.base_fingerprint if plan else "",
+        **_of_plan(plan, artifact),
         rows_kept=artifact.row_count,
         rows_now=seen.rows_now,
         **_counts(matching),
-        becomes_nullable=bool(step and getattr(step.operation, "nullable", False)),
         returns=_returns(artifact, under),
         stays_away=_leaned(artifact) if under else (),
         intact=seen.intact,
         can_reseed=bool(matching and matching.compared),
         blockers=blockers,
     )
+
+
+def _of_plan(plan: Plan | None, artifact: ArtifactRow) -> dict[str, Any]:
+    if plan is None:
+        return {"kind": _kind(artifact), "sql": ""}
+    step = plan.steps[0]
+    return {
+        "kind": step.kind,
+        "sql": step.sql,
+        "worst_lock": strongest_lock(step),
+        "blocks_for_rows": _blocks_for_rows(step),
+        "plan_hash": plan.hash,
+        "base_fingerprint": plan.base_fingerprint,
+        "becomes_nullable": getattr(step.operation, "nullable", False),
+    }
 
 
 def _blocks_for_rows(step: Step) -> bool:
