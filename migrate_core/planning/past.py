@@ -30,6 +30,7 @@ class Past:
         self.created: set[Ref] = set()
         self.renamed: list[tuple[Ref, str]] = []
         self.may_fill = False  # whether SQL has run that may have put rows anywhere
+        self.fills_made = False  # or only into what is made here
         self.pending: dict[Ref, str] = {}  # what pending migrations make, and which of them
         self.filled: set[Ref] = set()  # of that, what such SQL may have put rows into
         self.written: set[Ref] = set()  # columns that were backfilled
@@ -63,7 +64,8 @@ class Past:
             answers = tuple(map(self._as_it_was, facts.answers))
             return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
-        ahead = () if self.may_fill else operation.probes_ahead(graph, frozenset(self.created))
+        fills = self.may_fill or self.fills_made
+        ahead = () if fills else operation.probes_ahead(graph, frozenset(self.created))
         facts = ask(there, tuple(map(self._asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 

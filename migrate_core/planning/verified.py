@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from migrate_core.planning.plan import Plan, Step
-from migrate_core.risk.facts import Facts
+from migrate_core.risk.facts import Answer, Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import NO_INVERSE, RAW_SQL, RAW_SQL_LOSES_DATA, Reason
 from migrate_core.risk.verdict import judge
@@ -24,6 +24,7 @@ class Deed(Value, frozen=True, kw_only=True):
     did: tuple[str, ...] = ()  # "public.users: 3 rows deleted"
     unseen: tuple[str, ...] = ()  # "branches that were not taken"
     changed: Changed = "something"  # of the schema and of rows
+    answers: tuple[Answer, ...] = ()  # of the target, to the probes of what it did
 
 
 class ArtifactTrial(Value, frozen=True, kw_only=True):
@@ -74,7 +75,10 @@ def _judged(step: Step, deed: Deed | None) -> Step:
     seen = {(r.code, r.evidence): r for r in (*said, *deed.reasons)}
     lost = any(r.code in _LOSING and r.level is Level.DESTRUCTIVE for r in deed.reasons)
     return msgspec.structs.replace(
-        step, verdict=judge(seen.values(), Facts()), lost=lost or step.lost
+        step,
+        verdict=judge(seen.values(), Facts()),
+        facts=msgspec.structs.replace(step.facts, answers=deed.answers),
+        lost=lost or step.lost,
     )
 
 

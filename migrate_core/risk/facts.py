@@ -34,6 +34,13 @@ class Answer(Value, frozen=True, kw_only=True):
     elapsed_ms: float = 0.0
     error: str = ""  # why the count is unknown
 
+    @property
+    def in_words(self) -> str:
+        if self.count is None:
+            return f"{self.question}: not counted: {self.error}"
+        some = f", such as {', '.join(self.sample)}" if self.sample else ""
+        return f"the target: {self.count:,} {self.question}{some}"
+
 
 class TableSize(Value, frozen=True, kw_only=True):
     table: QualifiedName

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from migrate_core.diff.diff import diff
 from migrate_core.errors import UncoveredChangeError
@@ -12,10 +11,10 @@ from migrate_core.operations.base import Operation
 from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.losing import losses, statements
-from migrate_core.pg.names import QualifiedName, quote_ident
+from migrate_core.pg.names import quote_ident
 from migrate_core.planning.verified import Changed, Deed
 from migrate_core.risk import reasons as why
-from migrate_core.risk.facts import Facts, TableSize
+from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.verdict import judge
@@ -23,6 +22,7 @@ from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import Answers, DropMode, Rename
 from migrate_core.schema.edges import column_ref
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.verify.asked import Target
 from migrate_core.verify.relations import Relation
 from migrate_core.verify.scripts import Script
 from migrate_core.verify.undeclared import strongest
@@ -36,25 +36,7 @@ _OUTSIDE = re.compile(
 _DYNAMIC = re.compile(r"\bexecute\b(?!\s+(function|procedure)\b)", re.IGNORECASE)
 
 
-class Live(NamedTuple):
-    """The target's tables, as a scan or a rewrite there would meet them."""
-
-    sizes: Mapping[QualifiedName, TableSize]
-    new: frozenset[QualifiedName] = frozenset()  # made by an earlier step of the plan
-
-    def facts(self, table: QualifiedName) -> Facts:
-        return Facts(size=self.sizes.get(table), is_new=table in self.new)
-
-
-def tables(script: Script) -> Iterator[QualifiedName]:
-    """Whose size in the target has to be known to judge it."""
-    yield from (one.qualified for one in _touched(script))
-    for operation in changes(script):
-        if operation.relation:
-            yield operation.relation
-
-
-def deed(script: Script, live: Live) -> Deed:
+def deed(script: Script, live: Target) -> Deed:
     found = _Judging(script, live)
     reasons = tuple(dict.fromkeys((*found.on_relations(), *found.on_schema(), *found.on_rest())))
     unseen = tuple(found.unseen())
@@ -64,6 +46,7 @@ def deed(script: Script, live: Live) -> Deed:
         did=tuple(found.did()),
         unseen=tuple(said for said, _level in unseen),
         changed=found.changed,
+        answers=tuple(answer for one in found.asked for answer in one.facts.answers),
     )
 
 
@@ -76,7 +59,7 @@ def _raw(reasons: Sequence[Reason], unseen: Sequence[tuple[str, Level]], found: 
 
 
 class _Judging:
-    def __init__(self, script: Script, live: Live) -> None:
+    def __init__(self, script: Script, live: Target) -> None:
         self.script, self.live, self.doings = script, live, script.doings
         self.held = strongest(self.doings.held)
         self.uncovered = ""
@@ -87,6 +70,7 @@ class _Judging:
         self.routines = tuple(_mentioned(script))
         self.texts = (script.sql, *(r.definition for r in self.routines))
         self.touched = list(_touched(script))
+        self.asked = tuple(live.asked(script, self.operations, self.texts, branches=self._branches))
 
     # Reasons --------------------------------------------------------------------------------
 
@@ -136,10 +120,9 @@ class _Judging:
 
     def on_schema(self) -> Iterator[Reason]:
         named = {one.qualified for one in self.doings.after.values()}
-        for operation in self.operations:
+        for asked in self.asked:
+            operation, facts = asked.operation, asked.facts
             if operation.kind != "setComment":
-                relation = operation.relation
-                facts = self._facts(relation) if relation else Facts()
                 yield from self._weighed(facts, self._of_operation(operation, facts))
             else:
                 yield why.CHANGES_METADATA.because(f"{operation.kind} {operation.label}")
@@ -149,16 +132,6 @@ class _Judging:
                 facts = self.live.facts(one.qualified)
                 said = f"{one.qualified} was dropped, and another made; {facts.describe()}"
                 yield from self._weighed(facts, [why.DROPS_TABLE_WITH_DATA.because(said)])
-
-    def _facts(self, name: QualifiedName) -> Facts:
-        """Of the table that has this name afterwards, by the name it had before; one that the
-        step itself made has no rows."""
-        now = next((o for o, one in self.doings.after.items() if one.qualified == name), None)
-        old = self.doings.before.get(now) if now is not None else None
-        if old is not None:
-            return self.live.facts(old.qualified)
-        known = any(one.qualified == name for one in self.doings.before.values())
-        return self.live.facts(name) if known or now is None else Facts(is_new=True)
 
     def _of_operation(self, operation: Operation, facts: Facts) -> Iterator[Reason]:
         for reason in operation.reasons(facts):
@@ -234,6 +207,7 @@ class _Judging:
             yield f"what {', '.join(outside)} does outside this database", Level.HIGH
         if self._branches:
             yield from self._branching()
+        yield from self._not_asked()
         for operation in self.operations:
             if operation.subject.kind is ObjectKind.ROUTINE:
                 yield f"the body of {operation.subject}: it was made, not run", Level.SAFE
@@ -241,6 +215,16 @@ class _Judging:
             yield "locks that were held for a moment: it ran outside a transaction", Level.LOW
         if self.script.blind:
             yield f"scans: {self.script.blind}", Level.HIGH
+
+    def _not_asked(self) -> Iterator[tuple[str, Level]]:
+        """Whether rows let an operation through, where nothing could be counted beforehand."""
+        had_rows = {one.qualified for one in self.touched if self._had_rows(one)}
+        for one in self.asked:
+            if one.unasked and not one.facts.is_empty:
+                what = f"{one.operation.kind} {one.operation.label}"
+                met = one.operation.relation in had_rows
+                said = f"rows that would stop {what} could not be counted beforehand: {one.unasked}"
+                yield said, Level.LOW if met else Level.HIGH
 
     def _branching(self) -> Iterator[tuple[str, Level]]:
         empty = [

@@ -8,6 +8,8 @@ from migrate_core.declared.kept import Kept
 from migrate_core.declared.mirror import Mirrored
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.verified import ArtifactTrial, Deed, Verified
+from migrate_core.risk.codes import Reason
+from migrate_core.risk.levels import Level
 from migrate_core.schema.objects import Value
 from migrate_core.verify.rows import Sample
 
@@ -108,6 +110,16 @@ class VerifyReport(Value, frozen=True, kw_only=True):
             return "drift: pg_dump sees a difference that introspection does not"
         problems = [problem for found in self.locks for problem in found.problems]
         return problems[0] if problems else "the rehearsal did not end as declared"
+
+    @property
+    def blocked(self) -> tuple[tuple[int, Reason], ...]:
+        """Steps of raw SQL that would fail in the target, as its rows answered, and why."""
+        return tuple(
+            (deed.step, reason)
+            for deed in self.deeds
+            for reason in deed.reasons
+            if reason.level is Level.BLOCKED
+        )
 
     @property
     def verified(self) -> Verified:

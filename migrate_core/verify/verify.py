@@ -144,7 +144,7 @@ class _Rehearsal:
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
             notes += self._lock_notes()
-            self.deeds = judged_by_deeds(self.plan, self.scripts, live)
+            self.deeds = judged_by_deeds(self.plan, self.scripts, live, self.earlier)
         wanted = complete(replayed(found, self.plans, self.scripts, wanted, declared), found)
         told = (found, wanted)
         with self._stage("introspect"):
