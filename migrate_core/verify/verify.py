@@ -37,7 +37,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
 from migrate_core.verify import artifacts, ephemeral, judge, parked, rights, rows
-from migrate_core.verify.aftermath import judged_by_deeds, replayed
+from migrate_core.verify.aftermath import judged_by_deeds, refused, replayed
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -251,6 +251,9 @@ class _Rehearsal:
                 result = self._run(plan, scratch, dog, RunOptions(observer=observer))
             left = (f"not as the plan leaves it: {name}" for name in result.unexpected)
             return [*passed, *left]
+        except MigrateError as error:
+            self.deeds = refused(observer, error)
+            raise
         finally:
             observer.close()
             self.locks, self.scripts = tuple(observer.found), tuple(scripts.found)

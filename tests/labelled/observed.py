@@ -21,7 +21,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan
 from migrate_core.risk.facts import TableSize
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.verify import aftermath
+from migrate_core.verify import asked
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 from tests.labelled.labels import Size
@@ -86,7 +86,7 @@ class Shadow:
                     measured[table] = TableSize(table=table, rows=size.rows, bytes=size.bytes)
             return measured
 
-        with patch.object(aftermath, "read_sizes", declared):
+        with patch.object(asked, "read_sizes", declared):
             return rehearsal.verify(
                 live.endpoint,
                 plan,

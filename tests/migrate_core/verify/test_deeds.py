@@ -194,7 +194,7 @@ def test_a_table_that_it_makes_itself_has_no_rows_to_wait_for(seen: Any) -> None
 
 
 def test_rows_written_over_are_high_and_rows_added_medium(seen: Any) -> None:
-    over = seen("UPDATE public.users SET note = 'x' WHERE id < 4", down="SELECT 1")
+    over = seen("UPDATE public.users SET email = 'x' WHERE id < 4", down="SELECT 1")
     added = seen("INSERT INTO public.users VALUES (1000)", down="SELECT 1")
 
     assert (over.level, over.codes) == (Level.HIGH, {"writes_rows"})
