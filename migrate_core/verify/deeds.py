@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from migrate_core.errors import UncoveredChangeError
@@ -20,9 +21,10 @@ from migrate_core.verify.bulk import filling, over_nulls, written
 from migrate_core.verify.changes import changes, kept_constraints, moves
 from migrate_core.verify.held import holding, locked_by
 from migrate_core.verify.relations import Relation
+from migrate_core.verify.routines import losing_words, mentioned, names, runs_nothing
 from migrate_core.verify.scripts import Script
 from migrate_core.verify.spared import spared
-from migrate_core.verify.texts import is_dynamic, losing_words, mentioned, names, outside
+from migrate_core.verify.texts import is_dynamic, outside
 from migrate_core.verify.undeclared import strongest
 
 UNSEEN_LOCK = "a lock that was not seen"
@@ -33,6 +35,7 @@ _MADE_ANEW = frozenset(
     for what in ("add", "drop")
     for kind in ("Check", "ForeignKey", "PrimaryKey", "Unique")
 )
+_FILLS = re.compile(r"\b(default|update|insert|merge|identity|generated)\b", re.IGNORECASE)
 
 
 def deed(script: Script, live: Target) -> Deed:
@@ -135,8 +138,7 @@ class _Judging:
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"{inserted:,} rows were added to {about}")
-        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
-        if ours and not (inserted or updated or deleted):
+        if self._is_idle(one):
             said = f"{about} is locked for writing; none of its rows on the shadow was written"
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
             for word in losing_words(self.routines):
@@ -176,8 +178,18 @@ class _Judging:
         for reason in operation.reasons(facts):
             if reason.code == why.NO_INVERSE.code:
                 continue  # whether the step has a `down` is asked of the step
-            said = f"{operation.kind} {operation.label}: {reason.evidence}"
-            yield Reason(code=reason.code, level=reason.level, evidence=said)
+            said, level = f"{operation.kind} {operation.label}: {reason.evidence}", reason.level
+            if reason.code == why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.code:
+                if self._met_rows(operation):
+                    continue  # they got a value from what no longer shows
+                if _FILLS.search(self.script.sql):
+                    said += "; whether it gives a value to the rows of today: verify with rows"
+                    level = min(level, Level.HIGH, key=lambda one: one.score)
+            yield Reason(code=reason.code, level=level, evidence=said)
+
+    def _met_rows(self, operation: Operation) -> bool:
+        found = (one for one in self.touched if one.qualified == operation.relation)
+        return any(map(self._had_rows, found))
 
     def on_rest(self) -> Iterator[Reason]:
         for name, before in self.script.before.positions.items():
@@ -198,6 +210,20 @@ class _Judging:
 
     # What is seen ---------------------------------------------------------------------------
 
+    def _is_idle(self, one: Relation) -> bool:
+        """Locked for writing, and none of its rows was."""
+        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
+        return ours and not any(written(self.script, one))
+
+    @property
+    def _starved(self) -> list[str]:
+        """Tables that it used, which have rows in the target and had none here."""
+        return [
+            str(one.qualified)
+            for one in self.touched
+            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
+        ]
+
     def _was_emptied(self, one: Relation) -> bool:
         before, after = self.script.before.sizes, self.script.after.sizes
         return bool(before.get(one.oid)) and not after.get(one.oid)
@@ -211,7 +237,8 @@ class _Judging:
             for oid, one in self.doings.before.items()
         )
         moved = self.script.before.positions != self.script.after.positions
-        if wrote or gone or moved or self.uncovered or kinds - {"setComment"}:
+        idle = self._starved and any(map(self._is_idle, self.touched))
+        if wrote or gone or moved or idle or self.uncovered or kinds - {"setComment"}:
             return "something"
         return "comments" if kinds else "nothing"
 
@@ -239,11 +266,10 @@ class _Judging:
         """With the weight that it leaves: what was not measured counts as risk."""
         if self.uncovered:
             yield f"a change that no operation covers: {self.uncovered}", Level.HIGH
-        if beyond := outside(self.texts):
+        if (beyond := outside(self.texts)) and not runs_nothing(self.script.sql):
             yield f"what {', '.join(beyond)} does outside this database", Level.HIGH
         yield from self._asleep()
-        if self._branches:
-            yield from self._branching()
+        yield from self._branching() if self._branches else self._starving()
         yield from self._not_asked()
         for operation in self.operations:
             if operation.subject.kind is ObjectKind.ROUTINE:
@@ -259,12 +285,18 @@ class _Judging:
     def _asleep(self) -> Iterator[tuple[str, Level]]:
         """Foreign keys are triggers, and triggers can be put to sleep."""
         before, after = self.script.before.sleeping, self.script.after.sleeping
-        names = {f"{name} of {s}.{t}" for number, (s, t, name) in after.items() - before.items()}
-        if names:
-            yield f"rows that {', '.join(sorted(names))} does not look at any more", Level.HIGH
+        put = (name for number, name in after.items() if number not in before)
+        if asleep := sorted({f"{name} of {schema}.{table}" for schema, table, name in put}):
+            yield f"rows that {', '.join(asleep)} does not look at any more", Level.HIGH
         role = "session_replication_role"
         if role in self.script.settings or any(role in text.lower() for text in self.texts):
             yield f"triggers and foreign keys that {role} puts to sleep", Level.HIGH
+
+    def _starving(self) -> Iterator[tuple[str, Level]]:
+        if self._starved:
+            for one in filter(self._is_idle, self.touched):
+                source = f"{', '.join(self._starved)} had none: verify with rows"
+                yield f"which rows it writes in {one.qualified}: {source}", Level.HIGH
 
     def _not_asked(self) -> Iterator[tuple[str, Level]]:
         """Whether rows let an operation through, where nothing could be counted beforehand."""
@@ -277,13 +309,9 @@ class _Judging:
                 yield said, Level.LOW if met else Level.HIGH
 
     def _branching(self) -> Iterator[tuple[str, Level]]:
-        empty = [
-            str(one.qualified)
-            for one in self.touched
-            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
-        ]
-        if empty:
-            said = f"rows decide what it does, and {', '.join(empty)} had none: verify with rows"
+        if self._starved:
+            empty = ", ".join(self._starved)
+            said = f"rows decide what it does, and {empty} had none: verify with rows"
             yield said, Level.HIGH
         else:
             yield "branches that were not taken, rows that are not on the shadow", Level.LOW

@@ -55,10 +55,10 @@ def see(make_story: MakeStory) -> Any:
 
 
 def written(story: Story) -> int:
+    """Rows by all sessions, as the server counts them; catalogs are autovacuum's as well."""
     story.conn.execute("SELECT pg_stat_force_next_flush()")
     ((count,),) = story.conn.execute(
-        "SELECT tup_inserted + tup_updated + tup_deleted FROM pg_stat_database"
-        " WHERE datname = current_database()"
+        "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_user_tables"
     ).fetchall()
     return int(count)
 
@@ -88,6 +88,7 @@ def test_rows_that_would_make_it_fail_block_it(see: See, sql: str, said: str) ->
     preflight = gates(found.plan, Policy(budget=None), now)[2]
     assert preflight.says.startswith("step 1: ")
     assert not preflight.passes
+    assert preflight.fix == "Mend the rows, then verify again."
 
 
 def test_rows_that_do_not_stand_in_its_way_are_counted_and_let_it_pass(see: See) -> None:
