@@ -14,7 +14,7 @@ import msgspec
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.pg.lexer import rename, rename_relation
 from migrate_core.pg.names import QualifiedName
-from migrate_core.risk.facts import Answer, Facts, Probe
+from migrate_core.risk.facts import Answer, Beneath, Facts, Probe
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -46,6 +46,15 @@ class Past:
             return Facts(is_new=True)
         return self._there(operation, there, graph, ask)
 
+    def with_beneath(
+        self, facts: Facts, operation: Operation, graph: SchemaGraph, ask: Ask
+    ) -> Facts:
+        found = tuple(
+            Beneath(table=name, activity=self.of_relation(name, ask).activity)
+            for name in operation.beneath(graph)
+        )
+        return msgspec.structs.replace(facts, beneath=found) if found else facts
+
     def of_relation(self, relation: QualifiedName, ask: Ask) -> Facts:
         """Measured facts of a relation that goes by this name after the steps so far."""
         there = self._name_now(relation)
@@ -65,7 +74,8 @@ class Past:
             return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
         fills = self.may_fill or self.fills_made
-        ahead = () if fills else operation.probes_ahead(graph, frozenset(self.created))
+        ahead = operation.probes_ahead(graph, frozenset(self.created))
+        ahead = tuple(probe for probe in ahead if not (fills and probe.is_of_rows))
         facts = ask(there, tuple(map(self._asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 

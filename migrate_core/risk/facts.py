@@ -21,6 +21,7 @@ class Probe(Value, frozen=True, kw_only=True):
     question: str  # for people: "rows that hold NULL"
     sample: str | None = None
     blocks: bool = True
+    is_of_rows: bool = True  # False: whatever a plan makes and fills, the answer is the same
 
 
 class Answer(Value, frozen=True, kw_only=True):
@@ -49,6 +50,13 @@ class TableSize(Value, frozen=True, kw_only=True):
     exact: bool = False
 
 
+class Beneath(Value, frozen=True, kw_only=True):
+    """A table that a view reads."""
+
+    table: QualifiedName
+    activity: Activity | None = None
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """An unmeasured fact is None, never 0: unknown counts as risk."""
 
@@ -61,6 +69,7 @@ class Facts(Value, frozen=True, kw_only=True):
     may_be_filled: bool = False  # and raw SQL that runs before it may put rows there
     answers: tuple[Answer, ...] = ()
     activity: Activity | None = None  # on its relation
+    beneath: tuple[Beneath, ...] = ()  # where its relation is a view, of which nothing is counted
     surroundings: Surroundings | None = None
     rates: Rates = Rates()
 

@@ -45,7 +45,7 @@ def judge(reasons: Iterable[Reason], facts: Facts) -> Verdict:
     to safe where nobody can have. Rows that go for good weigh the same, read or not, and so does
     what was never measured.
     """
-    return _of(_weigh(reason, facts) for reason in reasons)
+    return _of(weigh(reason, facts) for reason in reasons)
 
 
 def _of(reasons: Iterable[Reason]) -> Verdict:
@@ -53,7 +53,8 @@ def _of(reasons: Iterable[Reason]) -> Verdict:
     return Verdict(level=ordered[0].level if ordered else Level.SAFE, reasons=ordered)
 
 
-def _weigh(reason: Reason, facts: Facts) -> Reason:
+def weigh(reason: Reason, facts: Facts) -> Reason:
+    """At the level that it has on what was measured."""
     code = REASONS[reason.code]
     if facts.is_empty and code.by_rows:
         return msgspec.structs.replace(reason, level=Level.SAFE)

@@ -19,7 +19,7 @@ from msgspec import Struct
 from migrate_core.errors import UnboundOperationError
 from migrate_core.introspection.probes import ask
 from migrate_core.introspection.sizes import read_sizes
-from migrate_core.introspection.surroundings import read_activities
+from migrate_core.introspection.surroundings import read_activities, read_surroundings
 from migrate_core.operations.base import Operation
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -41,6 +41,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     """An operation that was seen, and what the target says to it."""
 
     operation: Operation
+    graph: SchemaGraph  # just before it
     facts: Facts
     unasked: str = ""  # why its rows could not be asked for
 
@@ -50,6 +51,7 @@ class Target:
 
     def __init__(self, conn: psycopg.Connection[Any], earlier: Sequence[Plan] = ()) -> None:
         self._conn = conn
+        self._surroundings = read_surroundings(conn)
         self._sizes: dict[QualifiedName, TableSize | None] = {}
         self._activities: dict[QualifiedName, Activity | None] = {}
         self.past = Past()
@@ -81,9 +83,11 @@ class Target:
         probes = operation.probes(graph)
         why = own.settles(operation, probes)
         facts = past.facts(operation, graph, self._not_asked(why) if why else self._ask)
+        facts = past.with_beneath(facts, operation, graph, self._ask)
         if facts.is_pending and probes and not why and not facts.answers:
             why = "it needs what is made before it"
-        return Asked(operation=operation, facts=facts, unasked=why if probes else "")
+        unasked = why if probes else ""
+        return Asked(operation=operation, graph=graph, facts=facts, unasked=unasked)
 
     def _ask(self, relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
         if relation is not None and relation not in self._sizes:
@@ -91,7 +95,12 @@ class Target:
             self._activities[relation] = read_activities(self._conn, [relation]).get(relation)
         size = self._sizes[relation] if relation else None
         activity = self._activities[relation] if relation else None
-        return Facts(size=size, activity=activity, answers=ask(self._conn, probes))
+        return Facts(
+            size=size,
+            activity=activity,
+            surroundings=self._surroundings,
+            answers=ask(self._conn, probes),
+        )
 
     def _not_asked(self, why: str) -> Any:
         def answer(relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
@@ -112,6 +121,8 @@ class _Own(Struct, frozen=True):
 
     def settles(self, operation: Operation, probes: Sequence[Probe]) -> str:
         """Why the rows of today say nothing about it."""
+        if not any(probe.is_of_rows for probe in probes):
+            return ""
         if operation.kind == "alterColumnType" and any(map(_USING.search, self.texts)):
             return f"how {operation.label} is converted (USING) does not show in what it did"
         written = {str(table) for table in self._written()}

@@ -54,11 +54,15 @@ def filling(script: Script, facts_of: FactsOf) -> Iterator[Reason]:
 def over_nulls(script: Script, one: Relation, facts: Facts, count: int) -> Level:
     """Of rows in which nothing was lost: who updates the same ones waits. Rows that were not
     copied may hold what would be."""
-    size, rows = share(script, one, facts, count), facts.rows
-    whole = rows is not None and bool(facts.size and facts.size.exact)
-    if not whole or rows is None or _rows_read(script, one) < rows:
-        return Level.HIGH
-    return Level.MEDIUM if size is not None and size <= SHORT_BYTES else Level.HIGH
+    size = share(script, one, facts, count)
+    small = size is not None and size <= SHORT_BYTES
+    return Level.MEDIUM if small and saw_all(script, one, facts) else Level.HIGH
+
+
+def saw_all(script: Script, one: Relation, facts: Facts) -> bool:
+    """Whether every row that the target has was there to be read, and was."""
+    rows = facts.rows if facts.size and facts.size.exact else None
+    return rows is not None and _rows_read(script, one) >= rows
 
 
 def share(script: Script, one: Relation, facts: Facts, count: int) -> int | None:

@@ -9,6 +9,7 @@ from migrate_core.errors import UncoveredChangeError
 from migrate_core.operations.base import Operation, Place
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.losing import statements
+from migrate_core.planning.context import Context
 from migrate_core.planning.verified import Changed, Deed
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
@@ -16,8 +17,9 @@ from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.verdict import judge
 from migrate_core.schema.refs import ObjectKind
-from migrate_core.verify.asked import Target
-from migrate_core.verify.bulk import filling, over_nulls, written
+from migrate_core.verify.around import around
+from migrate_core.verify.asked import Asked, Target
+from migrate_core.verify.bulk import filling, over_nulls, saw_all, written
 from migrate_core.verify.changes import changes, kept_constraints, moves
 from migrate_core.verify.held import holding, locked_by
 from migrate_core.verify.relations import Relation
@@ -27,8 +29,13 @@ from migrate_core.verify.spared import spared
 from migrate_core.verify.texts import is_dynamic, outside
 from migrate_core.verify.undeclared import strongest
 
+# What they fail by shows in the rows of their own table alone.
+_OF_ROWS = frozenset(
+    ["addCheck", "addPrimaryKey", "addUnique", "alterColumnNullable", "validateConstraint"]
+)
 UNSEEN_LOCK = "a lock that was not seen"
 _HOLDS_ROWS = "rmp"
+_OF_SHAPE = (ObjectKind.TABLE, ObjectKind.COLUMN)
 # By a difference between two schemas; where the number stayed it is the same constraint.
 _MADE_ANEW = frozenset(
     f"{what}{kind}"
@@ -96,10 +103,14 @@ class _Judging:
 
     def on_relations(self) -> Iterator[Reason]:
         rewrote = {one.oid for one in self.doings.rewrote}
+        shaping = (o for o in self.operations if o.subject.kind in _OF_SHAPE)
+        reshaped = {operation.relation for operation in shaping}
         for one in self.touched:
             facts, name = self.live.facts(one.qualified), one.qualified
             about = f"{name}; in the target {facts.describe()}"
             yield from self._weighed(facts, self._on_relation(one, about, one.oid in rewrote))
+            shapes = one.qualified in reshaped
+            yield from around(self.script, one, self._mode(one), facts, reshapes=shapes)
 
     def _on_relation(self, one: Relation, about: str, rewritten: bool) -> Iterator[Reason]:
         mode = self._mode(one)
@@ -158,13 +169,13 @@ class _Judging:
         for old, new in moves(self.script):
             yield why.RENAME_TABLE.because(f"{old} becomes {new}")
         named = {one.qualified for one in self.doings.after.values()}
-        kept = kept_constraints(self.script)
+        kept, context = kept_constraints(self.script), Context(self.script.before.graph)
         for asked in self.asked:
             operation, facts = asked.operation, asked.facts
             if operation.subject in kept and operation.kind in _MADE_ANEW:
                 yield why.CHANGES_METADATA.because(f"{operation.subject} is kept as it was made")
             elif operation.kind != "setComment":
-                yield from self._weighed(facts, self._of_operation(operation, facts))
+                yield from self._weighed(facts, self._of_operation(asked, context))
             else:
                 yield why.CHANGES_METADATA.because(f"{operation.kind} {operation.label}")
         for one in self.doings.before.values():
@@ -174,10 +185,18 @@ class _Judging:
                 said = f"{one.qualified} was dropped, and another made; {facts.describe()}"
                 yield from self._weighed(facts, [why.DROPS_TABLE_WITH_DATA.because(said)])
 
-    def _of_operation(self, operation: Operation, facts: Facts) -> Iterator[Reason]:
-        for reason in operation.reasons(facts):
+    def _of_operation(self, asked: Asked, context: Context) -> Iterator[Reason]:
+        """All that it would be judged for, were it a step of its own."""
+        operation, facts, after = asked.operation, asked.facts, self.script.after.graph
+        for reason in (
+            *operation.reasons(facts),
+            *operation.reasons_before(asked.graph),
+            *context.in_the_end(operation, after, facts),
+        ):
             if reason.code == why.NO_INVERSE.code:
                 continue  # whether the step has a `down` is asked of the step
+            if reason.code == why.NOT_MEASURED.code and self._is_proven(operation, facts):
+                continue
             said, level = f"{operation.kind} {operation.label}: {reason.evidence}", reason.level
             if reason.code == why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.code:
                 if self._met_rows(operation):
@@ -186,6 +205,17 @@ class _Judging:
                     said += "; whether it gives a value to the rows of today: verify with rows"
                     level = min(level, Level.HIGH, key=lambda one: one.score)
             yield Reason(code=reason.code, level=level, evidence=said)
+
+    def _is_proven(self, operation: Operation, facts: Facts) -> bool:
+        """Either PostgreSQL looked at no row, as another rule proves it, or it looked at all
+        that the target has."""
+        found = [one for one in self.touched if one.qualified == operation.relation]
+        if self.script.alone or self.script.blind or len(found) != 1 or found[0].kind != "r":
+            return False
+        (one,) = found
+        unread = one not in (*self.doings.scanned, *self.doings.rewrote)
+        asks_rows = operation.kind in _OF_ROWS
+        return asks_rows and (unread or saw_all(self.script, one, facts))
 
     def _met_rows(self, operation: Operation) -> bool:
         found = (one for one in self.touched if one.qualified == operation.relation)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+# Functions and statements, not what else may be named so: a column http_status, a role.
 _OUTSIDE = re.compile(
-    r"\b(dblink\w*|pg_notify|notify|pg_terminate_backend|pg_cancel_backend|lo_export|lo_import"
-    r"|pg_read_\w+|pg_write_\w+|pg_file_\w+|program|http_\w+)\b",
+    r"\b(?P<called>dblink\w*|pg_notify|pg_terminate_backend|pg_cancel_backend|lo_export|lo_import"
+    r"|pg_(?:read|write)_(?!all_|server_)\w+|pg_file_\w+)\b"
+    r"|\b(?P<http>http_\w+)(?=\s*\()"
+    r"|\b(?P<program>program)(?=\s+(?:e?'|\$|%))"
+    r"|(?:^|;|\$|'|\b(?:begin|then|else|loop)\b)\s*(?P<notify>notify)\b",
     re.IGNORECASE,
 )
 _DYNAMIC = re.compile(r"\bexecute\b(?!\s+(function|procedure)\b)", re.IGNORECASE)
@@ -15,7 +19,8 @@ _DYNAMIC = re.compile(r"\bexecute\b(?!\s+(function|procedure)\b)", re.IGNORECASE
 
 def outside(texts: Iterable[str]) -> list[str]:
     """Words that reach beyond this database."""
-    return sorted({m.group().lower() for text in texts for m in _OUTSIDE.finditer(text)})
+    found = (m for text in texts for m in _OUTSIDE.finditer(text))
+    return sorted({m.group(m.lastgroup or 0).lower() for m in found})
 
 
 def is_dynamic(texts: Iterable[str]) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from migrate_core.operations.definitions import DropDefinition
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.publishing import taken
+from migrate_core.risk.reasons import Reason
 from migrate_core.schema.refs import ObjectKind
 
 
@@ -13,3 +17,7 @@ class DropPublication(DropDefinition, frozen=True, kw_only=True):
 
     of: ClassVar[ObjectKind] = ObjectKind.PUBLICATION
     create: ClassVar[str] = "createPublication"
+
+    def reasons(self, facts: Facts) -> Iterator[Reason]:
+        yield from super().reasons(facts)
+        yield from taken(f"publication {self.name}", facts)

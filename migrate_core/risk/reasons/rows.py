@@ -95,3 +95,30 @@ CHANGES_REPLICATION = _code(
     "Subscribers get other tables or rows from now on; what they have stays as it is.",
     "Refresh every subscription afterwards, and add tables there first.",
 )
+STOPS_AUTOVACUUM = _code(
+    "stops_autovacuum",
+    Level.HIGH,
+    "Dead rows stay: the table grows, reads get slower, and old transaction ids are used up.",
+    "Make autovacuum come more often instead, or let it work harder: a lower scale factor.",
+    by_rows=True,
+    by_use=True,
+)
+PUBLISHED_WITHOUT_IDENTITY = _code(
+    "published_without_identity",
+    Level.HIGH,
+    "UPDATE and DELETE of a table fail while it is published and nothing tells its rows apart.",
+    "Give it a primary key or REPLICA IDENTITY FULL first, or publish its inserts alone.",
+)
+TAKES_FROM_SUBSCRIBERS = _code(
+    "takes_from_subscribers",
+    Level.HIGH,
+    "Subscribers stop with an error, or get no more of a table and are not told.",
+    "Let the subscribers go over to another publication, or drop the subscription, first.",
+)
+RUNS_OUT_OF_NUMBERS = _code(
+    "runs_out_of_numbers",
+    Level.HIGH,
+    "Few numbers are left, or fewer than there are rows: then nextval() fails, and so do INSERTs.",
+    "Count in bigint: it costs four bytes a row, and nobody has run out of it yet.",
+    by_rows=True,
+)

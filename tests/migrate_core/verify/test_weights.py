@@ -30,6 +30,7 @@ CREATE TABLE public.empty_one (id int PRIMARY KEY, note text);
 CREATE TABLE public.queue (id int PRIMARY KEY);
 INSERT INTO public.queue VALUES (1);
 DELETE FROM public.queue;
+CREATE TABLE public.bare (n int);
 CREATE TABLE public.days (day date NOT NULL, PRIMARY KEY (day)) PARTITION BY RANGE (day);
 CREATE TABLE public.days_2026 (day date NOT NULL, PRIMARY KEY (day));
 CREATE FUNCTION public.purge() RETURNS void LANGUAGE plpgsql AS
@@ -44,10 +45,13 @@ See = Callable[..., Seen]
 def see(make_story: MakeStory) -> Any:
     """30 MB of clicks, and hardly anything else."""
 
-    def look(sql: str, options: Rehearsing = ROWS, fails: bool = False, **fields: Any) -> Seen:
+    def look(
+        sql: str, options: Rehearsing = ROWS, *, before: str = "", fails: bool = False
+    ) -> Seen:
         story = make_story(LIVE, LIVE)
+        story.conn.execute(before.encode())
         story.conn.execute("SELECT pg_stat_force_next_flush()")
-        plan = story.plan(make("rawSql", sql=sql, down="SELECT 1", **fields))
+        plan = story.plan(make("rawSql", sql=sql, down="SELECT 1"))
         report = story.verify(plan, options=options, declared=None, wanted=story.found)
         assert report.ok is not fails, report
         return Seen(plan, report)
@@ -63,9 +67,9 @@ def reason(found: Seen, code: str) -> Reason:
 def test_a_lock_that_is_taken_by_hand_weighs_by_the_size_of_its_table(see: See) -> None:
     large, small = see("LOCK TABLE public.clicks"), see("LOCK TABLE public.users IN SHARE MODE")
 
-    assert (large.level, large.codes) == (Level.HIGH, {"holds_lock"})
+    assert reason(large, "holds_lock").level is Level.HIGH
     assert "is locked ACCESS EXCLUSIVE by the SQL itself" in reason(large, "holds_lock").evidence
-    assert (small.level, small.codes) == (Level.LOW, {"holds_lock"})
+    assert reason(small, "holds_lock").level is Level.LOW
     assert "writes wait until its transaction ends" in reason(small, "holds_lock").evidence
 
 
@@ -77,7 +81,7 @@ def test_a_lock_that_nobody_waits_for_weighs_nothing(see: See) -> None:
 def test_a_change_that_is_there_already_locks_for_a_moment(see: See) -> None:
     found = see("ALTER TABLE public.clicks ADD COLUMN IF NOT EXISTS url text")
 
-    assert (found.level, found.codes) == (Level.LOW, {"holds_lock"})
+    assert reason(found, "holds_lock").level is Level.LOW
     assert "nothing was seen to be changed there" in reason(found, "holds_lock").evidence
 
 
@@ -184,6 +188,58 @@ def test_words_weigh_nothing_where_nothing_was_to_be_lost(
 )
 def test_words_weigh_where_something_may_be_lost(see: See, sql: str) -> None:
     assert see(sql).level is Level.DESTRUCTIVE
+
+
+def test_an_exclusion_is_proven_by_all_rows_and_by_no_fewer(see: See) -> None:
+    text = "ALTER TABLE public.users ADD CONSTRAINT once EXCLUDE (email WITH =)"
+
+    assert see(text).level is Level.MEDIUM
+    assert "not_measured" in see(text, Rehearsing(rows=10)).codes
+
+
+def test_a_rule_that_another_one_proves_asks_nothing_of_the_rows(see: See) -> None:
+    """What it writes itself cannot be asked for beforehand."""
+    proof = "ALTER TABLE public.users ADD CONSTRAINT mailed CHECK (email IS NOT NULL)"
+    text = (
+        "INSERT INTO public.users VALUES (777, 'a');"
+        "ALTER TABLE public.users ALTER email SET NOT NULL"
+    )
+    some = Rehearsing(rows=10)
+
+    assert "not_measured" in see(text, some).codes
+    assert "not_measured" not in see(text, some, before=proof).codes
+
+
+def test_a_right_on_what_it_makes_is_asked_for_all_the_same(see: See) -> None:
+    found = see(
+        "CREATE VIEW public.v AS SELECT id FROM public.users;GRANT SELECT ON public.v TO pg_monitor"
+    )
+
+    assert [answer.count for answer in found.deed.answers] == [0]
+    assert "not_measured" not in found.codes
+
+
+@pytest.mark.parametrize(
+    ("sql", "word"),
+    [
+        ("DO $$ BEGIN NOTIFY channel; END $$", "notify"),
+        ("SELECT pg_notify('a', 'b')", "pg_notify"),
+        ("ALTER TABLE public.users ADD notify bool, ADD http_status int, ADD program text", ""),
+        ("GRANT SELECT ON public.users TO pg_read_all_data", ""),
+    ],
+)
+def test_what_only_sounds_as_if_it_went_outside_does_not(see: See, sql: str, word: str) -> None:
+    said = [one for one in see(sql).deed.unseen if "outside" in one]
+
+    assert said == ([f"what {word} does outside this database"] if word else [])
+
+
+def test_use_of_the_target_weighs_as_it_does_where_it_is_planned(see: See) -> None:
+    found = see("CREATE PUBLICATION feed FOR TABLE public.queue, public.bare")
+    off = see("ALTER TABLE public.clicks SET (autovacuum_enabled = off)")
+
+    assert "published_without_identity" in found.codes
+    assert "stops_autovacuum" in off.codes
 
 
 def test_what_the_rehearsal_may_not_run_is_said_to_be_unobserved(see: See) -> None:
