@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from migrate_core.operations.definitions import DropDefinition
+from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.publishing import taken
 from migrate_core.risk.reasons import Reason
@@ -19,5 +20,5 @@ class DropPublication(DropDefinition, frozen=True, kw_only=True):
     create: ClassVar[str] = "createPublication"
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield from super().reasons(facts)
+        yield why.DROPS_OBJECT.because(self.was.create if self.was else self.name)
         yield from taken(f"publication {self.name}", facts)
