@@ -65,7 +65,7 @@ def deed(script: Script, live: Target) -> Deed:
 def unobserved(step: int, sqlstate: str) -> Deed:
     """Of a step that the rehearsal's login may not run."""
     said = (
-        "it could not be observed: the rehearsal's login is no superuser, and PostgreSQL refused"
+        "it could not be observed: a rehearsal's login is never a superuser, and PostgreSQL refused"
         f" it what this does (SQLSTATE {sqlstate}); nobody has seen what that does"
     )
     return Deed(step=step, reasons=(why.RAW_SQL.because(said),), unseen=(said,), unobserved=said)
@@ -313,11 +313,7 @@ class _Judging:
             yield f"scans: {self.script.blind}", Level.HIGH
 
     def _asleep(self) -> Iterator[tuple[str, Level]]:
-        """Foreign keys are triggers, and triggers can be put to sleep."""
-        before, after = self.script.before.sleeping, self.script.after.sleeping
-        put = (name for number, name in after.items() if number not in before)
-        if asleep := sorted({f"{name} of {schema}.{table}" for schema, table, name in put}):
-            yield f"rows that {', '.join(asleep)} does not look at any more", Level.HIGH
+        """The rehearsal's login may not set it, and the SQL may go on without."""
         role = "session_replication_role"
         if role in self.script.settings or any(role in text.lower() for text in self.texts):
             yield f"triggers and foreign keys that {role} puts to sleep", Level.HIGH

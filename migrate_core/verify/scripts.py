@@ -35,7 +35,6 @@ class State(Struct, frozen=True, kw_only=True):
     positions: Pairs  # sequence -> last value
     sizes: Pairs  # table's number -> bytes
     constraints: Pairs  # number -> schema, table and name
-    sleeping: Pairs  # the same of constraints whose trigger is switched off
 
 
 class Script(Struct, frozen=True, kw_only=True):
@@ -118,7 +117,6 @@ class Scripts:
                 positions=_pairs(conn, "positions"),
                 sizes=_pairs(conn, "storage"),
                 constraints=_pairs(conn, "constraints"),
-                sleeping=_pairs(conn, "sleeping"),
             )
 
 

@@ -46,7 +46,11 @@ def see(make_story: MakeStory) -> Any:
     """30 MB of clicks, and hardly anything else."""
 
     def look(
-        sql: str, options: Rehearsing = ROWS, *, before: str = "", fails: bool = False
+        sql: str,
+        options: Rehearsing = ROWS,
+        *,
+        before: str = "",
+        fails: bool = False,
     ) -> Seen:
         story = make_story(LIVE, LIVE)
         story.conn.execute(before.encode())
@@ -190,15 +194,28 @@ def test_words_weigh_where_something_may_be_lost(see: See, sql: str) -> None:
     assert see(sql).level is Level.DESTRUCTIVE
 
 
-def test_an_exclusion_is_proven_by_all_rows_and_by_no_fewer(see: See) -> None:
-    text = "ALTER TABLE public.users ADD CONSTRAINT once EXCLUDE (email WITH =)"
+def test_keys_that_the_target_may_put_to_sleep_are_high(see: See) -> None:
+    found = see(
+        "DO $$ BEGIN SET LOCAL session_replication_role = replica;"
+        " EXCEPTION WHEN insufficient_privilege THEN NULL; END $$"
+    )
 
-    assert see(text).level is Level.MEDIUM
+    assert found.level is Level.HIGH
+    assert "session_replication_role puts to sleep" in found.deed.unseen[0]
+
+
+def test_an_exclusion_is_proven_by_all_rows_and_by_no_fewer(see: See) -> None:
+    """What it writes itself cannot be asked for beforehand."""
+    text = (
+        "INSERT INTO public.users VALUES (777, 'a');"
+        "ALTER TABLE public.users ADD CONSTRAINT once EXCLUDE (email WITH =)"
+    )
+
+    assert "not_measured" not in see(text).codes
     assert "not_measured" in see(text, Rehearsing(rows=10)).codes
 
 
 def test_a_rule_that_another_one_proves_asks_nothing_of_the_rows(see: See) -> None:
-    """What it writes itself cannot be asked for beforehand."""
     proof = "ALTER TABLE public.users ADD CONSTRAINT mailed CHECK (email IS NOT NULL)"
     text = (
         "INSERT INTO public.users VALUES (777, 'a');"
