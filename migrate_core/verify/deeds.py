@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from migrate_core.errors import UncoveredChangeError
-from migrate_core.operations.base import Operation, Place
+from migrate_core.operations.base import Effect, Operation, Place
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.losing import statements
 from migrate_core.planning.context import Context
@@ -232,7 +232,9 @@ class _Judging:
     def spared(self) -> tuple[str, Level]:
         if self._branches or self.uncovered:
             return "", Level.DESTRUCTIVE
-        return spared(self.script, self.live.facts)
+        gone = (one for one in self.operations if one.effect is Effect.DROP)
+        drops = [f"{operation.kind} {operation.label}" for operation in gone]
+        return spared(self.script, self.live.facts, drops)
 
     def _weighed(self, facts: Facts, reasons: Iterator[Reason] | list[Reason]) -> Iterator[Reason]:
         """A reason that weighs by rows is safe where the target's table has none."""

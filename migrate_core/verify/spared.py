@@ -6,10 +6,10 @@ known that the target's has no row. Where something may not have been seen the w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from migrate_core.pg.locks import LockMode
-from migrate_core.pg.losing import losses
+from migrate_core.pg.losing import losses, statements
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
@@ -20,14 +20,22 @@ _UNSEEN = frozenset(["DROP ATTRIBUTE", "DROP DATABASE", "DROP OWNED"])  # whose 
 _OF_ROWS = frozenset(["DELETE", "MERGE"])
 
 
-def spared(script: Script, facts_of: Callable[[QualifiedName], Facts]) -> tuple[str, Level]:
-    """In words, and what is left of the weight; "" where the words weigh as they stand."""
+def spared(
+    script: Script, facts_of: Callable[[QualifiedName], Facts], drops: Sequence[str]
+) -> tuple[str, Level]:
+    """In words, and what is left of the weight; "" where the words weigh as they stand.
+
+    `drops`: what was seen to be dropped of what was there before.
+    """
     found = frozenset(losses(script.sql))
     if not found or found & _UNSEEN or script.alone or script.blind:
         return "", Level.DESTRUCTIVE
     tables = [(one, facts_of(one.qualified)) for one in _may_lose(script, found)]
     if not all(facts.is_empty and _is_still(facts) for _one, facts in tables):
         return "", Level.DESTRUCTIVE
+    named = sum(words[0] == "drop" for words in statements(script.sql))
+    if len(drops) > named and any(word.endswith("CASCADE") for word in found):
+        return f"no row goes, but CASCADE took more along: {', '.join(drops)}", Level.HIGH
     names = ", ".join(str(one.qualified) for one, facts in tables if not facts.is_new)
     if not names:
         return "it took what it had made itself, or what this plan makes", Level.SAFE

@@ -179,6 +179,20 @@ def test_words_weigh_nothing_where_nothing_was_to_be_lost(
     assert any(said in line for line in deed_lines(found.deed))
 
 
+def test_what_cascade_takes_along_unnamed_is_high(see: See) -> None:
+    before = (
+        "CREATE FUNCTION public.audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW;"
+        " END $$; CREATE TRIGGER audit AFTER INSERT ON public.users FOR EACH ROW EXECUTE FUNCTION"
+        " public.audit()"
+    )
+    named = see("DROP FUNCTION public.purge() CASCADE")
+    found = see("DROP FUNCTION public.audit() CASCADE", before=before)
+
+    assert named.level.score <= Level.MEDIUM.score
+    assert reason(found, "raw_sql_loses_data").level is Level.HIGH
+    assert "CASCADE took more along: " in reason(found, "raw_sql_loses_data").evidence
+
+
 @pytest.mark.parametrize(
     "sql",
     [
