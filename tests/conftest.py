@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -55,18 +55,66 @@ def full(request: pytest.FixtureRequest) -> bool:
 # Databases ----------------------------------------------------------------------------------
 
 
-class Databases:
-    """Fresh databases on one server, dropped together."""
+class Administration:
+    """A session on one server that makes databases there and drops those that are done with.
+
+    They are dropped when the next one is made: their sessions are gone by then, and nobody
+    waits for them to go.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._conn: psycopg.Connection | None = None
+        self._left: list[str] = []
+
+    def make(self) -> str:
+        self.sweep()
+        name = f"t_{secrets.token_hex(6)}"
+        self._execute("CREATE DATABASE {} TEMPLATE template0", name)
+        return name
+
+    def leave(self, name: str) -> None:
+        self._left.append(name)
+
+    def sweep(self) -> None:
+        while self._left:
+            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._left[-1])
+            self._left.pop()
+
+    def _execute(self, statement: LiteralString, name: str) -> None:
+        whole = sql.SQL(statement).format(sql.Identifier(name))
+        if self._conn is not None:
+            with suppress(psycopg.OperationalError):  # a test may have ended it
+                self._conn.execute(whole)
+                return
+        self._conn = psycopg.connect(self.url, autocommit=True)
+        self._conn.execute(whole)
+
+
+_ADMINISTRATIONS: dict[str, Administration] = {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def swept() -> Iterator[None]:
+    """A server of the user's own is left as it was."""
+    yield
+    for administration in _ADMINISTRATIONS.values():
+        with suppress(psycopg.OperationalError):  # a server of ours is gone already
+            administration.sweep()
+
+
+class Databases:
+    """Fresh databases on one server, done with together."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._administration = _ADMINISTRATIONS.setdefault(url, Administration(url))
         self._stack = ExitStack()
 
     def make(self, ddl: str = "") -> psycopg.Connection:
         """A connection in autocommit to a new database that holds the DDL."""
-        name = f"t_{secrets.token_hex(6)}"
-        self._administer("CREATE DATABASE {} TEMPLATE template0", name)
-        self._stack.callback(self._administer, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        name = self._administration.make()
+        self._stack.callback(self._administration.leave, name)
         conn = psycopg.connect(make_conninfo(self.url, dbname=name), autocommit=True)
         self._stack.callback(conn.close)
         if ddl:
@@ -75,10 +123,6 @@ class Databases:
 
     def drop(self) -> None:
         self._stack.close()
-
-    def _administer(self, statement: LiteralString, name: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as conn:
-            conn.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ from migrate_core.api.recovery import (
     preview,
     preview_reseed,
 )
-from migrate_core.api.rehearsal import refuse_unverified, verify
+from migrate_core.api.rehearsal import refuse_unverified, verify, verify_restore
 from migrate_core.api.runs import apply, done_steps, open_run, recorded_plan, resume
 from migrate_core.api.schemas import (
     after,
@@ -135,5 +135,6 @@ __all__ = [
     "undo_of",
     "undos",
     "verify",
+    "verify_restore",
     "wanted",
 ]

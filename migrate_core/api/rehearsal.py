@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import partial, reduce
 
 import msgspec
 
-from migrate_core.api.schemas import Schemas
+from migrate_core.api.schemas import Schemas, found
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.declared.sources import Source
-from migrate_core.errors import VerificationFailedError
+from migrate_core.errors import DriftError, VerificationFailedError
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.planning.plan import Plan
+from migrate_core.schema.fingerprint import fingerprint
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify import verify as rehearsal
 from migrate_core.verify.options import Rehearsing
@@ -47,6 +48,26 @@ def verify(
         schemas=None if schemas is None else tuple(schemas),
         options=options,
     )
+
+
+def verify_restore(
+    endpoint: Endpoint, plan: Plan, *, shadow: ShadowServer, schemas: Schemas = None
+) -> VerifyReport:
+    """Of a plan that brings back what was parked: held against the schema that it leads to.
+
+    Raises:
+        DriftError: the live schema is not the one that it was made against.
+    """
+    live = found(endpoint, schemas)
+    if fingerprint(live) != plan.base_fingerprint:
+        raise DriftError(
+            "the live schema is not the one that the restore was planned for",
+            detail="It was changed since.",
+            still_true="Nothing was rehearsed, and nothing was changed.",
+            hint="Look at the restore again, then rehearse it.",
+        )
+    wanted = reduce(lambda graph, step: step.operation.apply(graph), plan.steps, live)
+    return verify(endpoint, plan, wanted=wanted, declared=None, shadow=shadow, schemas=schemas)
 
 
 def _first_time(plan: Plan) -> Plan:

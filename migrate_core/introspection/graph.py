@@ -19,6 +19,7 @@ from migrate_core.errors import MigrateError
 from migrate_core.introspection import definitions, others, rights
 from migrate_core.introspection.depends import DEPENDS, references
 from migrate_core.introspection.snapshot import (
+    PRESENT,
     Document,
     Scope,
     TornReadError,
@@ -129,6 +130,8 @@ def _read(
         "schema_names": [schema.name for _, schema in found],
         "everywhere": schemas is None,
     }
+    present = read_documents(conn, [PRESENT], scope)["present"]
+    scope["absent"] = frozenset(name for name, is_there in present.items() if not is_there)
     relations = read_documents(conn, RELATIONS, scope)
     tables = relations["tables"]
     scope["tables"] = oid_array(oid for oid, _ in tables)

@@ -28,6 +28,10 @@ class Document(NamedTuple):
     name: LiteralString  # of the file in sql/
     kind: Any
 
+    def of_nothing(self) -> Any:
+        """What it is where there is nothing of it."""
+        return decode("[]", self.kind)
+
 
 @contextmanager
 def catalog_snapshot(conn: psycopg.Connection[Any], *, shared: str = "") -> Iterator[None]:
@@ -56,18 +60,32 @@ def export_snapshot(conn: psycopg.Connection[Any]) -> str:
         return str(exported.fetchone())
 
 
+PRESENT = Document("present", dict[str, bool])
+
+
 def read_documents(
     conn: psycopg.Connection[Any], documents: Iterable[Document], scope: Scope
 ) -> dict[str, Any]:
     """The values of each document by its name; the server writes the next while we read one.
 
+    The scope may say of which there is nothing (`absent`): these are not asked for.
+
     Raises:
         TornReadError: the catalog named something that is gone or called otherwise by now.
         LockTimeoutError: somebody's lock kept PostgreSQL from reading an expression.
     """
+    absent, nothing = scope.get("absent", frozenset()), {}
+
+    def present() -> Iterator[Document]:
+        for document in documents:
+            if document.name in absent:
+                nothing[document.name] = document.of_nothing()
+            else:
+                yield document
+
     try:
         with conn.pipeline():
-            return dict(_read_behind(conn, documents, scope))
+            return dict(_read_behind(conn, present(), scope)) | nothing
     except psycopg.errors.InternalError_ as error:
         raise TornReadError(str(error)) from error
     except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:

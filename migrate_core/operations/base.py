@@ -216,6 +216,10 @@ class Operation(
         """What the schema just before it says besides."""
         return ()
 
+    def reasons_at_once(self, step: str) -> Iterable[Reason]:
+        """Where that earlier step of the same plan, "step 1", makes what it stands on."""
+        return ()
+
     def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterable[Reason]:
         """What only the schema after the plan's last step says; not asked where the relation
         is made in the same plan."""
@@ -265,7 +269,8 @@ class Operation(
         return frozenset()
 
     def stands_on(self) -> Operation | None:
-        """The operation of an earlier migration whose helpers must be there, out of sight."""
+        """The operation, of an earlier migration as a rule, whose helpers must be there, out of
+        sight."""
         return None
 
     def disturbs(self) -> frozenset[Ref]:
@@ -282,6 +287,10 @@ class Operation(
     def rehearsable(self) -> bool:
         """Whether it can run where the target's roles are mere stand-ins."""
         return True
+
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        """SQL of those of its statements that cannot run there, where the others can."""
+        return frozenset()
 
     def precedes(self) -> frozenset[QualifiedName]:
         """Tables on which everything else comes after it, removals too."""

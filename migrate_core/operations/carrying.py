@@ -56,6 +56,15 @@ def putting_back(along: Dependants | None, place: Place) -> tuple[Stage, ...]:
     return tuple(found)
 
 
+def about_owners(
+    along: Dependants | None, place: Place, more: Iterable[Operation] = ()
+) -> frozenset[str]:
+    """SQL of what gives objects to the roles that owned them, or owners what they had; of
+    `more` too."""
+    operations = (op for op in (*_returning(along), *more) if not op.rehearsable)
+    return frozenset(s.sql for op in operations for s in _statements(op, place))
+
+
 def _is_of(ref: Ref, whole: Ref) -> bool:
     """Whether it is the object itself, or a column of it."""
     column = ref.kind is ObjectKind.COLUMN and whole.kind in RELATIONS

@@ -27,16 +27,16 @@ def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
     for table, mode in (lock for statement in statements for lock in statement.locks()):
         taken[table] = max(mode, taken.get(table, mode), key=lambda m: m.strength)
     own = taken.pop(relation, None) if relation else None
-    batched = any(stage.mode is StageMode.BATCHED for stage in stages)
+    filled = {stage.batch.into or stage.batch.table for stage in stages if stage.batch}
     makes = operation.effect is Effect.CREATE and subject.kind in IN_SCHEMA
     return Work(
         relation=relation,
         strongest=own,
         others=tuple((table, mode) for table, mode in taken.items() if mode.blocks_writes),
-        writes_all=batched or any(s.rewrites or s.builds for s in statements),
+        writes_all=bool(filled) or any(s.rewrites or s.builds for s in statements),
         reads_all=any(s.scans for s in statements),
         is_concurrent=any(stage.mode is StageMode.CONCURRENT for stage in stages),
-        writes_rows=batched,
+        writes_rows=relation in filled,
         reshapes=subject.kind in (ObjectKind.TABLE, ObjectKind.COLUMN),
         creates_in=subject.schema if makes else "",
     )
@@ -48,6 +48,7 @@ class Context:
     def __init__(self, base: SchemaGraph) -> None:
         self.old = frozenset(table.name for table in base.tables)
         self._views = frozenset(view.name for view in (*base.views, *base.materialized_views))
+        self._done: list[tuple[Operation, str]] = []  # by which steps of this plan
         self._made: dict[Ref, str] = {}  # by "step 1", or "step 1 of the pending ..."
         self._columns: list[tuple[QualifiedName, Column, str]] = []
         self._blocked: dict[QualifiedName, str] = {}  # all rows read or written, others waiting
@@ -70,11 +71,18 @@ class Context:
         if operation.moment in _GOING:
             yield from self._going(operation, graph)
         yield from operation.reasons_before(graph)
+        yield from self._at_once(operation)
 
     def add(
         self, label: str, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
     ) -> None:
         """`label` is what others say of the step; `graph` is the schema after it."""
+        self._done.append((operation, label))
+        self._note(label, operation, stages, graph)
+
+    def _note(
+        self, label: str, operation: Operation, stages: tuple[Stage, ...], graph: SchemaGraph
+    ) -> None:
         for table, _rewrites in _through(stages):
             self._blocked[table] = label
         for statement in (s for stage in stages for s in stage.statements):
@@ -101,7 +109,7 @@ class Context:
         for table, waits in _touched(stages).items():
             found = self._touched.setdefault(table, {})
             found[migration_id] = waits or found.get(migration_id, False)
-        self.add(f"step {number} of the pending {migration_id}", operation, stages, graph)
+        self._note(f"step {number} of the pending {migration_id}", operation, stages, graph)
         new, subject = operation.new_name(), operation.subject
         if new and subject.kind is ObjectKind.TABLE and subject.relation in self.old:
             self._renamed(subject.relation, subject.relation.renamed(new))
@@ -123,6 +131,12 @@ class Context:
         yield from operation.reasons_in_the_end(graph, facts)
         if what := operation.takes_away(graph):
             yield from in_use(what, facts, by_writers=operation.missed_by_writers)
+
+    def _at_once(self, operation: Operation) -> Iterator[Reason]:
+        stands_on = operation.stands_on()
+        for done, label in self._done:
+            if done == stands_on:
+                yield from operation.reasons_at_once(label)
 
     def _locks(self, work: Work) -> Iterator[Reason]:
         found = [f"{mode} on {table}" for table, mode in work.others if table in self.old]

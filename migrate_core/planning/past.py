@@ -27,6 +27,7 @@ class Past:
     """What was created and renamed so far, in the order of the steps."""
 
     def __init__(self) -> None:
+        self.done: list[tuple[Operation, str]] = []  # and the pending migration it is of, if any
         self.created: set[Ref] = set()
         self.renamed: list[tuple[Ref, str]] = []
         self.may_fill = False  # whether SQL has run that may have put rows anywhere
@@ -66,6 +67,10 @@ class Past:
     def _there(
         self, operation: Operation, there: QualifiedName | None, graph: SchemaGraph, ask: Ask
     ) -> Facts:
+        if stands_on := operation.stands_on():
+            for done, awaits in self.done:
+                if done == stands_on:
+                    return msgspec.structs.replace(ask(there, ()), is_pending=True, awaits=awaits)
         unmade = self._unmade(operation, graph)
         awaits = next((by for ref, by in self.pending.items() if ref in unmade), "")
         if operation.effect is Effect.CREATE or not unmade:
@@ -99,6 +104,7 @@ class Past:
     def add(self, operation: Operation, *, pending: str = "") -> None:
         """`pending`: the migration that it is a step of, where that is not the plan's own."""
         known = frozenset(self.created)
+        self.done.append((operation, pending))
         self.created |= operation.makes()
         if operation.effect is Effect.FILL:
             self.written.add(operation.subject)

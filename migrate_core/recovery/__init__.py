@@ -7,7 +7,7 @@ from migrate_core.recovery.expiry import SOON, Expiry, Life, expiry, life
 from migrate_core.recovery.export import FORMATS, export
 from migrate_core.recovery.preview import RestorePreview, preview
 from migrate_core.recovery.reseed import ReseedPreview, plan_reseed, preview_reseed
-from migrate_core.recovery.restore import plan_purge, plan_restore
+from migrate_core.recovery.restore import plan_purge, plan_restore, restore_id
 
 __all__ = [
     "FORMATS",
@@ -28,4 +28,5 @@ __all__ = [
     "plan_restore",
     "preview",
     "preview_reseed",
+    "restore_id",
 ]

@@ -52,7 +52,12 @@ def plan_restore(
     operation = _inverse(conn, artifact, schema, under)
     if is_column(artifact) and rows_without_value(conn, artifact):
         operation = msgspec.structs.replace(operation, nullable=True)
-    return planned(conn, operation, f"restore_{str(id)[:8]}", ask, read_graph(conn, schemas))
+    return planned(conn, operation, restore_id(id), ask, read_graph(conn, schemas))
+
+
+def restore_id(id: UUID) -> str:
+    """What the plan of an artifact's restore is called."""
+    return f"restore_{str(id)[:8]}"
 
 
 def plan_purge(

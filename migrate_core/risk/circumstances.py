@@ -42,7 +42,7 @@ class Work(Value, frozen=True, kw_only=True):
     writes_all: bool = False  # every row, or every entry of an index
     reads_all: bool = False
     is_concurrent: bool = False
-    writes_rows: bool = False  # in batches
+    writes_rows: bool = False  # its own, in batches
     reshapes: bool = False  # what its rows are made of
     creates_in: str = ""  # a schema
 

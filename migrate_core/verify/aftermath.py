@@ -37,9 +37,9 @@ def judged_by_deeds(
         return tuple(_in_turn(plan, seen, target))
 
 
-def refused(observer: LockObserver, error: MigrateError) -> tuple[Deed, ...]:
+def refused(observer: LockObserver | None, error: MigrateError | psycopg.Error) -> tuple[Deed, ...]:
     """Of raw SQL that takes more rights than the rehearsal has; what fails otherwise is a fault."""
-    if error.sqlstate != REFUSED or not observer.at_script:
+    if observer is None or error.sqlstate != REFUSED or not observer.at_script:
         return ()
     return (unobserved(observer.at, REFUSED),)
 

@@ -51,6 +51,7 @@ def rebuilt(
     *,
     like: Original | None = None,
     keep: Keep = None,
+    more_roles: Sequence[str] = (),
 ) -> Iterator[Rebuilt]:
     """A scratch database that holds the live schema, rights and rows apart.
 
@@ -58,7 +59,7 @@ def rebuilt(
         ShadowError: neither way leads there; says what the shadow lacks.
     """
     live = rights.rehearsable(live)
-    roles = _roles_of(plans, live)
+    roles = (*_roles_of(plans, live), *more_roles)
     text, why = _dump(endpoint, plans, shadow)
     if text is not None:
         with loaded((_dumped(text),), shadow, more_roles=roles, like=like, keep=keep) as (

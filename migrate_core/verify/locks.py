@@ -56,7 +56,7 @@ class LockObserver:
         self._known: frozenset[int] = frozenset()  # what was there before the transaction
         self._sampler: _Sampler | None = None
         self._began = 0.0
-        self.at = 0  # the step whose statement ran last
+        self.at = 0  # the step whose statement is under way; of none where none is
         self.found: list[StatementLocks] = []
 
     def before_statement(self, conn: psycopg.Connection[Any], statement: Statement) -> None:
@@ -79,7 +79,7 @@ class LockObserver:
         self._began = time.monotonic()
 
     def after_statement(self, conn: psycopg.Connection[Any], statement: Statement) -> None:
-        seconds = time.monotonic() - self._began
+        seconds, self.at = time.monotonic() - self._began, 0
         sampler, self._sampler = self._sampler, None
         held, note = sampler.stop() if sampler else (_held(conn, conn.info.backend_pid), "")
         before, after = self._before, read_relations(conn, settled=sampler is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from migrate_core.declared.kept import Kept
@@ -14,6 +15,8 @@ from migrate_core.schema.objects import Value
 from migrate_core.verify.rows import Sample
 
 Baseline = Literal["pg_dump", "graph", ""]
+SHOWN = 20  # differences in a sentence
+_HEAD = re.compile(r"^(DETAIL|STILL TRUE|HINT): ")
 
 
 class StageReport(Value, frozen=True, kw_only=True):
@@ -110,6 +113,22 @@ class VerifyReport(Value, frozen=True, kw_only=True):
             return "drift: pg_dump sees a difference that introspection does not"
         problems = [problem for found in self.locks for problem in found.problems]
         return problems[0] if problems else "the rehearsal did not end as declared"
+
+    @property
+    def was_held(self) -> bool:
+        """Whether the plan was run at all: else it speaks of the shadow, not of the plan."""
+        return any(stage.name == "apply" for stage in self.stages)
+
+    @property
+    def detail(self) -> str:
+        """What is left over, or PostgreSQL's own words on what stopped it; "" where all is well."""
+        if self.differences:
+            return "; ".join(f"{one.object}: {one.what}" for one in self.differences[:SHOWN])
+        notes = (note for stage in self.stages if not stage.ok for note in stage.notes[-1:])
+        lines = next(notes, "").splitlines()[1:]
+        said = [_HEAD.sub("", line) for line in lines if not line.startswith("SQLSTATE: ")]
+        state = [f"({line})" for line in lines if line.startswith("SQLSTATE: ")]
+        return " ".join((*said, *state))
 
     @property
     def blocked(self) -> tuple[tuple[int, Reason], ...]:

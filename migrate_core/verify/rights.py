@@ -15,7 +15,7 @@ from migrate_core.declared.scratch import Scratch
 from migrate_core.errors import ShadowError
 from migrate_core.operations.base import Operation, Place
 from migrate_core.operations.registry import kinds
-from migrate_core.planning.plan import Plan
+from migrate_core.planning.plan import Plan, Step
 from migrate_core.schema.access import OWNER, PUBLIC
 from migrate_core.schema.delta import Answers, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
@@ -47,18 +47,46 @@ def rehearsable(graph: SchemaGraph, *told_by: SchemaGraph) -> SchemaGraph:
 
 
 def rehearsed(plan: Plan) -> Plan:
-    """The plan without the steps that cannot run under one login."""
-    steps = tuple(step for step in plan.steps if step.operation.rehearsable)
-    return msgspec.structs.replace(plan, steps=steps)
+    """The plan without the steps, and statements of steps, that cannot run under one login."""
+    steps = (step for step in plan.steps if step.operation.rehearsable)
+    return msgspec.structs.replace(plan, steps=tuple(_runnable(step, plan) for step in steps))
+
+
+def _runnable(step: Step, plan: Plan) -> Step:
+    owners = _unrehearsable(step, plan)
+    if not owners:
+        return step
+    stages = []
+    for stage in step.stages:
+        left = tuple(s for s in stage.statements if s.sql not in owners)
+        if left or not stage.statements:
+            stages.append(msgspec.structs.replace(stage, statements=left))
+    return msgspec.structs.replace(step, stages=tuple(stages))
+
+
+def _unrehearsable(step: Step, plan: Plan) -> frozenset[str]:
+    place = Place(
+        migration_id=plan.migration_id,
+        step=step.number,
+        cycle=plan.cycle,
+        down=plan.direction == "down",
+        major=plan.major,
+    )
+    return step.operation.unrehearsable(place)
 
 
 def left_out(plans: Iterable[Plan]) -> tuple[str, ...]:
-    """One sentence, where anything is left out."""
-    count = sum(not step.operation.rehearsable for plan in plans for step in plan.steps)
-    if not count:
-        return ()
-    steps = "1 step is" if count == 1 else f"{count} steps are"
-    return (f"{steps} about owners or their own rights, and not rehearsed",)
+    """A sentence each on the steps and the statements of others that are left out."""
+    steps = [(step, plan) for plan in plans for step in plan.steps]
+    whole = sum(not step.operation.rehearsable for step, _ in steps)
+    parts = sum(len(_unrehearsable(*one)) for one in steps if one[0].operation.rehearsable)
+    counted = ((whole, "step"), (parts, "statement"))
+    return tuple(
+        f"{count} {noun}{' is' if count == 1 else 's are'} about owners or their own rights, and"
+        " not rehearsed"
+        for count, noun in counted
+        if count
+    )
 
 
 def grant_as_live(scratch: Scratch, made: SchemaGraph, live: SchemaGraph) -> bool:

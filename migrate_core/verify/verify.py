@@ -24,7 +24,7 @@ from migrate_core.declared.schema import introspect
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import Source
 from migrate_core.declared.watchdog import Watchdog, watchdog
-from migrate_core.errors import MigrateError, ShadowError
+from migrate_core.errors import MigrateError, ShadowError, StepFailedError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint, Session
@@ -112,6 +112,7 @@ class _Rehearsal:
         self.locks: tuple[StatementLocks, ...] = ()
         self.scripts: tuple[Script, ...] = ()
         self.deeds: tuple[Deed, ...] = ()
+        self.observer: LockObserver | None = None
         self.before: artifacts.Remembered | None = None
         self.tested: tuple[ArtifactTrial, ...] = ()
         self.judgement = Judgement()
@@ -119,6 +120,7 @@ class _Rehearsal:
         self.shape = SEPARATE_SERVER
         self.mirrored: tuple[Mirrored, ...] = ()
         self.kept: Kept | None = None
+        self.rights: tuple[parked.Right, ...] = ()  # on what is parked in the target
         self.sample: Sample | None = None
 
     def hold(
@@ -165,17 +167,17 @@ class _Rehearsal:
     def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> tuple[SchemaGraph, Original]:
         with live() as conn:
             self._require(major_of(conn))
+            self.rights = parked.rights_on(conn, self.plans)
             return read_graph(conn, self.schemas), read_original(conn)
 
     def _provision(
         self, stack: ExitStack, found: SchemaGraph, like: Original, endpoint: Endpoint
     ) -> Rebuilt:
         self.shape = _shape(endpoint, self.shadow)
-        plans = (*self.earlier, self.plan)
         keep = self._was_kept if self.options.keep else None
-        base = stack.enter_context(
-            rebuilt(found, endpoint, plans, self.shadow, self.schemas, like=like, keep=keep)
-        )
+        roles = tuple(right.grantee for right in self.rights if right.grantee)
+        rebuild = partial(rebuilt, like=like, keep=keep, more_roles=roles)
+        base = stack.enter_context(rebuild(found, endpoint, self.plans, self.shadow, self.schemas))
         self.how, self.mirrored = base.how, base.scratch.mirrored
         made = introspect(base.scratch, self.shadow, self.schemas)
         if rights.grant_as_live(base.scratch, made, found):
@@ -190,21 +192,20 @@ class _Rehearsal:
         return base
 
     def _stand_in(self, scratch: Scratch) -> Sequence[str]:
-        plans = (*self.earlier, self.plan)
-        if scratch.room and parked.gives_back(plans):
+        if scratch.room and parked.gives_back(self.plans):
             raise ShadowError(
-                "an ephemeral schema cannot rehearse what gives back parked objects",
+                parked.IN_A_SCHEMA,
                 hint="Give the shadow a login that may create databases.",
             )
         with scratch.session() as conn:
-            return parked.stand_in(conn, plans)
+            return parked.stand_in(conn, self.plans, self.rights)
 
     def _copy_rows(
         self, live: Callable[[], psycopg.Connection[Any]], scratch: Scratch
     ) -> Iterator[str]:
         if not self.options.rows:
             return
-        if parked.gives_back((*self.earlier, self.plan)):
+        if parked.gives_back(self.plans):
             self.sample = Sample(asked=self.options.rows, problem=parked.NO_ROWS)
         elif scratch.room:
             self.sample = Sample(asked=self.options.rows, problem=ephemeral.NO_ROWS)
@@ -235,7 +236,7 @@ class _Rehearsal:
             return self._apply_in_schema(scratch, scratch.room)
         watching = partial(_watching, scratch)
         scripts = Scripts(watching, self.schemas)
-        observer = LockObserver(self.plan, watching, scripts)
+        observer = self.observer = LockObserver(self.plan, watching, scripts)
         stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - one use, named for reading
         try:
             with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
@@ -244,16 +245,13 @@ class _Rehearsal:
                 if self.plan.direction == "up" and artifacts.parking(self.plan):
                     with scratch.session() as conn:
                         self.before = artifacts.remember(conn, self.plan, self.schemas)
-                passed = rights.left_out((*self.earlier, self.plan))
+                passed = rights.left_out(self.plans)
                 plan = rights.rehearsed(self.plan)
                 if not _has_steps(plan):
                     return [*passed, "the plan has no step: nothing was run"]
                 result = self._run(plan, scratch, dog, RunOptions(observer=observer))
             left = (f"not as the plan leaves it: {name}" for name in result.unexpected)
             return [*passed, *left]
-        except MigrateError as error:
-            self.deeds = refused(observer, error)
-            raise
         finally:
             observer.close()
             self.locks, self.scripts = tuple(observer.found), tuple(scripts.found)
@@ -322,6 +320,7 @@ class _Rehearsal:
         except (MigrateError, psycopg.Error) as error:
             quiet = self.sample is not None and self.sample.rows > 0
             self.stages.append(_failed(name, started, error, notes, quiet=quiet))
+            self.deeds = self.deeds or refused(self.observer, error)
             raise _StoppedError from error
         self.stages.append(
             StageReport(name=name, ok=self._good, elapsed_ms=_ms(started), notes=tuple(notes))
@@ -385,6 +384,8 @@ def _failed(
 ) -> StageReport:
     if quiet:
         text = rows.without_values(error)
+    elif isinstance(error, StepFailedError):  # nobody resumes what was rehearsed
+        text = str(StepFailedError(error.message, detail=error.detail, sqlstate=error.sqlstate))
     else:
         text = str(error) if isinstance(error, MigrateError) else _lost(error)
     return StageReport(name=name, ok=False, elapsed_ms=_ms(started), notes=(*notes, text))

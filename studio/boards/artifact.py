@@ -8,6 +8,8 @@ from typing import Any
 from django.urls import reverse
 
 from migrate_core.recovery import ReseedPreview, RestorePreview
+from studio.boards import trial
+from studio.boards.trial import Trial
 from studio.display import Action as Button
 from studio.display import Blocker, Confirmation, Fact
 from studio.models import Artifact
@@ -84,14 +86,20 @@ def _checksum(intact: bool | None) -> list[Fact]:
 
 
 def buttons(
-    user: Any, artifact: Artifact, preview: RestorePreview | None, *, under: str = ""
+    user: Any,
+    artifact: Artifact,
+    preview: RestorePreview | None,
+    found: Trial | None,
+    *,
+    under: str = "",
 ) -> list[Button]:
-    found = []
+    shown = []
     if preview is not None and can(user, Action.PURGE, artifact):
-        found.append(_purge(artifact))
+        shown.append(_purge(artifact))
+    shown += trial.button(user, artifact, found, under)
     if preview is not None and can(user, Action.APPLY, artifact):
-        found.append(_restore(artifact, preview, under))
-    return found
+        shown.append(_restore(artifact, preview, found, under))
+    return shown
 
 
 def reseed_buttons(user: Any, artifact: Artifact, preview: ReseedPreview) -> list[Button]:
@@ -145,7 +153,9 @@ def _overwrite(artifact: Artifact, preview: ReseedPreview) -> Button:
     )
 
 
-def _restore(artifact: Artifact, preview: RestorePreview, under: str) -> Button:
+def _restore(
+    artifact: Artifact, preview: RestorePreview, found: Trial | None, under: str
+) -> Button:
     named = f"{artifact.source} as {under}" if under else artifact.source
     ask = Confirmation(
         tier=1,
@@ -154,7 +164,8 @@ def _restore(artifact: Artifact, preview: RestorePreview, under: str) -> Button:
         facts=(
             Fact(term="target", value=artifact.target.name),
             Fact(term="steps", value="1"),
-            Fact(term="worst lock", value="ACCESS EXCLUSIVE, catalog only"),
+            Fact(term="worst lock", value=_lock(preview)),
+            *((found.fact,) if found else ()),
         ),
     )
     return Button(
@@ -163,9 +174,19 @@ def _restore(artifact: Artifact, preview: RestorePreview, under: str) -> Button:
         style="plain" if preview.can_reseed and not under else "primary",
         icon="rotate-ccw",
         fields=(("under", under),) if under else (),
-        blockers=[Blocker(text=text) for text in preview.blockers],
+        blockers=[
+            *(Blocker(text=text) for text in preview.blockers),
+            *(found.blockers if found else ()),
+        ],
         confirm=ask if artifact.environment.is_prod else None,
     )
+
+
+def _lock(preview: RestorePreview) -> str:
+    if preview.worst_lock is None:
+        return "no table lock"
+    how = "while rows are read or written" if preview.blocks_for_rows else "catalog only"
+    return f"{preview.worst_lock}, {how}"
 
 
 def _purge(artifact: Artifact) -> Button:

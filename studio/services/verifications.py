@@ -7,39 +7,34 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from migrate_core import api
 from migrate_core.declared.ephemeral import Shape
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.errors import MigrateError
 from migrate_core.pg import codec
 from migrate_core.pg.connect import Endpoint
+from migrate_core.planning.plan import Plan as CorePlan
 from migrate_core.planning.verified import Verified
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 from studio.models import Change, Plan, Target, Verification
 from studio.models.changes import Work
-from studio.permissions import Action
-from studio.services import audit, changes, pendings, sources, targets, wakeups, workings
+from studio.services import audit, changes, planning, rehearsed, targets, wakeups, workings
 from studio.services.refusals import BusyError, StaleError, stored, unexpected
+from studio.services.rehearsed import NOTHING_MORE
 
 AT_ONCE_PER_PERSON = 2
 AT_ONCE = 4
 MOST_ROWS = 10_000
-NOTHING_MORE = Rehearsing()
+GOING_ON = (Work.QUEUED, Work.RUNNING)
 
 
 def queue(change: Change, user: Any, asked: Rehearsing = NOTHING_MORE) -> Verification:
-    """A rehearsal of the current plan on its way; one that waits is not asked for twice.
-
-    Rows of the target, and a database that stays, are for whoever may apply: the author's SQL
-    meets those rows, and may carry them to where others read.
-    """
+    """A rehearsal of the current plan on its way; one that waits is not asked for twice."""
     with audit.attempt(user, "verify", change):
-        changes.require(user, Action.CREATE, change)
-        if asked != NOTHING_MORE:
-            changes.require(user, Action.APPLY, change)
+        rehearsed.require_for_change(change, user, asked)
         if asked.rows > MOST_ROWS:
             raise BusyError(
                 f"{asked.rows:,} rows a table are too many", hint=f"Ask for up to {MOST_ROWS:,}."
@@ -50,14 +45,39 @@ def queue(change: Change, user: Any, asked: Rehearsing = NOTHING_MORE) -> Verifi
             plan = changes.current_plan(change)
             if plan is None:
                 raise StaleError("there is no plan to rehearse", hint="Plan the change first.")
-            return _queued(plan, user, asked)
+            going_on = _going_on().filter(rows=asked.rows, keep=asked.keep, plan_hash=plan.hash)
+            return going_on.filter(plan__target=plan.target).first() or _queued(plan, user, asked)
+
+
+def queue_restore(target: Target, made: CorePlan, user: Any) -> Verification:
+    """The same of a plan that brings back what was parked. Inside a transaction that holds the
+    artifact's row, so that two clicks ask for one."""
+    shadow()
+    going_on = of_restore(target, made.hash, made.base_fingerprint).filter(work__in=GOING_ON)
+    if found := going_on.first():
+        return found
+    plan = Plan(target=target, author=user)
+    planning.keep(plan, made)
+    return _queued(plan, user, NOTHING_MORE)
+
+
+def of_restore(
+    target: Target, plan_hash: str, base_fingerprint: str = ""
+) -> QuerySet[Verification]:
+    """Those of exactly this plan from exactly this live schema, newest first; without one,
+    from any."""
+    found = Verification.objects.filter(plan__target=target, plan__change=None, plan_hash=plan_hash)
+    if base_fingerprint:
+        found = found.filter(plan__base_fingerprint=base_fingerprint)
+    return found.order_by("-pk")
+
+
+def _going_on() -> QuerySet[Verification]:
+    return Verification.objects.filter(work__in=GOING_ON)
 
 
 def _queued(plan: Plan, user: Any, asked: Rehearsing) -> Verification:
-    going_on = Verification.objects.filter(work__in=(Work.QUEUED, Work.RUNNING))
-    same = going_on.filter(rows=asked.rows, keep=asked.keep)
-    if found := same.filter(plan_hash=plan.hash, plan__target=plan.target).first():
-        return found
+    going_on = _going_on()
     if going_on.count() >= AT_ONCE or going_on.filter(author=user).count() >= AT_ONCE_PER_PERSON:
         raise BusyError(
             "too many rehearsals are going on",
@@ -80,15 +100,12 @@ def rehearse(verification_id: int) -> None:
 
 
 def _rehearse(row: Verification) -> None:
-    plan, change = row.plan, row.plan.change
-    assert change is not None  # only plans of changes are rehearsed
+    subject = rehearsed.subject_of(row.plan)
+    asked = Rehearsing(rows=row.rows, keep=row.keep)
     began = time.monotonic()
     try:
-        changes.require(row.author, Action.CREATE, change)
-        asked = Rehearsing(rows=row.rows, keep=row.keep)
-        if asked != NOTHING_MORE:
-            changes.require(row.author, Action.APPLY, change)
-        report = _report(plan, change, asked)
+        subject.require(row.author, asked)
+        report = subject.rehearse(server_for(row.plan.target), asked)
     except MigrateError as error:
         row.ok, row.error = False, stored(error)
     except Exception as error:
@@ -98,33 +115,7 @@ def _rehearse(row: Verification) -> None:
     else:
         row.ok, row.report = report.ok, codec.to_builtins(report)
     _end(row, began)
-    with transaction.atomic():
-        changes.settle(changes.locked(change))
-
-
-def _report(plan: Plan, change: Change, asked: Rehearsing) -> VerifyReport:
-    """The last pending change has to end in what was declared; an earlier one, or one that
-    was not declared, in what its own operations lead to."""
-    endpoint, schemas = targets.endpoint(plan.target), plan.target.wanted_schemas
-    server = server_for(plan.target)
-    earlier = pendings.before(change)
-    source = sources.source(change.declared) if change.declared else None
-    if source is None or pendings.after(change):
-        source = None
-        base = api.after_all(api.found(endpoint, schemas), [pendings.migration(c) for c in earlier])
-        wanted = api.after(base, pendings.migration(change))
-    else:
-        wanted = api.wanted(source, server, plan.value().major, schemas).graph
-    return api.verify(
-        endpoint,
-        plan.value(),
-        wanted=wanted,
-        declared=source,
-        shadow=server,
-        earlier=pendings.plans(earlier),
-        schemas=schemas,
-        options=asked,
-    )
+    subject.settle()
 
 
 def _end(row: Verification, began: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -15,10 +16,10 @@ from studio import confirmations
 from studio.access import page as shown
 from studio.access import verb
 from studio.boards import artifact as board
-from studio.boards import lifetimes
+from studio.boards import lifetimes, trial
 from studio.context import place
 from studio.forms.recovery import RestoreForm
-from studio.models import Artifact
+from studio.models import Artifact, Verification
 from studio.permissions import Action
 from studio.services import artifacts, recovery
 
@@ -44,14 +45,16 @@ def page(request: HttpRequest, artifact: Artifact) -> HttpResponse:
         return redirect("recovery")
     except MigrateError as refusal:
         error = refusal
+    tried = trial.trial(artifact, preview)
     context = {
         "artifact": artifact,
         "preview": preview,
+        "trial": tried,
         "form": form,
         "under": under,
         "error": error,
         "facts": board.facts(preview, under=under) if preview else (),
-        "buttons": board.buttons(request.user, artifact, preview, under=under),
+        "buttons": board.buttons(request.user, artifact, preview, tried, under=under),
         "reseed": reseed,
         "overwriting": overwriting,
         "reseed_facts": board.reseed_facts(reseed) if reseed else (),
@@ -67,6 +70,25 @@ def page(request: HttpRequest, artifact: Artifact) -> HttpResponse:
 def restore(request: HttpRequest, artifact: Artifact) -> HttpResponse:
     under = request.POST.get("under") or None
     return redirect("run", recovery.restore(artifact, request.user, under=under).pk)
+
+
+@verb(Action.APPLY, Artifact)
+def rehearse(request: HttpRequest, artifact: Artifact) -> HttpResponse:
+    """Queues its restore for the shadow; the page it comes back to shows how that goes. Without
+    a fragment in its address, because a page does not load itself anew to go to one."""
+    under = request.POST.get("under", "")
+    recovery.rehearse(artifact, request.user, under=under or None)
+    query = f"?{urlencode({'under': under})}" if under else ""
+    return redirect(f"{reverse('artifact', args=[artifact.pk])}{query}")
+
+
+@shown(Verification)
+def rehearsal(request: HttpRequest, verification: Verification) -> HttpResponse:
+    """Fetched by an artifact's page while it goes on; at its end the page is asked for anew."""
+    if verification.plan.change_id:
+        raise Http404
+    context = {"trial": trial.of_row(verification), "fetched": True}
+    return render(request, "artifact/_rehearsal.html", context)
 
 
 @verb(Action.APPLY, Artifact)

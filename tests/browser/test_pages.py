@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from studio.models import Artifact
+from studio.services import recovery, verifications
 from tests.browser.conftest import Enter
 from tests.studio.conftest import (
     FAILING,
@@ -35,6 +36,7 @@ def addresses(
     failed = applied(ready(make_change(other, FAILING), world), world)
     over = make_change(make_target(), PLAIN_DROP)
     artifact = Artifact.objects.get(target=target)
+    verifications.rehearse(recovery.rehearse(artifact, world.operator).pk)
     assert done.change is not None
     return [
         "/stories",

@@ -17,7 +17,18 @@ from django.utils import timezone
 
 from migrate_core.states import RunState
 from studio.access import Access
-from studio.models import Artifact, Attempt, Change, DeclaredVersion, Membership, Role, Run, Target
+from studio.models import (
+    Artifact,
+    Attempt,
+    Change,
+    DeclaredVersion,
+    Membership,
+    Plan,
+    Role,
+    Run,
+    Target,
+    Verification,
+)
 from studio.permissions import ALLOWED, Action, can, visible
 from tests.studio.conftest import MakeChange, World
 
@@ -69,7 +80,9 @@ def things(world: World, target: Target, make_change: MakeChange) -> dict[type[M
     version = DeclaredVersion.objects.create(
         target=target, kind="text", label="a.sql", files=[["a.sql", "SELECT 1;"]]
     )
-    things = (target, change, run, artifact, version, world.production)
+    restore = Plan.objects.create(target=target, direction="restore")
+    rehearsal = Verification.objects.create(plan=restore)
+    things = (target, change, run, artifact, version, rehearsal, world.production)
     return {type(thing): thing for thing in things}
 
 

@@ -8,16 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from migrate_core import api
+from migrate_core.cli.console import trials
 from migrate_core.cli.console.applying import refuse_managed, result_data, run_plan
 from migrate_core.cli.console.options import add_break_glass, add_database, add_environment
 from migrate_core.cli.console.output import columns, note, plural, print_json, say
 from migrate_core.cli.console.project import Project
+from migrate_core.cli.console.trials import Trial
 from migrate_core.cli.console.typed import require_typed
 from migrate_core.errors import ConflictError, MisuseError
 from migrate_core.ledger.rows import ArtifactRow
+from migrate_core.pg import codec
 from migrate_core.planning.gates import Circumstances
 from migrate_core.planning.plan import Plan
-from migrate_core.recovery import ReseedPreview, RestorePreview
+from migrate_core.recovery import ReseedPreview, RestorePreview, restore_id
 from migrate_core.risk.policy import Policy
 
 _SHORTEST = 6
@@ -45,6 +48,7 @@ def add_restoring(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="another name than it had, beside what has that one by now",
     )
+    trials.add_option(parser)
 
 
 def find(project: Project) -> ArtifactRow:
@@ -75,17 +79,57 @@ def restore(project: Project, *, kind: str) -> int:
     """Say what it does, then do it, as a run on the record."""
     refuse_managed(project)
     artifact = find(project)
+    begun = _half_way(project, artifact)
+    if begun:
+        return _go_on(project, artifact, begun, kind)
     asked = {"under": project.args.under, "schemas": project.schemas}
     preview = api.preview(project.endpoint, artifact.id, **asked)
     _refuse(artifact, preview, kind)
     if project.args.format == "text":
         _show(artifact, preview)
-    if project.args.dry_run:
-        if project.args.format == "json":
-            print_json(preview)
-        return 0
     plan = api.plan_restore(project.endpoint, artifact.id, **asked)
-    return _run(project, plan, artifact.id)
+    trial = _try(project, plan)
+    failed = trials.refusal(trial, artifact.source)
+    if project.args.dry_run and project.args.format == "json":
+        print_json({**codec.to_builtins(preview), **trials.data(trial)})
+        return failed.exit_code if failed else 0
+    if failed:
+        raise failed
+    return 0 if project.args.dry_run else _run(project, plan, artifact.id, **trials.data(trial))
+
+
+def _half_way(project: Project, artifact: ArtifactRow) -> Plan | None:
+    """The plan of its restore that stopped before its end: what is parked is in sight by then,
+    and nothing can be previewed any more."""
+    opened = api.open_run(project.endpoint)
+    if opened is None or opened.direction != "restore":
+        return None
+    recorded = api.recorded_plan(project.endpoint, opened.run_id)
+    return recorded if recorded.migration_id == restore_id(artifact.id) else None
+
+
+def _go_on(project: Project, artifact: ArtifactRow, plan: Plan, kind: str) -> int:
+    _refuse_other(artifact, plan.steps[0].kind, kind)
+    trial = Trial(why_not="its run goes on where it stopped")
+    if project.args.format == "text":
+        say(f"{artifact.source}, {artifact.kind}")
+        say()
+        say(plan.steps[0].sql)
+        say()
+        trials.show(trial)
+    elif project.args.dry_run:
+        print_json({"artifact_id": artifact.id, "plan_hash": plan.hash, **trials.data(trial)})
+    return 0 if project.args.dry_run else _run(project, plan, artifact.id, **trials.data(trial))
+
+
+def _try(project: Project, plan: Plan) -> Trial:
+    """On the shadow; what the gates will refuse anyway is said before that is paid for."""
+    if not project.args.dry_run:
+        api.refuse_drift(api.drift(project.endpoint, project.schemas))
+    trial = trials.tried(project, plan)
+    if project.args.format == "text":
+        trials.show(trial)
+    return trial
 
 
 def purge(project: Project, artifact: ArtifactRow) -> int:
@@ -116,10 +160,10 @@ def reseed(project: Project, artifact: ArtifactRow) -> int:
     return _run(project, api.plan_reseed(project.endpoint, artifact.id, **asked), artifact.id)
 
 
-def _run(project: Project, plan: Plan, id: UUID) -> int:
+def _run(project: Project, plan: Plan, id: UUID, **more: Any) -> int:
     data = recover_run(project, plan, id)
     if project.args.format == "json":
-        print_json({"artifact": str(id), **data})
+        print_json({"artifact": str(id), **data, **more})
     return 0
 
 
@@ -144,16 +188,20 @@ def _begun(project: Project, plan: Plan) -> tuple[Plan, UUID | None]:
 
 
 def _refuse(artifact: ArtifactRow, preview: RestorePreview, kind: str) -> None:
-    if preview.kind != kind:
-        other = "restore-table" if preview.kind == "restoreTable" else "restore-column"
-        raise MisuseError(
-            f"{artifact.source} is a {artifact.kind}", hint=f"Use zanith recover {other}."
-        )
+    _refuse_other(artifact, preview.kind, kind)
     if not preview.possible:
         ways = ["restore it beside what is there: --as NAME"]
         if preview.can_reseed:
             ways.append("put its values into what is there: zanith recover reseed")
         raise _impossible(artifact, preview.blockers, "restored", *ways)
+
+
+def _refuse_other(artifact: ArtifactRow, found: str, kind: str) -> None:
+    if found != kind:
+        other = "restore-table" if found == "restoreTable" else "restore-column"
+        raise MisuseError(
+            f"{artifact.source} is a {artifact.kind}", hint=f"Use zanith recover {other}."
+        )
 
 
 def _impossible(

@@ -15,6 +15,7 @@ from migrate_core.pg.names import cut
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema.checksum import count_query
@@ -259,6 +260,20 @@ class ContractColumn(Expansion, frozen=True, kw_only=True):
         yield why.NO_INVERSE.because("what is written from then on does not reach the old column")
         yield from breaking(facts, "disagreeing")
         yield from breaking(facts, "column_rights")
+
+    def reasons_at_once(self, step: str) -> Iterator[Reason]:
+        """A name that nobody has moved to breaks code as a rename does; a type has had no time to
+        prove itself, while the way back was open."""
+        column = self.to.column
+        if self.renames:
+            yield why.CONTRACTS_AT_ONCE.because(
+                f"{step} adds {column.name}; {self.column} is gone before anybody has moved"
+            )
+        else:
+            yield why.CONTRACTS_AT_ONCE.because(
+                f"{step} makes it {column.type}; no time to try that with a way back",
+                level=Level.MEDIUM,
+            )
 
 
 def _names(parts: ColumnParts | None) -> set[str]:

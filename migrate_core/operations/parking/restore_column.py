@@ -18,6 +18,7 @@ from migrate_core.operations.base import (
     unbound,
 )
 from migrate_core.operations.carrying import (
+    about_owners,
     brought_back,
     in_today,
     putting_back,
@@ -277,6 +278,9 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
         """A parked column has kept them."""
         for operation in giving_on_column(self.table, self._now):
             yield from operation.stages(place)
+
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        return about_owners(self._now.along, place, giving_on_column(self.table, self._now))
 
     def inverse(self, place: Place) -> Operation | None:
         kind = "softDropColumn" if self.parked and not self.key else "archiveColumn"

@@ -15,6 +15,7 @@ from migrate_core.operations.base import (
     unbound,
 )
 from migrate_core.operations.carrying import (
+    about_owners,
     brought_back,
     in_today,
     putting_back,
@@ -134,6 +135,9 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
         before = SchemaGraph()
         after = with_table(before, self._now)
         return creating(before, after)
+
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        return about_owners(self._now.along, place)
 
     def inverse(self, place: Place) -> Operation | None:
         kinds = {True: "archiveTable", False: "softDropTable"}

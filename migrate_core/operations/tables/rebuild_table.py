@@ -209,8 +209,11 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
         )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield why.REBUILDS_TABLE.because(
-            f"beside the old one, in batches, while reads and writes go on; {facts.describe()}"
+        yield why.REBUILDS_TABLE_ONLINE.because(
+            f"copied in batches while a trigger brings over each write; locked for the swap alone;"
+            f" {facts.describe()}"
         )
+        if self.was and self.columns != tuple(column.name for column in self.was.table.columns):
+            yield why.REORDERS_COLUMNS.because(", ".join(self.columns))
         yield why.KEEPS_OLD_TABLE.because(f"to be inspected and exported; {facts.describe()}")
         yield from breaking(facts, "parked_on")

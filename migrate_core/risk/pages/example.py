@@ -18,8 +18,9 @@ from migrate_core.schema.objects import Value
 ROWS = "On a table that is measured empty, or created in the same plan, it counts as safe."
 COSTS = (
     "It is about time alone, so its level falls with the table's size:"
-    f" low up to {BRIEF_BYTES / 1e6:.1f} MB, medium up to {SHORT_BYTES / 1e6:.0f} MB."
+    f" low up to {BRIEF_BYTES / 1e6:.1f} MB"
 )
+SHORT = f"{COSTS}, medium up to {SHORT_BYTES / 1e6:.0f} MB."
 USE = (
     "Where nobody has read or written it, as counted for a day or longer, it counts a level less;"
     " where it is created in the same plan, as safe."
@@ -102,7 +103,8 @@ def heading(record: ReasonCode) -> str:
 def weighs(record: ReasonCode) -> tuple[str, ...]:
     """What makes it weigh less than its level."""
     use = MADE if record.level is Level.DESTRUCTIVE else USE
-    rules = ((record.by_rows, ROWS), (record.costs, COSTS), (record.by_use, use))
+    costs = SHORT if record.level.score > Level.MEDIUM.score else f"{COSTS}."
+    rules = ((record.by_rows, ROWS), (record.costs, costs), (record.by_use, use))
     return tuple(words for holds, words in rules if holds)
 
 

@@ -100,6 +100,21 @@ CONTRACTS_COLUMN = _code(
     "Name columns in INSERT, COPY and SELECT; the old values stay parked.",
     by_rows=True,
 )
+CONTRACTS_AT_ONCE = _code(
+    "contracts_at_once",
+    Level.HIGH,
+    "The new column takes over in the plan that adds it: no application has moved by then, and"
+    " how many rows disagree cannot be counted before.",
+    "Contract in a migration of its own, which needs the first, when the applications have moved.",
+    by_use=True,
+)
+REORDERS_COLUMNS = _code(
+    "reorders_columns",
+    Level.MEDIUM,
+    "Code that goes by position meets other columns: INSERT and COPY without a list, SELECT *.",
+    "Name columns wherever the table is written and read, before their order changes.",
+    by_use=True,
+)
 DERIVES_COLUMNS = _code(
     "derives_columns",
     Level.LOW,

@@ -23,7 +23,17 @@ REBUILDS_TABLE = _code(
     "rebuilds_table",
     Level.HIGH,
     "Every row and index is written anew; under ACCESS EXCLUSIVE, reads and writes wait for it.",
-    "Let it go in batches: a backfill, an expansion, or rebuildTable.",
+    "Let it go in batches: a backfill, an expansion, or rebuildTable; to partition, attach the"
+    " table to a new partitioned one.",
+    by_rows=True,
+    costs=True,
+)
+REBUILDS_TABLE_ONLINE = _code(
+    "rebuilds_table_online",
+    Level.MEDIUM,
+    "A second table is filled beside the running one: until the swap, which locks it for a moment,"
+    " each write is done twice, and disk, WAL and replicas bear a whole copy.",
+    "Run it in a quiet hour, with room for the table once more; end long transactions first.",
     by_rows=True,
     costs=True,
 )

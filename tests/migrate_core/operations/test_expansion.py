@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from migrate_core.errors import MisuseError, UnboundOperationError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.schema.delta import Answers, Rename
 from migrate_core.schema.refs import ObjectKind, Ref
+from tests.migrate_core.operations.cases import CASES, operations_of, parameters, plan_of
 
 MakeDb = Callable[[str], Connection[Any]]
 KEYED = "CREATE TABLE t (id bigint PRIMARY KEY, c integer, d integer);"
@@ -126,3 +128,17 @@ def test_an_index_is_dropped_first_where_a_foreign_key_leans_on_it(make_db: Make
     kinds = [operation.kind for operation in diff(before, after)]
 
     assert kinds == ["dropForeignKey", "dropIndex", "addIndex", "addForeignKey"]
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("case", parameters(c for c in CASES if c.parts[-2] == "contract_column"))
+def test_a_contract_knows_its_expansion_in_the_same_plan(make_db: MakeDb, case: Path) -> None:
+    before = read_graph(make_db((case / "before.sql").read_text()))
+
+    plan = plan_of(operations_of(case, before, make_db), before, before.major)
+
+    contracts = [step for step in plan.steps if step.kind == "contractColumn"]
+    assert contracts
+    for step in contracts:
+        assert "contracts_at_once" in step.verdict.codes
+        assert "not_measured" not in step.verdict.codes

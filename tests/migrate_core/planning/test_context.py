@@ -82,3 +82,39 @@ def test_locks_are_summed_by_table(make_db: MakeDb) -> None:
     assert orders.waits_low is not None
     assert orders.waits_high is not None
     assert 0 < orders.waits_low < orders.waits_high
+
+
+def in_two(column: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    given = {"table": "public.orders", "column": "total", "to": {"column": column}}
+    return {"op": "expandColumn", **given}, {"op": "contractColumn", **given}
+
+
+@pytest.mark.parametrize(
+    ("column", "level", "says"),
+    [
+        ({"name": "amount", "type": "integer"}, Level.HIGH, "total is gone"),
+        ({"name": "total", "type": "bigint"}, Level.MEDIUM, "bigint"),
+    ],
+)
+def test_a_contract_in_the_plan_of_its_expansion_comes_too_soon(
+    make_db: MakeDb, column: dict[str, Any], level: Level, says: str
+) -> None:
+    expand, contract = judged(make_db(ORDERS), *in_two(column)).steps
+
+    assert "contracts_at_once" not in expand.verdict.codes
+    (soon,) = (r for r in contract.verdict.reasons if r.code == "contracts_at_once")
+    assert (soon.level, contract.verdict.level) == (level, level)
+    assert "step 1" in soon.evidence
+    assert says in soon.evidence
+    assert "not_measured" not in contract.verdict.codes
+
+
+def test_a_contract_without_its_expansion_is_not_taken_for_one_that_was_measured(
+    make_db: MakeDb,
+) -> None:
+    _, contract = in_two({"name": "total", "type": "bigint"})
+
+    (step,) = judged(make_db(ORDERS), contract).steps
+
+    assert "contracts_at_once" not in step.verdict.codes
+    assert step.verdict.codes[0] == "not_measured"

@@ -195,6 +195,15 @@ def test_a_backfill_where_autovacuum_is_off(make_db: MakeDb) -> None:
     assert "autovacuum_is_off" not in codes(judged(db, ADD))
 
 
+def test_a_copy_into_another_table_leaves_no_dead_rows_in_this_one(make_db: MakeDb) -> None:
+    db = make_db(f"{ORDERS} ALTER TABLE orders SET (autovacuum_enabled = false)")
+
+    found = codes(judged(db, {"op": "rebuildTable", "table": "public.orders"}))
+
+    assert "rebuilds_table_online" in found
+    assert "autovacuum_is_off" not in found
+
+
 def test_a_plan_asks_the_server_once_and_locks_nothing(make_db: MakeDb) -> None:
     db = make_db(ORDERS)
     with transaction(db, "LOCK TABLE orders IN ACCESS EXCLUSIVE MODE"):
