@@ -79,7 +79,8 @@ class Past:
             return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
         fills = self.may_fill or self.fills_made
-        ahead = () if fills else operation.probes_ahead(graph, frozenset(self.created))
+        ahead = operation.probes_ahead(graph, frozenset(self.created))
+        ahead = tuple(probe for probe in ahead if not (fills and probe.is_of_rows))
         facts = ask(there, tuple(map(self._asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 

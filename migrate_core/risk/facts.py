@@ -21,6 +21,7 @@ class Probe(Value, frozen=True, kw_only=True):
     question: str  # for people: "rows that hold NULL"
     sample: str | None = None
     blocks: bool = True
+    is_of_rows: bool = True  # False: whatever a plan makes and fills, the answer is the same
 
 
 class Answer(Value, frozen=True, kw_only=True):

@@ -68,9 +68,9 @@ def weigh(reason: Reason, facts: Facts) -> Reason:
         evidence = f"{reason.evidence}; neither read nor written for {since}"
         return msgspec.structs.replace(reason, level=reason.level.one_less, evidence=evidence)
     if code.costs and facts.size and facts.size.bytes is not None:
-        most = _most(facts.size.bytes)
-        if most.score < reason.level.score:
-            return msgspec.structs.replace(reason, level=most)
+        heaviest = most(facts.size.bytes)
+        if heaviest.score < reason.level.score:
+            return msgspec.structs.replace(reason, level=heaviest)
     return reason
 
 
@@ -87,7 +87,7 @@ def _score(level: Level) -> int:
     return level.score
 
 
-def _most(size: int) -> Level:
+def most(size: int) -> Level:
     """What holding a lock for as long as this size takes, on a slow disk, can weigh."""
     if size <= BRIEF_BYTES:
         return Level.LOW

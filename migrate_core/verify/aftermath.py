@@ -8,14 +8,18 @@ from typing import Any
 import psycopg
 
 from migrate_core.declared.sources import Source
-from migrate_core.errors import UnboundOperationError, UncoveredChangeError
+from migrate_core.errors import MigrateError, UnboundOperationError, UncoveredChangeError
 from migrate_core.operations.base import Operation
 from migrate_core.planning.plan import Plan
 from migrate_core.planning.verified import Deed
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify.asked import Target
-from migrate_core.verify.deeds import changes, deed
+from migrate_core.verify.changes import changes, moved
+from migrate_core.verify.deeds import deed, unobserved
+from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.scripts import Script
+
+REFUSED = "42501"  # insufficient_privilege
 
 
 def judged_by_deeds(
@@ -31,6 +35,13 @@ def judged_by_deeds(
     with live() as conn:
         target = Target(conn, earlier)
         return tuple(_in_turn(plan, seen, target))
+
+
+def refused(observer: LockObserver | None, error: MigrateError | psycopg.Error) -> tuple[Deed, ...]:
+    """Of raw SQL that takes more rights than the rehearsal has; what fails otherwise is a fault."""
+    if observer is None or error.sqlstate != REFUSED or not observer.at_script:
+        return ()
+    return (unobserved(observer.at, REFUSED),)
 
 
 def _in_turn(plan: Plan, seen: Mapping[int, Script], target: Target) -> Iterator[Deed]:
@@ -70,6 +81,7 @@ def replayed(
         for plan in plans:
             for step in plan.steps:
                 script = seen.get(step.number) if plan is plans[-1] else None
+                graph = moved(graph, script) if script else graph
                 for operation in changes(script) if script else (step.operation,):
                     graph = operation.apply(graph)
     except (UncoveredChangeError, UnboundOperationError):

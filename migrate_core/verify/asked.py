@@ -12,19 +12,24 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
+import msgspec
 import psycopg
 from msgspec import Struct
 
 from migrate_core.errors import UnboundOperationError
 from migrate_core.introspection.probes import ask
 from migrate_core.introspection.sizes import read_sizes
+from migrate_core.introspection.surroundings import read_activities, read_surroundings
 from migrate_core.operations.base import Operation
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.past import Past
 from migrate_core.planning.plan import Plan
 from migrate_core.risk.facts import Answer, Facts, Probe, TableSize
+from migrate_core.risk.surroundings import Activity
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.verify.changes import moved
+from migrate_core.verify.relations import Relation
 from migrate_core.verify.scripts import Script
 
 _WRITES = re.compile(r"\b(insert|update|delete|merge|truncate|copy)\b", re.IGNORECASE)
@@ -36,6 +41,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     """An operation that was seen, and what the target says to it."""
 
     operation: Operation
+    graph: SchemaGraph  # just before it
     facts: Facts
     unasked: str = ""  # why its rows could not be asked for
 
@@ -45,7 +51,9 @@ class Target:
 
     def __init__(self, conn: psycopg.Connection[Any], earlier: Sequence[Plan] = ()) -> None:
         self._conn = conn
+        self._surroundings = read_surroundings(conn)
         self._sizes: dict[QualifiedName, TableSize | None] = {}
+        self._activities: dict[QualifiedName, Activity | None] = {}
         self.past = Past()
         for plan in earlier:
             for step in plan.steps:
@@ -63,7 +71,7 @@ class Target:
         branches: bool,
     ) -> Iterator[Asked]:
         """`texts` are the script's and those of the routines that it names."""
-        past, graph = deepcopy(self.past), script.before.graph
+        past, graph = deepcopy(self.past), moved(script.before.graph, script)
         past.fills_made |= any(_FILLS.search(text) for text in texts)
         writes = branches and any(_WRITES.search(text) for text in texts)
         for operation in (_bound(one, graph) for one in operations):
@@ -75,22 +83,31 @@ class Target:
         probes = operation.probes(graph)
         why = own.settles(operation, probes)
         facts = past.facts(operation, graph, self._not_asked(why) if why else self._ask)
+        facts = past.with_beneath(facts, operation, graph, self._ask)
         if facts.is_pending and probes and not why and not facts.answers:
             why = "it needs what is made before it"
-        return Asked(operation=operation, facts=facts, unasked=why if probes else "")
+        unasked = why if probes else ""
+        return Asked(operation=operation, graph=graph, facts=facts, unasked=unasked)
 
     def _ask(self, relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
         if relation is not None and relation not in self._sizes:
             self._sizes[relation] = read_sizes(self._conn, [relation]).get(relation)
+            self._activities[relation] = read_activities(self._conn, [relation]).get(relation)
         size = self._sizes[relation] if relation else None
-        return Facts(size=size, answers=ask(self._conn, probes))
+        activity = self._activities[relation] if relation else None
+        return Facts(
+            size=size,
+            activity=activity,
+            surroundings=self._surroundings,
+            answers=ask(self._conn, probes),
+        )
 
     def _not_asked(self, why: str) -> Any:
         def answer(relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
             unknown = (
                 Answer(fact=p.fact, question=p.question, blocks=False, error=why) for p in probes
             )
-            return Facts(size=self._ask(relation, ()).size, answers=tuple(unknown))
+            return msgspec.structs.replace(self._ask(relation, ()), answers=tuple(unknown))
 
         return answer
 
@@ -104,6 +121,8 @@ class _Own(Struct, frozen=True):
 
     def settles(self, operation: Operation, probes: Sequence[Probe]) -> str:
         """Why the rows of today say nothing about it."""
+        if not any(probe.is_of_rows for probe in probes):
+            return ""
         if operation.kind == "alterColumnType" and any(map(_USING.search, self.texts)):
             return f"how {operation.label} is converted (USING) does not show in what it did"
         written = {str(table) for table in self._written()}
@@ -113,13 +132,18 @@ class _Own(Struct, frozen=True):
         return f"it may write rows of {', '.join(sorted(set(asked)))} itself" if asked else ""
 
     def _written(self) -> Iterator[QualifiedName]:
-        """Under the names that they had, and have."""
+        """Under the names that they had, and have. A sequence is written by whatever alters it:
+        it counts where it stands elsewhere afterwards."""
         doings = self.script.doings
         for oid, mode in doings.taken:
             if mode is LockMode.ROW_EXCLUSIVE:
-                yield from (
-                    side[oid].qualified for side in (doings.before, doings.after) if oid in side
-                )
+                sides = [side[oid] for side in (doings.before, doings.after) if oid in side]
+                yield from (one.qualified for one in sides if one.kind != "S" or self._moved(one))
+
+    def _moved(self, sequence: Relation) -> bool:
+        before, after = self.script.before.positions, self.script.after.positions
+        name = str(sequence.qualified)
+        return before.get(name) != after.get(name)
 
 
 def _bound(operation: Operation, graph: SchemaGraph) -> Operation:

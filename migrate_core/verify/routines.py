@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
-from migrate_core.pg.losing import statements
+from migrate_core.pg.losing import losses, statements
 from migrate_core.pg.names import quote_ident
 from migrate_core.schema.definitions import Routine
 from migrate_core.verify.scripts import Script
@@ -38,14 +38,14 @@ def mentioned(script: Script) -> Iterator[Routine]:
         by_name.setdefault(_bare(routine), []).append(routine)
     waiting, seen = [script.sql], set[str]()
     while waiting:
-        for name in _names(waiting.pop()) & by_name.keys() - seen:
+        for name in names(waiting.pop()) & by_name.keys() - seen:
             seen.add(name)
             for routine in by_name[name]:
                 waiting.append(routine.definition)
                 yield routine
 
 
-def _names(text: str) -> set[str]:
+def names(text: str) -> set[str]:
     """Every name in it, those inside of its literals too: a DO block is one."""
     found: set[str] = set()
     try:
@@ -73,3 +73,11 @@ def bodies(routine: Routine) -> Iterator[str]:
     for token in tokens(routine.definition):
         if token.lex is Lex.STRING:
             yield f"DO {token.text}"
+
+
+def losing_words(routines: Iterable[Routine]) -> Iterator[str]:
+    """Of routines that it names: whether they delete shows only where there are rows."""
+    for routine in routines:
+        found = dict.fromkeys(word for body in bodies(routine) for word in losses(body))
+        if found:
+            yield f"{routine.name} holds {', '.join(found)}"

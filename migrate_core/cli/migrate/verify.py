@@ -111,7 +111,7 @@ def _show(project: Project, planned: Planned, report: VerifyReport) -> None:
     say()
     for line in report_lines(report):
         say(line)
-    if report.deeds or report.artifacts:
+    if report.artifacts or any(not deed.unobserved for deed in report.deeds):
         seen = judged(planned.plan, report.verified)
         say(f"  planned:  {verdict(planned.plan, project.policy)}")
         say(f"  observed: {verdict(seen, project.policy)}")

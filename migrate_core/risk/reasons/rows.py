@@ -52,6 +52,14 @@ SCANS_UNDER_BLOCKING_LOCK = _code(
     by_rows=True,
     costs=True,
 )
+HOLDS_LOCK = _code(
+    "holds_lock",
+    Level.HIGH,
+    "Others wait for a lock until the transaction ends, however long that goes on working.",
+    "Take the lock last and alone, and do what takes long in a migration of its own.",
+    by_rows=True,
+    by_use=True,
+)
 REQUIRES_BACKFILL = _code(
     "requires_backfill",
     Level.MEDIUM,

@@ -85,3 +85,16 @@ def test_rows_that_the_shadow_has_not_are_asked_for_and_refuse_the_run(
         told = zanith("migrate", "verify", "--format", format)
         assert (told.code, "rows hold NULL in" in told.out) == (3, True), told.out
     assert shop.count("SELECT count(*) FROM pg_class WHERE relname = '_zanith_runs'") == 0
+
+
+def test_what_takes_a_superuser_is_not_said_to_have_been_observed(
+    shop: Shop, zanith: Zanith
+) -> None:
+    shop.migration("operations: [{op: rawSql, sql: ALTER TABLE public.users DISABLE TRIGGER ALL}]")
+
+    verified = zanith("migrate", "verify")
+
+    assert verified.code == 5
+    assert "step 1  raw SQL, not judged: it could not be observed" in verified.out
+    assert "SQLSTATE 42501" in verified.out
+    assert "  observed: " not in verified.out
