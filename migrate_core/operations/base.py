@@ -138,6 +138,7 @@ class Operation(
     loses_data: ClassVar[bool] = False  # asks for destructive consent unless empty
     looks_last: ClassVar[bool] = False  # detected once it is known what the others make
     keeps_values: ClassVar[bool] = False  # writes new ones beside the old, which stay
+    missed_by_writers: ClassVar[bool] = False  # what it takes away is nothing to who only reads
 
     @classmethod
     def kind_name(cls) -> str:
@@ -219,9 +220,18 @@ class Operation(
         """Where that earlier step of the same plan, "step 1", makes what it stands on."""
         return ()
 
-    def reasons_in_the_end(self, graph: SchemaGraph) -> Iterable[Reason]:
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterable[Reason]:
         """What only the schema after the plan's last step says; not asked where the relation
         is made in the same plan."""
+        return ()
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """What is gone that code may rely on, in words, by the schema after the last step; ""
+        where nothing is, or its reasons say already that it is missed."""
+        return ""
+
+    def beneath(self, graph: SchemaGraph) -> Iterable[QualifiedName]:
+        """Relations by whose use that of its own is known, where that is not counted."""
         return ()
 
     def park(self, place: Place) -> Park | None:

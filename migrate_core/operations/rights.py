@@ -150,6 +150,9 @@ class OfPrivileges(OfObject, frozen=True, kw_only=True):
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         return missing_role(self.grantee) if self.grantee not in (OWNER, PUBLIC) else ()
 
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        return self.probes(graph)
+
     def in_words(self) -> str:
         whom = {OWNER: "the owner", PUBLIC: "everybody"}.get(self.grantee, self.grantee)
         return f"{', '.join(self.privileges)} on {self.object} {self.label}: {whom}"
@@ -175,6 +178,7 @@ def missing_role(name: str) -> tuple[Probe, ...]:
             question="roles do not exist",
             query=f"SELECT count(*) FROM (\n{query}) AS found",
             sample=query,
+            is_of_rows=False,
         ),
     )
 

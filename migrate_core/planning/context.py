@@ -9,8 +9,9 @@ from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import here
-from migrate_core.risk.circumstances import Work
+from migrate_core.risk.circumstances import Work, in_use
 from migrate_core.risk.codes import Reason
+from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
@@ -33,6 +34,7 @@ def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
         strongest=own,
         others=tuple((table, mode) for table, mode in taken.items() if mode.blocks_writes),
         writes_all=bool(filled) or any(s.rewrites or s.builds for s in statements),
+        reads_all=any(s.scans for s in statements),
         is_concurrent=any(stage.mode is StageMode.CONCURRENT for stage in stages),
         writes_rows=relation in filled,
         reshapes=subject.kind in (ObjectKind.TABLE, ObjectKind.COLUMN),
@@ -45,6 +47,7 @@ class Context:
 
     def __init__(self, base: SchemaGraph) -> None:
         self.old = frozenset(table.name for table in base.tables)
+        self._views = frozenset(view.name for view in (*base.views, *base.materialized_views))
         self._done: list[tuple[Operation, str]] = []  # by which steps of this plan
         self._made: dict[Ref, str] = {}  # by "step 1", or "step 1 of the pending ..."
         self._columns: list[tuple[QualifiedName, Column, str]] = []
@@ -118,10 +121,16 @@ class Context:
                 known[new] = known.pop(old)
         self._touched[new] = self._touched.pop(old, {})
 
-    def in_the_end(self, operation: Operation, graph: SchemaGraph) -> Iterator[Reason]:
+    def in_the_end(
+        self, operation: Operation, graph: SchemaGraph, facts: Facts
+    ) -> Iterator[Reason]:
         """`graph` is the schema after the last step."""
-        if operation.relation is None or operation.relation in self.old:
-            yield from operation.reasons_in_the_end(graph)
+        relation = operation.relation
+        if relation is not None and relation not in self.old | self._views:
+            return
+        yield from operation.reasons_in_the_end(graph, facts)
+        if what := operation.takes_away(graph):
+            yield from in_use(what, facts, by_writers=operation.missed_by_writers)
 
     def _at_once(self, operation: Operation) -> Iterator[Reason]:
         stands_on = operation.stands_on()

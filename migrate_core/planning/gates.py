@@ -145,14 +145,17 @@ def _preflight(plan: Plan, policy: Policy) -> Gate:
     unsaid = [f"step {s.number}: {a.question} not counted: {a.error}" for s, a in unknown]
     passed = len(asked) - len(broken) - len(unknown)
     good = f"{passed} probes passed" if asked else "nothing to probe"
-    fixes = ["Mend the rows, then plan again."] if broken else []
+    again = dict.fromkeys("verify" if s.is_script else "plan" for s, _ in broken)
+    fixes = [f"Mend the rows, then {' and '.join(again)} again."] if broken else []
     if policy.unknown_probes is Unknown.PASS:
         good = "; ".join((good, *(f"{text}, which the policy lets pass" for text in unsaid)))
         unknown = []
     else:
         words += unsaid
         if unknown:
-            fixes.append("Plan again when the target is quieter: what is unknown blocks here.")
+            again = dict.fromkeys("Verify" if s.is_script else "Plan" for s, _ in unknown)
+            said = " and ".join(again)
+            fixes.append(f"{said} again when the target is quieter: what is unknown blocks here.")
     steps = [s for s, _ in (*broken, *unknown)]
     return _gate(3, "Preflight", "; ".join(words), good, " ".join(fixes), *steps)
 

@@ -14,7 +14,7 @@ import msgspec
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.pg.lexer import rename, rename_relation
 from migrate_core.pg.names import QualifiedName
-from migrate_core.risk.facts import Answer, Facts, Probe
+from migrate_core.risk.facts import Answer, Beneath, Facts, Probe
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
@@ -31,6 +31,7 @@ class Past:
         self.created: set[Ref] = set()
         self.renamed: list[tuple[Ref, str]] = []
         self.may_fill = False  # whether SQL has run that may have put rows anywhere
+        self.fills_made = False  # or only into what is made here
         self.pending: dict[Ref, str] = {}  # what pending migrations make, and which of them
         self.filled: set[Ref] = set()  # of that, what such SQL may have put rows into
         self.written: set[Ref] = set()  # columns that were backfilled
@@ -45,6 +46,15 @@ class Past:
         if table in self.created:
             return Facts(is_new=True)
         return self._there(operation, there, graph, ask)
+
+    def with_beneath(
+        self, facts: Facts, operation: Operation, graph: SchemaGraph, ask: Ask
+    ) -> Facts:
+        found = tuple(
+            Beneath(table=name, activity=self.of_relation(name, ask).activity)
+            for name in operation.beneath(graph)
+        )
+        return msgspec.structs.replace(facts, beneath=found) if found else facts
 
     def of_relation(self, relation: QualifiedName, ask: Ask) -> Facts:
         """Measured facts of a relation that goes by this name after the steps so far."""
@@ -68,7 +78,9 @@ class Past:
             answers = tuple(map(self._as_it_was, facts.answers))
             return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
-        ahead = () if self.may_fill else operation.probes_ahead(graph, frozenset(self.created))
+        fills = self.may_fill or self.fills_made
+        ahead = operation.probes_ahead(graph, frozenset(self.created))
+        ahead = tuple(probe for probe in ahead if not (fills and probe.is_of_rows))
         facts = ask(there, tuple(map(self._asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 

@@ -24,7 +24,7 @@ from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
 from migrate_core.risk.rates import Rates, WorkKind
 from migrate_core.risk.surroundings import Surroundings
-from migrate_core.risk.verdict import Verdict, judge
+from migrate_core.risk.verdict import Verdict, judge, weigh
 from migrate_core.schema.fingerprint import fingerprint
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Value
@@ -192,7 +192,7 @@ def _judged(
     for number, written in enumerate(_parts(operations), start=1):
         place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
-        facts = past.facts(operation, graph, ask)
+        facts = past.with_beneath(past.facts(operation, graph, ask), operation, graph, ask)
         surroundings = surroundings or facts.surroundings
         step = _step(operation, place, facts, graph, context)
         steps.append(_offering(step, graph, past, ask) if told.offers else step)
@@ -205,8 +205,8 @@ def _judged(
 def _closed(step: Step, graph: SchemaGraph, context: Context) -> Step:
     """With what only the schema after all steps tells."""
     verdict = step.verdict
-    for reason in context.in_the_end(step.operation, graph):
-        verdict = verdict.with_reason(reason)
+    for reason in context.in_the_end(step.operation, graph, step.facts):
+        verdict = verdict.with_reason(weigh(reason, step.facts))
     return msgspec.structs.replace(step, verdict=verdict) if verdict != step.verdict else step
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from migrate_core.planning.plan import Plan, Step
-from migrate_core.risk.facts import Facts
+from migrate_core.risk.facts import Answer, Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import NO_INVERSE, RAW_SQL, RAW_SQL_LOSES_DATA, Reason
 from migrate_core.risk.verdict import judge
@@ -24,6 +24,11 @@ class Deed(Value, frozen=True, kw_only=True):
     did: tuple[str, ...] = ()  # "public.users: 3 rows deleted"
     unseen: tuple[str, ...] = ()  # "branches that were not taken"
     changed: Changed = "something"  # of the schema and of rows
+    answers: tuple[Answer, ...] = ()  # of the target, to the probes of what it did
+    # Why nothing goes by what its text drops, truncates or deletes, and what that still weighs.
+    spared: str = ""
+    spared_level: Level = Level.LOW
+    unobserved: str = ""  # why it could not be run there at all
 
 
 class ArtifactTrial(Value, frozen=True, kw_only=True):
@@ -52,13 +57,16 @@ def judged(plan: Plan, verified: Verified | None) -> Plan:
     """The plan with the verdicts that a verification of exactly this plan gives.
 
     Its hash is the same: what runs is. Without such a verification, or after one that failed,
-    raw SQL keeps the level of what nobody has seen. An artifact that was restored on the
-    shadow and found equal makes `destructive` `medium`; one that came back as another thing
-    makes its step `destructive`.
+    raw SQL keeps the level of what nobody has seen, and says why nobody could. An artifact that
+    was restored on the shadow and found equal makes `destructive` `medium`; one that came back
+    as another thing makes its step `destructive`.
     """
-    if verified is None or not verified.ok or verified.plan_hash != plan.hash:
+    if verified is None or verified.plan_hash != plan.hash:
         return plan
     deeds = {deed.step: deed for deed in verified.deeds}
+    if not verified.ok:
+        steps = tuple(_unobserved(step, deeds.get(step.number)) for step in plan.steps)
+        return msgspec.structs.replace(plan, steps=steps)
     tested = {one.step: one for one in verified.artifacts}
     steps = tuple(
         _recoverable(_judged(step, deeds.get(step.number)), tested.get(step.number))
@@ -67,14 +75,26 @@ def judged(plan: Plan, verified: Verified | None) -> Plan:
     return msgspec.structs.replace(plan, steps=steps)
 
 
+def _unobserved(step: Step, deed: Deed | None) -> Step:
+    if deed is None or not deed.unobserved or not step.is_script:
+        return step
+    kept = [reason for reason in step.verdict.reasons if reason.code != RAW_SQL.code]
+    return msgspec.structs.replace(step, verdict=judge((*deed.reasons, *kept), Facts()))
+
+
 def _judged(step: Step, deed: Deed | None) -> Step:
     if deed is None or not step.is_script:
         return step
-    said = [_undoing(r, deed) for r in step.verdict.reasons if r.code != RAW_SQL.code]
+    said = [
+        _spared(_undoing(r, deed), deed) for r in step.verdict.reasons if r.code != RAW_SQL.code
+    ]
     seen = {(r.code, r.evidence): r for r in (*said, *deed.reasons)}
     lost = any(r.code in _LOSING and r.level is Level.DESTRUCTIVE for r in deed.reasons)
     return msgspec.structs.replace(
-        step, verdict=judge(seen.values(), Facts()), lost=lost or step.lost
+        step,
+        verdict=judge(seen.values(), Facts()),
+        facts=msgspec.structs.replace(step.facts, answers=deed.answers),
+        lost=lost or step.lost,
     )
 
 
@@ -97,6 +117,14 @@ def _tested(reason: Reason, tested: ArtifactTrial) -> Reason:
     elif tested.compared and not tested.equal:
         level = Level.DESTRUCTIVE
     return Reason(code=reason.code, level=level, evidence=f"{reason.evidence}; {said}")
+
+
+def _spared(reason: Reason, deed: Deed) -> Reason:
+    """Words that take rows away, where none were there to be taken; they ask for consent still."""
+    if reason.code != RAW_SQL_LOSES_DATA.code or not deed.spared or deed.spared in reason.evidence:
+        return reason
+    evidence = f"{reason.evidence}; {deed.spared}"
+    return Reason(code=reason.code, level=deed.spared_level, evidence=evidence)
 
 
 _LOSING = (RAW_SQL_LOSES_DATA.code, "drops_table_with_data", "drops_column_with_data")

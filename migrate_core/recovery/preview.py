@@ -9,11 +9,12 @@ from psycopg import Connection
 
 from migrate_core.errors import MigrateError
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
+from migrate_core.ledger.record import strongest_lock
 from migrate_core.ledger.rows import ArtifactRow
 from migrate_core.operations.base import ArtifactKind
 from migrate_core.operations.swap import left_behind
 from migrate_core.pg import codec
-from migrate_core.planning.plan import Plan
+from migrate_core.planning.plan import Plan, Step
 from migrate_core.recovery.artifacts import content_of, find, inspect, is_column
 from migrate_core.recovery.matching import Matching, UncomparableError
 from migrate_core.recovery.restore import plan_restore
@@ -27,6 +28,8 @@ class RestorePreview(Value, frozen=True, kw_only=True):
     artifact_id: UUID
     kind: str  # restoreColumn or restoreTable
     sql: str  # exactly what would run
+    worst_lock: str | None = None  # of its statements
+    blocks_for_rows: bool = False  # writes wait while rows are read or written
     plan_hash: str = ""  # of the plan that would
     base_fingerprint: str = ""  # of the live schema it was made against
     rows_kept: int | None = None
@@ -72,22 +75,40 @@ def preview(
     except UncomparableError as error:
         if error.message not in blockers:
             blockers = (*blockers, f"{error.message}: {error.detail}")
-    step = plan.steps[0] if plan else None
     return RestorePreview(
         artifact_id=id,
-        kind=step.kind if step else _kind(artifact),
-        sql=step.sql if step else "",
-        plan_hash=plan.hash if plan else "",
-        base_fingerprint=plan.base_fingerprint if plan else "",
+        **_of_plan(plan, artifact),
         rows_kept=artifact.row_count,
         rows_now=seen.rows_now,
         **_counts(matching),
-        becomes_nullable=bool(step and getattr(step.operation, "nullable", False)),
         returns=_returns(artifact, under),
         stays_away=_leaned(artifact) if under else (),
         intact=seen.intact,
         can_reseed=bool(matching and matching.compared),
         blockers=blockers,
+    )
+
+
+def _of_plan(plan: Plan | None, artifact: ArtifactRow) -> dict[str, Any]:
+    if plan is None:
+        return {"kind": _kind(artifact), "sql": ""}
+    step = plan.steps[0]
+    return {
+        "kind": step.kind,
+        "sql": step.sql,
+        "worst_lock": strongest_lock(step),
+        "blocks_for_rows": _blocks_for_rows(step),
+        "plan_hash": plan.hash,
+        "base_fingerprint": plan.base_fingerprint,
+        "becomes_nullable": getattr(step.operation, "nullable", False),
+    }
+
+
+def _blocks_for_rows(step: Step) -> bool:
+    return any(
+        s.lock is not None and s.lock.blocks_writes and (s.scans or s.rewrites)
+        for stage in step.stages
+        for s in stage.statements
     )
 
 

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 
 from migrate_core.risk.facts import Facts, human_count
 from migrate_core.risk.levels import Level
-from migrate_core.risk.reasons import FAILS_ON_EXISTING_ROWS, NOT_MEASURED, Reason
+from migrate_core.risk.reasons import (
+    FAILS_ON_EXISTING_ROWS,
+    NOT_MEASURED,
+    OLD_ROWS_BREAK_RULE,
+    Reason,
+)
 
 
 def breaking(facts: Facts, fact: str) -> Iterator[Reason]:
@@ -26,3 +31,20 @@ def breaking(facts: Facts, fact: str) -> Iterator[Reason]:
         level = None if answer.blocks else Level.HIGH
         before = "" if answer.blocks else "; SQL that runs before it may change that"
         yield FAILS_ON_EXISTING_ROWS.because(f"{evidence}{before}", level=level)
+
+
+def outliving(facts: Facts, fact: str, *, mended: bool) -> Iterator[Reason]:
+    """For a rule that is not asked of rows of today: those that break it stay, and cannot be
+    updated. `mended`: until a later step of the plan validates it."""
+    if facts.is_pending:
+        return
+    answer = next((a for a in facts.answers if a.fact == fact), None)
+    level = Level.MEDIUM if mended else None
+    if answer is None or answer.count is None:
+        error = answer.error if answer else f"{fact} was not asked"
+        yield OLD_ROWS_BREAK_RULE.because(f"not counted: {error}", level=level)
+    elif answer.count:
+        some = f", such as {', '.join(answer.sample)}" if answer.sample else ""
+        yield OLD_ROWS_BREAK_RULE.because(
+            f"{human_count(answer.count)} {answer.question}{some}", level=level
+        )

@@ -10,18 +10,28 @@ from migrate_core.risk import here
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts, human_bytes
 from migrate_core.risk.levels import Level
-from migrate_core.risk.surroundings import Activity, InTheWay, Surroundings, human_seconds
+from migrate_core.risk.surroundings import (
+    Activity,
+    InTheWay,
+    Surroundings,
+    human_rate,
+    human_seconds,
+)
+from migrate_core.risk.verdict import SHORT_BYTES
 from migrate_core.schema.objects import Value
 
 SOON_GONE_SECONDS = 5  # a transaction that is younger is no news
 OLD_SECONDS = 60
 BUSY_PER_SECOND = 50
+BUSY_COUNT = 1000  # fewer, as of a table just loaded, are no rate
 MUCH_BYTES = 1024**3
 VERY_MUCH_BYTES = 10 * 1024**3
 BEHIND_SECONDS = 30
 BEHIND_BYTES = 256 * 1024**2
 KEPT_BYTES = 1024**3
 HIGH_FROZEN_AGE = 150_000_000  # autovacuum_freeze_max_age is 200 million by default
+FAILSAFE_AGE = 1_600_000_000  # vacuum_failsafe_age: VACUUM drops all but freezing
+LAST_AGE = 2**31 - 3_000_000  # no transaction id is given out any more
 
 
 class Work(Value, frozen=True, kw_only=True):
@@ -31,6 +41,7 @@ class Work(Value, frozen=True, kw_only=True):
     strongest: LockMode | None = None
     others: tuple[tuple[QualifiedName, LockMode], ...] = ()
     writes_all: bool = False  # every row, or every entry of an index
+    reads_all: bool = False
     is_concurrent: bool = False
     writes_rows: bool = False  # its own, in batches
     reshapes: bool = False  # what its rows are made of
@@ -48,6 +59,28 @@ def circumstances(work: Work, facts: Facts) -> Iterator[Reason]:
         yield from _of_server(work, facts, facts.surroundings)
     if facts.activity is not None and not facts.is_new:
         yield from _of_relation(work, facts, facts.activity)
+
+
+def in_use(what: str, facts: Facts, *, by_writers: bool = False) -> Iterator[Reason]:
+    """For what goes, and may be missed: counted on its relation, or on those beneath a view.
+
+    By whom, and which of its columns, is not counted anywhere.
+    """
+    if facts.is_new or facts.is_made or facts.is_ahead:
+        return
+    counted = [("it", facts.activity), *((f"{b.table}", b.activity) for b in facts.beneath)]
+    found = [(rate, name, a) for name, a in counted if a and (rate := _rate(a, by_writers))]
+    if not found:
+        return
+    rate, name, activity = max(found, key=lambda one: one[0])
+    about = "about" if activity.is_since_reset else "at most"
+    on = "its relation" if name == "it" else f"{name} beneath it"
+    kind = "writes" if by_writers else "reads and writes"
+    yield here.USED_NOW.because(f"{what}; {on} has {about} {human_rate(rate, kind)}")
+
+
+def _rate(activity: Activity, by_writers: bool) -> float | None:
+    return activity.use(writes_only=by_writers)
 
 
 def _not_there_yet(work: Work, facts: Facts) -> Reason:
@@ -96,8 +129,8 @@ def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reaso
     mode = work.strongest
     if mode is not None:
         yield from _in_the_way(mode, activity)
-        busy = activity.per_second or 0
-        if mode.blocks_writes and busy >= BUSY_PER_SECOND and not facts.is_empty:
+        busy = _busy(activity)
+        if mode.blocks_writes and busy is not None and not facts.is_empty:
             about = "about" if activity.is_since_reset else "at most"
             yield here.LOCKS_BUSY_TABLE.because(
                 f"{mode} on a table with {about} {busy:,.0f} reads and writes a second"
@@ -106,11 +139,30 @@ def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reaso
         yield here.NOT_REPLICATED_TO_SUBSCRIBERS.because(
             f"published by {', '.join(activity.publications)}"
         )
-    if work.writes_all and not facts.is_empty:
-        if (activity.frozen_age or 0) >= HIGH_FROZEN_AGE:
-            yield here.HIGH_AGE.because(f"{activity.frozen_age:,} transactions old")
+    if not facts.is_empty:
+        yield from _age(work, facts, activity.frozen_age or 0)
         if work.writes_rows and not activity.autovacuum:
             yield here.AUTOVACUUM_IS_OFF.because(facts.describe())
+
+
+def _busy(activity: Activity) -> float | None:
+    rate = activity.per_second or 0
+    counted = (activity.reads or 0) + (activity.writes or 0)
+    return rate if rate >= BUSY_PER_SECOND and counted >= BUSY_COUNT else None
+
+
+def _age(work: Work, facts: Facts, age: int) -> Iterator[Reason]:
+    """What lasts keeps vacuum from freezing anything, in the whole database, until it is done."""
+    size = facts.size.bytes if facts.size else None
+    lasts = size is None or size > SHORT_BYTES
+    if age >= FAILSAFE_AGE and lasts and (work.writes_all or work.reads_all):
+        left = max(0, LAST_AGE - age)
+        yield here.HIGH_AGE.because(
+            f"{age:,} transactions old; {left:,} are left before writes are refused",
+            level=Level.HIGH,
+        )
+    elif age >= HIGH_FROZEN_AGE and work.writes_all:
+        yield here.HIGH_AGE.because(f"{age:,} transactions old")
 
 
 def _in_the_way(mode: LockMode, activity: Activity) -> Iterator[Reason]:

@@ -21,6 +21,7 @@ class Probe(Value, frozen=True, kw_only=True):
     question: str  # for people: "rows that hold NULL"
     sample: str | None = None
     blocks: bool = True
+    is_of_rows: bool = True  # False: whatever a plan makes and fills, the answer is the same
 
 
 class Answer(Value, frozen=True, kw_only=True):
@@ -34,12 +35,26 @@ class Answer(Value, frozen=True, kw_only=True):
     elapsed_ms: float = 0.0
     error: str = ""  # why the count is unknown
 
+    @property
+    def in_words(self) -> str:
+        if self.count is None:
+            return f"{self.question}: not counted: {self.error}"
+        some = f", such as {', '.join(self.sample)}" if self.sample else ""
+        return f"the target: {self.count:,} {self.question}{some}"
+
 
 class TableSize(Value, frozen=True, kw_only=True):
     table: QualifiedName
     rows: int | None = None  # exact where small, else the planner's estimate
     bytes: int | None = None  # pg_total_relation_size()
     exact: bool = False
+
+
+class Beneath(Value, frozen=True, kw_only=True):
+    """A table that a view reads."""
+
+    table: QualifiedName
+    activity: Activity | None = None
 
 
 class Facts(Value, frozen=True, kw_only=True):
@@ -54,6 +69,7 @@ class Facts(Value, frozen=True, kw_only=True):
     may_be_filled: bool = False  # and raw SQL that runs before it may put rows there
     answers: tuple[Answer, ...] = ()
     activity: Activity | None = None  # on its relation
+    beneath: tuple[Beneath, ...] = ()  # where its relation is a view, of which nothing is counted
     surroundings: Surroundings | None = None
     rates: Rates = Rates()
 

@@ -38,6 +38,12 @@ LOCKS_BUSY_TABLE = _code(
     "Many statements a second meet this lock: each of them waits as long as it is held.",
     "Run it in a quiet hour; the lock timeout bounds the wait before it is granted.",
 )
+USED_NOW = _code(
+    "used_now",
+    Level.HIGH,
+    "What goes is on a relation that is used now: what relies on it fails from the commit on.",
+    "Move its users first, and look at the counters again; what goes unnoticed, ask about.",
+)
 LOCKS_OTHER_TABLE = _code(
     "locks_other_table",
     Level.LOW,
@@ -119,7 +125,7 @@ TOUCHED_BY_PENDING = _code(
 HIGH_AGE = _code(
     "high_age",
     Level.MEDIUM,
-    "The table waits for a vacuum against wraparound; rows written anew make that one longer.",
+    "The table waits for a vacuum against wraparound; what lasts makes that one come later.",
     "Run VACUUM FREEZE on it first.",
 )
 AUTOVACUUM_IS_OFF = _code(

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from migrate_core.schema.objects import Value
 
+# More than what a dump, a nightly job or somebody who looks at it leaves in the counters.
+USED_COUNT = 1000
+USED_PER_SECOND = 1 / 60
+
 
 class InTheWay(Value, frozen=True, kw_only=True):
     """Who holds a lock on a table. Without what it runs: that may hold values."""
@@ -52,6 +56,16 @@ class Activity(Value, frozen=True, kw_only=True):
             return None
         return (self.reads + self.writes) / self.counted_seconds
 
+    def use(self, *, writes_only: bool = False) -> float | None:
+        """Reads and writes a second, or writes alone, where there are so many that somebody lives
+        by it; None where they are few, or were not counted."""
+        counted = (self.writes,) if writes_only else (self.reads, self.writes)
+        known = [count for count in counted if count is not None]
+        if len(known) < len(counted) or not self.counted_seconds:
+            return None
+        rate = sum(known) / self.counted_seconds
+        return rate if sum(known) >= USED_COUNT and rate >= USED_PER_SECOND else None
+
     @property
     def is_unread(self) -> bool:
         """Counted, and for long enough to mean something."""
@@ -86,3 +100,10 @@ def human_seconds(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s".replace(".0 ", " ")
+
+
+def human_rate(per_second: float, what: str) -> str:
+    """`109 writes a second`, `7 writes a minute`: no fewer are told of."""
+    if per_second >= 1:
+        return f"{per_second:,.0f} {what} a second"
+    return f"{per_second * 60:.0f} {what} a minute"

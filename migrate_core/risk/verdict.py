@@ -45,7 +45,7 @@ def judge(reasons: Iterable[Reason], facts: Facts) -> Verdict:
     to safe where nobody can have. Rows that go for good weigh the same, read or not, and so does
     what was never measured.
     """
-    return _of(_weigh(reason, facts) for reason in reasons)
+    return _of(weigh(reason, facts) for reason in reasons)
 
 
 def _of(reasons: Iterable[Reason]) -> Verdict:
@@ -53,7 +53,8 @@ def _of(reasons: Iterable[Reason]) -> Verdict:
     return Verdict(level=ordered[0].level if ordered else Level.SAFE, reasons=ordered)
 
 
-def _weigh(reason: Reason, facts: Facts) -> Reason:
+def weigh(reason: Reason, facts: Facts) -> Reason:
+    """At the level that it has on what was measured."""
     code = REASONS[reason.code]
     if facts.is_empty and code.by_rows:
         return msgspec.structs.replace(reason, level=Level.SAFE)
@@ -67,9 +68,9 @@ def _weigh(reason: Reason, facts: Facts) -> Reason:
         evidence = f"{reason.evidence}; neither read nor written for {since}"
         return msgspec.structs.replace(reason, level=reason.level.one_less, evidence=evidence)
     if code.costs and facts.size and facts.size.bytes is not None:
-        most = _most(facts.size.bytes)
-        if most.score < reason.level.score:
-            return msgspec.structs.replace(reason, level=most)
+        heaviest = most(facts.size.bytes)
+        if heaviest.score < reason.level.score:
+            return msgspec.structs.replace(reason, level=heaviest)
     return reason
 
 
@@ -86,7 +87,7 @@ def _score(level: Level) -> int:
     return level.score
 
 
-def _most(size: int) -> Level:
+def most(size: int) -> Level:
     """What holding a lock for as long as this size takes, on a slow disk, can weigh."""
     if size <= BRIEF_BYTES:
         return Level.LOW

@@ -21,6 +21,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import PART_FIELDS, ref_of
 from migrate_core.schema.objects import Column, Constraint, Index, Relation, Sequence, Table
 from migrate_core.schema.refs import PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
+from migrate_core.schema.sequence_limits import room
 from migrate_core.schema.views import Query
 
 _IN_RELATIONS = PARTS_OF_RELATIONS | RELATIONS
@@ -185,6 +186,18 @@ def _sequence_names(text: str) -> Iterator[QualifiedName]:
         name = quoted.replace("''", "'")
         with suppress(InvalidNameError):  # a catalog's own, which needs no schema
             yield QualifiedName.parse(name.replace("\\\\", "\\") if escaped else name)
+
+
+def numbers_for(graph: SchemaGraph, column: Column) -> int | None:
+    """How many rows its sequence can number; None where it has none, or one without an end."""
+    if column.identity is not None:
+        return room(column.identity.options, column.type)
+    calls = column.default or ""
+    if not calls.startswith("nextval("):
+        return None
+    found = (graph.find(Sequence, name) for name in _sequence_names(calls))
+    sequence = next(filter(None, found), None)
+    return room(sequence.options, column.type) if sequence else None
 
 
 def _constraint(graph: SchemaGraph, table: Relation, name: str) -> Iterator[Ref]:

@@ -124,10 +124,23 @@ def _policy(policy: Policy, old: str, new: str) -> Policy:
 
 
 def rename_table(graph: SchemaGraph, old: QualifiedName, new: str) -> SchemaGraph:
+    return _renamed_table(graph, old, old.renamed(new))
+
+
+def move_table(graph: SchemaGraph, old: QualifiedName, new: QualifiedName) -> SchemaGraph:
+    """Into another schema; the sequences that its columns own go along."""
+    graph = _renamed_table(graph, old, new)
+    for sequence in graph.sequences:
+        if sequence.owned_by and sequence.owned_by.table == new:
+            name = QualifiedName(new.schema, sequence.name.name)
+            graph = rename_object(graph, sequence, name)
+    return graph
+
+
+def _renamed_table(graph: SchemaGraph, old: QualifiedName, name: QualifiedName) -> SchemaGraph:
     table = graph.table(old)
     if table is None:
         return graph
-    name = old.renamed(new)
     graph = graph.rename(table, table.change(name=name))
     graph = _in_queries(graph.edit_all(lambda found: _retarget(found, old, name)), old, name)
     for sequence in graph.sequences:

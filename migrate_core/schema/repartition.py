@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema import families
+from migrate_core.schema.adopting import adopting
 from migrate_core.schema.following import attached, detached, structure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table
@@ -63,7 +64,8 @@ def moving(before: SchemaGraph, after: SchemaGraph) -> frozenset[QualifiedName]:
 
 
 def settled(before: SchemaGraph, after: SchemaGraph) -> SchemaGraph:
-    """families.settled(), with the partitions as repartitioned tables leave them."""
+    """families.settled(), with the partitions as repartitioned tables leave them, and what ATTACH
+    takes over as it will be."""
     changed = [new for _old, new in repartitioned(before, after)]
     graph = before
     for table in changed:
@@ -73,7 +75,7 @@ def settled(before: SchemaGraph, after: SchemaGraph) -> SchemaGraph:
     for table in changed:
         for child in coming(before, after, table.name):
             graph = put_partition(graph, child, table)
-    return graph
+    return adopting(graph, after)
 
 
 def put_partition(graph: SchemaGraph, child: Table, root: Table) -> SchemaGraph:

@@ -17,7 +17,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.clauses import constraint_clause, constraint_comments, options_clause
 from migrate_core.schema.concurrent import build_index
-from migrate_core.schema.objects import Constraint, Index, Table, Value
+from migrate_core.schema.objects import Constraint, Index, Relation, Table, Value
 from migrate_core.schema.refs import ObjectKind, Ref
 
 _NOT_VALID = re.compile(r"\s+NOT\s+VALID\s*$", re.IGNORECASE)
@@ -211,6 +211,32 @@ def index_key(index: Index) -> tuple[str, ...]:
     """The names in an index's key list, without those it only includes."""
     first = next(top_level_lists(index.definition))
     return _names(index.definition[slice(*first)])
+
+
+def is_unique(table: Relation, columns: Iterable[str]) -> bool:
+    """Whether a key or a unique index of all its rows is over just these columns."""
+    wanted = set(columns)
+    keys = (c.columns for c in table.constraints if c.type in ("unique", "primary key"))
+    whole = (i for i in table.indexes if i.unique and i.valid and " WHERE " not in i.definition)
+    return wanted in map(set, (*keys, *map(index_key, whole)))
+
+
+def leads_an_index(table: Relation, columns: Iterable[str]) -> bool:
+    """Whether an index of all its rows begins with one of these columns, and so finds rows."""
+    wanted = set(columns)
+    keys = [c.columns for c in table.constraints if c.type in ("unique", "primary key")]
+    whole = (i for i in table.indexes if i.valid and " WHERE " not in i.definition)
+    leading = ([*index_key(i)] for i in whole if i.definition.startswith(_FINDS))
+    return any(wanted & set(key[:1]) for key in (*keys, *leading))
+
+
+_FINDS = ("USING btree ", "USING hash ")
+_ACTION = re.compile(r"\bON (?:DELETE|UPDATE) (?:CASCADE|SET NULL|SET DEFAULT)\b")
+
+
+def acts_here(key: Constraint) -> str:
+    """`ON DELETE CASCADE`: what a foreign key does to its own table's rows."""
+    return " ".join(_ACTION.findall(key.definition))
 
 
 def columns_in_words(constraint: Constraint) -> Raw:

@@ -37,3 +37,26 @@ def reposition(sequence: QualifiedName, new: SequenceOptions) -> str:
         min=raw(str(new.min)),
         max=raw(str(new.max)),
     )
+
+
+def tightens(old: SequenceOptions, new: SequenceOptions) -> bool:
+    """Whether it comes to its end sooner, where it has one."""
+    if new.cycle:
+        return False
+    nearer = new.max < old.max if new.increment > 0 else new.min > old.min
+    return nearer or old.cycle or abs(new.increment) > abs(old.increment)
+
+
+def room(options: SequenceOptions, type_: str) -> int | None:
+    """How many numbers it gives a column of this type; None: as many as are asked for."""
+    if options.cycle:
+        return None
+    top = 1 << (_BITS.get(type_, 64) - 1)
+    if options.increment > 0:
+        end = min(options.max, top - 1)
+        return max(0, (end - options.start) // options.increment + 1)
+    end = max(options.min, -top)
+    return max(0, (options.start - end) // -options.increment + 1)
+
+
+_BITS = {"smallint": 16, "integer": 32, "bigint": 64}

@@ -21,6 +21,7 @@ _WORDS: dict[Enabled, Raw] = {
     "replica": raw("ENABLE REPLICA"),
     "always": raw("ENABLE ALWAYS"),
 }
+FIRES: tuple[Enabled, ...] = ("origin", "always")  # for what applications do
 _EXCLUSIVE = LockMode.ACCESS_EXCLUSIVE
 
 
@@ -120,3 +121,8 @@ def _comment_again(
     had = old.comment if kept else None
     if had != new.comment:
         yield from comment_on(ref, new.comment, clear=True)
+
+
+def swallows(rule: Rule) -> bool:
+    """Whether it makes nothing of a statement that writes, for all rows or for some."""
+    return rule.enabled in FIRES and rule.definition.rstrip().endswith("DO INSTEAD NOTHING")

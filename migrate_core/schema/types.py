@@ -6,6 +6,7 @@ Source: lock and rewrite of each ALTER TYPE observed on PostgreSQL 15.18 and 18.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 from migrate_core.pg.ddl import ddl, literal, raw
@@ -84,20 +85,35 @@ def _is_narrow(old: tuple[str, tuple[int, ...]], new: tuple[str, tuple[int, ...]
     if was in _INTEGERS and now in _INTEGERS:
         return _INTEGERS[now] < _INTEGERS[was]
     if now in _STRINGS:
-        return bool(has) and (was not in _STRINGS or not had or has[0] < had[0])
+        longest = had[0] if was in _STRINGS and had else _LONGEST.get(was)
+        return bool(has) and (longest is None or has[0] < longest)
     if was in _STRINGS:
         return True
+    if now == "numeric" and has and was in _DIGITS:
+        return _digits(has) < _DIGITS[was]
     if now == "numeric":
-        return bool(has) and (was != "numeric" or not had or _digits(has) < _digits(had))
+        fewer = not had or _digits(has or had) < _digits(had) or _scale(has or had) < _scale(had)
+        return bool(has) and (was != "numeric" or fewer)
     return (was, now) not in _WIDER
 
 
 def _digits(args: tuple[int, ...]) -> int:
-    return args[0] - (args[1] if len(args) > 1 else 0)
+    """Before the point."""
+    return args[0] - _scale(args)
 
 
+def _scale(args: tuple[int, ...]) -> int:
+    return args[1] if len(args) > 1 else 0
+
+
+_DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}
+# As text, of the values that are the longest.
+_LONGEST = {"smallint": 6, "integer": 11, "bigint": 20, "boolean": 5, "uuid": 36}
 _WIDER = {
-    *((small, wide) for small in _INTEGERS for wide in ("real", "double precision")),
+    ("smallint", "real"),  # which has 24 bits for digits
+    ("smallint", "double precision"),
+    ("integer", "double precision"),  # 53
+    *(("boolean", number) for number in _INTEGERS),
     ("real", "double precision"),
     ("json", "jsonb"),
     ("date", "timestamp without time zone"),
@@ -106,6 +122,7 @@ _WIDER = {
 
 
 _NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$"
+_WHOLE = r"^\s*[+-]?\d+\s*$"
 _PATTERNS = {
     "numeric": _NUMBER,
     "real": r"^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$",
@@ -143,9 +160,60 @@ def misfits(column: str, old: str, new: str) -> str | None:
     return _misfits_of_text(column, now, new) if by_text(old, new) else None
 
 
+def rounded(column: str, old: str, new: str) -> str | None:
+    """An SQL condition that holds for values which the new type takes, but not as they are.
+
+    Where the cast itself fails, for what misfits() finds, the condition may fail as well.
+    """
+    if change(old, new) is not TypeChange.NARROW:
+        return None
+    (was, _had), (now, has) = _split(old), _split(new)
+    names = {"column": column}
+    if was in _EXACT and now in _INTEGERS:
+        return ddl("{column} <> round({column})", **names) if was not in _INTEGERS else None
+    if was in _EXACT and now == "numeric" and has:
+        whole = was in _INTEGERS and _scale(has) >= 0
+        condition = "{column}::numeric <> round({column}::numeric, {scale})"
+        return None if whole else ddl(condition, **names, scale=raw(str(_scale(has))))
+    if (was in _EXACT and now in _FLOATS) or _is_time(was, now):
+        back = "({column}::{new})::{old} <> {column}"
+        return ddl(back, **names, new=raw(new), old=raw(old))
+    return None
+
+
+def unlabelled(column: str, labels: Iterable[str]) -> str:
+    """The condition of misfits() for an enum, which may not be there yet."""
+    known = raw(", ".join(map(literal, labels)))
+    return ddl("{column}::text NOT IN ({known})", column=column, known=known)
+
+
+_FLOATS = {"real", "double precision"}
+_EXACT = {*_INTEGERS, "numeric", *_FLOATS}
+
+
+def _is_time(was: str, now: str) -> bool:
+    same = was == now and now in _TIMES
+    return same or (was.startswith("timestamp") and now == "date")
+
+
+def is_told(old: str, new: str) -> bool:
+    """Whether misfits() and rounded() find each value that the new type does not keep."""
+    if change(old, new) is not TypeChange.NARROW:
+        return False
+    (was, _had), (now, has) = _split(old), _split(new)
+    if "[]" in was + now:
+        return False
+    if (was in _EXACT and now in _EXACT) or _is_time(was, now):
+        return True
+    if now in _STRINGS:
+        return was in _STRINGS and bool(has)
+    named = "." in now and misfits("x", old, new) is not None  # an enum, asked by its input
+    return was in _STRINGS and (now in {*_INTEGERS, "uuid", "boolean"} or named)
+
+
 def _misfits_of_text(column: str, now: str, new: str) -> str:
     if now in _INTEGERS:
-        number = literal(_NUMBER)
+        number = literal(_WHOLE)
         return ddl(
             "CASE WHEN {column}::text ~ {number}"
             " THEN {column}::text::numeric NOT BETWEEN {low} AND {high}"

@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
 
 from migrate_core.declared.sources import Source
-from migrate_core.errors import UnboundOperationError, UncoveredChangeError
-from migrate_core.introspection.sizes import read_sizes
-from migrate_core.operations.base import Effect
-from migrate_core.pg.names import QualifiedName
+from migrate_core.errors import MigrateError, UnboundOperationError, UncoveredChangeError
+from migrate_core.operations.base import Operation
 from migrate_core.planning.plan import Plan
 from migrate_core.planning.verified import Deed
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.refs import ObjectKind
-from migrate_core.verify.deeds import Live, changes, deed, tables
+from migrate_core.verify.asked import Target
+from migrate_core.verify.changes import changes, moved
+from migrate_core.verify.deeds import deed, unobserved
+from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.scripts import Script
+
+REFUSED = "42501"  # insufficient_privilege
 
 
 def judged_by_deeds(
-    plan: Plan, scripts: Sequence[Script], live: Callable[[], psycopg.Connection[Any]]
+    plan: Plan,
+    scripts: Sequence[Script],
+    live: Callable[[], psycopg.Connection[Any]],
+    earlier: Sequence[Plan] = (),
 ) -> tuple[Deed, ...]:
+    """By the size of the target's tables and by their rows; nothing is written there."""
     if not scripts:
         return ()
-    wanted = {name for script in scripts for name in _tables(script)}
+    seen = {script.step: script for script in scripts}
     with live() as conn:
-        sizes = read_sizes(conn, sorted(wanted))
-    return tuple(deed(one, Live(sizes, _new(plan, one.step))) for one in scripts)
+        target = Target(conn, earlier)
+        return tuple(_in_turn(plan, seen, target))
+
+
+def refused(observer: LockObserver | None, error: MigrateError | psycopg.Error) -> tuple[Deed, ...]:
+    """Of raw SQL that takes more rights than the rehearsal has; what fails otherwise is a fault."""
+    if observer is None or error.sqlstate != REFUSED or not observer.at_script:
+        return ()
+    return (unobserved(observer.at, REFUSED),)
+
+
+def _in_turn(plan: Plan, seen: Mapping[int, Script], target: Target) -> Iterator[Deed]:
+    for step in plan.steps:
+        script = seen.get(step.number)
+        if script:
+            yield deed(script, target)
+            for operation in _changes(script):
+                target.past.add(operation)
+        target.past.add(step.operation)
+
+
+def _changes(script: Script) -> tuple[Operation, ...]:
+    try:
+        return changes(script)
+    except UncoveredChangeError:
+        return ()  # said where it is judged
 
 
 def replayed(
@@ -51,26 +81,9 @@ def replayed(
         for plan in plans:
             for step in plan.steps:
                 script = seen.get(step.number) if plan is plans[-1] else None
+                graph = moved(graph, script) if script else graph
                 for operation in changes(script) if script else (step.operation,):
                     graph = operation.apply(graph)
     except (UncoveredChangeError, UnboundOperationError):
         return wanted
     return graph
-
-
-def _tables(script: Script) -> list[QualifiedName]:
-    try:
-        return list(tables(script))
-    except UncoveredChangeError:
-        return []  # said where it is judged; unknown sizes weigh
-
-
-def _new(plan: Plan, number: int) -> frozenset[QualifiedName]:
-    """Tables that earlier steps of the plan made: nobody has rows in them, or waits for them."""
-    return frozenset(
-        step.operation.subject.relation
-        for step in plan.steps
-        if step.number < number
-        and step.operation.effect is Effect.CREATE
-        and step.operation.subject.kind is ObjectKind.TABLE
-    )

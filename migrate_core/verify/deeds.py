@@ -3,68 +3,72 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
-from migrate_core.diff.diff import diff
 from migrate_core.errors import UncoveredChangeError
-from migrate_core.operations.base import Operation
-from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
+from migrate_core.operations.base import Effect, Operation, Place
 from migrate_core.pg.locks import LockMode
-from migrate_core.pg.losing import losses, statements
-from migrate_core.pg.names import QualifiedName, quote_ident
+from migrate_core.pg.losing import statements
+from migrate_core.planning.context import Context
 from migrate_core.planning.verified import Changed, Deed
 from migrate_core.risk import reasons as why
-from migrate_core.risk.facts import Facts, TableSize
+from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.verdict import judge
-from migrate_core.schema.definitions import Routine
-from migrate_core.schema.delta import Answers, DropMode, Rename
-from migrate_core.schema.edges import column_ref
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import ObjectKind
+from migrate_core.verify.around import around
+from migrate_core.verify.asked import Asked, Target
+from migrate_core.verify.bulk import filling, over_nulls, saw_all, written
+from migrate_core.verify.changes import changes, kept_constraints, moves
+from migrate_core.verify.held import holding, locked_by
 from migrate_core.verify.relations import Relation
+from migrate_core.verify.routines import losing_words, mentioned, names, runs_nothing
 from migrate_core.verify.scripts import Script
+from migrate_core.verify.spared import spared
+from migrate_core.verify.texts import is_dynamic, outside
 from migrate_core.verify.undeclared import strongest
 
-_HOLDS_ROWS = "rmp"
-_OUTSIDE = re.compile(
-    r"\b(dblink\w*|pg_notify|notify|pg_terminate_backend|pg_cancel_backend|lo_export|lo_import"
-    r"|pg_read_\w+|pg_write_\w+|pg_file_\w+|program|http_\w+)\b",
-    re.IGNORECASE,
+# What they fail by shows in the rows of their own table alone.
+_OF_ROWS = frozenset(
+    ["addCheck", "addPrimaryKey", "addUnique", "alterColumnNullable", "validateConstraint"]
 )
-_DYNAMIC = re.compile(r"\bexecute\b(?!\s+(function|procedure)\b)", re.IGNORECASE)
+UNSEEN_LOCK = "a lock that was not seen"
+_HOLDS_ROWS = "rmp"
+_OF_SHAPE = (ObjectKind.TABLE, ObjectKind.COLUMN)
+# By a difference between two schemas; where the number stayed it is the same constraint.
+_MADE_ANEW = frozenset(
+    f"{what}{kind}"
+    for what in ("add", "drop")
+    for kind in ("Check", "ForeignKey", "PrimaryKey", "Unique")
+)
+_FILLS = re.compile(r"\b(default|update|insert|merge|identity|generated)\b", re.IGNORECASE)
 
 
-class Live(NamedTuple):
-    """The target's tables, as a scan or a rewrite there would meet them."""
-
-    sizes: Mapping[QualifiedName, TableSize]
-    new: frozenset[QualifiedName] = frozenset()  # made by an earlier step of the plan
-
-    def facts(self, table: QualifiedName) -> Facts:
-        return Facts(size=self.sizes.get(table), is_new=table in self.new)
-
-
-def tables(script: Script) -> Iterator[QualifiedName]:
-    """Whose size in the target has to be known to judge it."""
-    yield from (one.qualified for one in _touched(script))
-    for operation in changes(script):
-        if operation.relation:
-            yield operation.relation
-
-
-def deed(script: Script, live: Live) -> Deed:
+def deed(script: Script, live: Target) -> Deed:
     found = _Judging(script, live)
-    reasons = tuple(dict.fromkeys((*found.on_relations(), *found.on_schema(), *found.on_rest())))
+    reasons = tuple(dict.fromkeys(found.reasons()))
     unseen = tuple(found.unseen())
+    why_spared, left = found.spared()
     return Deed(
         step=script.step,
         reasons=(_raw(reasons, unseen, found), *reasons),
         did=tuple(found.did()),
         unseen=tuple(said for said, _level in unseen),
         changed=found.changed,
+        spared=why_spared,
+        spared_level=left,
+        answers=tuple(answer for one in found.asked for answer in one.facts.answers),
     )
+
+
+def unobserved(step: int, sqlstate: str) -> Deed:
+    """Of a step that the rehearsal's login may not run."""
+    said = (
+        "it could not be observed: a rehearsal's login is never a superuser, and PostgreSQL refused"
+        f" it what this does (SQLSTATE {sqlstate}); nobody has seen what that does"
+    )
+    return Deed(step=step, reasons=(why.RAW_SQL.because(said),), unseen=(said,), unobserved=said)
 
 
 def _raw(reasons: Sequence[Reason], unseen: Sequence[tuple[str, Level]], found: _Judging) -> Reason:
@@ -76,7 +80,7 @@ def _raw(reasons: Sequence[Reason], unseen: Sequence[tuple[str, Level]], found: 
 
 
 class _Judging:
-    def __init__(self, script: Script, live: Live) -> None:
+    def __init__(self, script: Script, live: Target) -> None:
         self.script, self.live, self.doings = script, live, script.doings
         self.held = strongest(self.doings.held)
         self.uncovered = ""
@@ -84,63 +88,94 @@ class _Judging:
             self.operations = changes(script)
         except UncoveredChangeError as error:
             self.operations, self.uncovered = (), error.detail or error.message
-        self.routines = tuple(_mentioned(script))
+        self.routines = tuple(mentioned(script))
         self.texts = (script.sql, *(r.definition for r in self.routines))
         self.touched = list(_touched(script))
+        self.asked = tuple(live.asked(script, self.operations, self.texts, branches=self._branches))
 
     # Reasons --------------------------------------------------------------------------------
 
+    def reasons(self) -> Iterator[Reason]:
+        yield from self.on_relations()
+        yield from self.on_locks()
+        yield from self.on_schema()
+        yield from self.on_rest()
+
     def on_relations(self) -> Iterator[Reason]:
         rewrote = {one.oid for one in self.doings.rewrote}
+        shaping = (o for o in self.operations if o.subject.kind in _OF_SHAPE)
+        reshaped = {operation.relation for operation in shaping}
         for one in self.touched:
             facts, name = self.live.facts(one.qualified), one.qualified
             about = f"{name}; in the target {facts.describe()}"
             yield from self._weighed(facts, self._on_relation(one, about, one.oid in rewrote))
+            shapes = one.qualified in reshaped
+            yield from around(self.script, one, self._mode(one), facts, reshapes=shapes)
 
     def _on_relation(self, one: Relation, about: str, rewritten: bool) -> Iterator[Reason]:
-        mode = self.held.get(one.oid)
+        mode = self._mode(one)
         if one.oid not in self.doings.after:
             return  # gone: judged by the schema, or below where another took its name
         if rewritten:
-            yield why.REBUILDS_TABLE.because(f"{about}, under {mode or 'a lock'}")
+            yield why.REBUILDS_TABLE.because(f"{about}, under {mode or UNSEEN_LOCK}")
             if self._was_emptied(one):
                 yield why.RAW_SQL_LOSES_DATA.because(f"{one.qualified} was emptied")
-        elif one in self.doings.scanned and mode and mode.blocks_writes:
-            yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"{about}, under {mode}")
+        elif one in self.doings.scanned and (not mode or mode.blocks_writes):
+            yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"{about}, under {mode or UNSEEN_LOCK}")
         elif one in self.doings.scanned and mode is LockMode.SHARE_UPDATE_EXCLUSIVE:
             yield why.VALIDATES_ONLINE.because(f"{about}, under {mode}")
         yield from self._on_rows(one, about, mode)
 
+    def _mode(self, one: Relation) -> LockMode | None:
+        """Outside a transaction it may have been over before it was looked at."""
+        mode, alone = self.held.get(one.oid), self.script.alone
+        return LockMode.SHARE_UPDATE_EXCLUSIVE if alone and not mode and self._is_online else mode
+
+    @property
+    def _is_online(self) -> bool:
+        """As only statements say of which there is one alone: nothing else is run by it."""
+        return any("concurrently" in words for words in statements(self.script.sql))
+
     def _on_rows(self, one: Relation, about: str, mode: LockMode | None) -> Iterator[Reason]:
-        inserted, updated, deleted = self._written(one)
+        inserted, updated, deleted = written(self.script, one)
         if deleted > 0:
             yield why.RAW_SQL_LOSES_DATA.because(f"{deleted:,} rows of {about} were deleted")
-        if updated > 0:
+        if updated > 0 and one.oid in self.script.filled:
+            said = f"{updated:,} rows of {about} were written, over NULLs alone"
+            level = over_nulls(self.script, one, self.live.facts(one.qualified), updated)
+            yield why.WRITES_ROWS.because(said, level=level)
+        elif updated > 0:
             said = f"{updated:,} rows of {about} were written over"
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"{inserted:,} rows were added to {about}")
-        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
-        if ours and not (inserted or updated or deleted):
+        if self._is_idle(one):
             said = f"{about} is locked for writing; none of its rows on the shadow was written"
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
-            for word in self._losing_words():
+            for word in losing_words(self.routines):
                 yield why.RAW_SQL_LOSES_DATA.because(f"{word}; {about}")
 
-    def _losing_words(self) -> Iterator[str]:
-        """Of routines that it names: whether they delete shows only where there are rows."""
-        for routine in self.routines:
-            found = dict.fromkeys(word for body in _bodies(routine) for word in losses(body))
-            if found:
-                yield f"{routine.name} holds {', '.join(found)}"
+    def on_locks(self) -> Iterator[Reason]:
+        place = Place(migration_id="", step=1, major=self.script.major)
+        explained = {name for one in self.operations for name in locked_by(one, place)}
+        explained |= {name for pair in moves(self.script) for name in pair}
+        locks = any("lock" in names(text) for text in self.texts)
+        facts_of = self.live.facts
+        for facts, reason in holding(self.script, facts_of, explained=explained, locks=locks):
+            yield from self._weighed(facts, [reason])
+        yield from filling(self.script, facts_of)
 
     def on_schema(self) -> Iterator[Reason]:
+        for old, new in moves(self.script):
+            yield why.RENAME_TABLE.because(f"{old} becomes {new}")
         named = {one.qualified for one in self.doings.after.values()}
-        for operation in self.operations:
-            if operation.kind != "setComment":
-                relation = operation.relation
-                facts = self._facts(relation) if relation else Facts()
-                yield from self._weighed(facts, self._of_operation(operation, facts))
+        kept, context = kept_constraints(self.script), Context(self.script.before.graph)
+        for asked in self.asked:
+            operation, facts = asked.operation, asked.facts
+            if operation.subject in kept and operation.kind in _MADE_ANEW:
+                yield why.CHANGES_METADATA.because(f"{operation.subject} is kept as it was made")
+            elif operation.kind != "setComment":
+                yield from self._weighed(facts, self._of_operation(asked, context))
             else:
                 yield why.CHANGES_METADATA.because(f"{operation.kind} {operation.label}")
         for one in self.doings.before.values():
@@ -150,22 +185,41 @@ class _Judging:
                 said = f"{one.qualified} was dropped, and another made; {facts.describe()}"
                 yield from self._weighed(facts, [why.DROPS_TABLE_WITH_DATA.because(said)])
 
-    def _facts(self, name: QualifiedName) -> Facts:
-        """Of the table that has this name afterwards, by the name it had before; one that the
-        step itself made has no rows."""
-        now = next((o for o, one in self.doings.after.items() if one.qualified == name), None)
-        old = self.doings.before.get(now) if now is not None else None
-        if old is not None:
-            return self.live.facts(old.qualified)
-        known = any(one.qualified == name for one in self.doings.before.values())
-        return self.live.facts(name) if known or now is None else Facts(is_new=True)
-
-    def _of_operation(self, operation: Operation, facts: Facts) -> Iterator[Reason]:
-        for reason in operation.reasons(facts):
+    def _of_operation(self, asked: Asked, context: Context) -> Iterator[Reason]:
+        """All that it would be judged for, were it a step of its own."""
+        operation, facts, after = asked.operation, asked.facts, self.script.after.graph
+        for reason in (
+            *operation.reasons(facts),
+            *operation.reasons_before(asked.graph),
+            *context.in_the_end(operation, after, facts),
+        ):
             if reason.code == why.NO_INVERSE.code:
                 continue  # whether the step has a `down` is asked of the step
-            said = f"{operation.kind} {operation.label}: {reason.evidence}"
-            yield Reason(code=reason.code, level=reason.level, evidence=said)
+            if reason.code == why.NOT_MEASURED.code and self._is_proven(operation, facts):
+                continue
+            said, level = f"{operation.kind} {operation.label}: {reason.evidence}", reason.level
+            if reason.code == why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.code:
+                if self._met_rows(operation):
+                    continue  # they got a value from what no longer shows
+                if _FILLS.search(self.script.sql):
+                    said += "; whether it gives a value to the rows of today: verify with rows"
+                    level = min(level, Level.HIGH, key=lambda one: one.score)
+            yield Reason(code=reason.code, level=level, evidence=said)
+
+    def _is_proven(self, operation: Operation, facts: Facts) -> bool:
+        """Either PostgreSQL looked at no row, as another rule proves it, or it looked at all
+        that the target has."""
+        found = [one for one in self.touched if one.qualified == operation.relation]
+        if self.script.alone or self.script.blind or len(found) != 1 or found[0].kind != "r":
+            return False
+        (one,) = found
+        unread = one not in (*self.doings.scanned, *self.doings.rewrote)
+        asks_rows = operation.kind in _OF_ROWS
+        return asks_rows and (unread or saw_all(self.script, one, facts))
+
+    def _met_rows(self, operation: Operation) -> bool:
+        found = (one for one in self.touched if one.qualified == operation.relation)
+        return any(map(self._had_rows, found))
 
     def on_rest(self) -> Iterator[Reason]:
         for name, before in self.script.before.positions.items():
@@ -175,17 +229,32 @@ class _Judging:
                 said = f"{name} went back from {before} to {after or 'its start'}"
                 yield why.LOSES_SEQUENCE_POSITION.because(said)
 
+    def spared(self) -> tuple[str, Level]:
+        if self._branches or self.uncovered:
+            return "", Level.DESTRUCTIVE
+        gone = (one for one in self.operations if one.effect is Effect.DROP)
+        drops = [f"{operation.kind} {operation.label}" for operation in gone]
+        return spared(self.script, self.live.facts, drops)
+
     def _weighed(self, facts: Facts, reasons: Iterator[Reason] | list[Reason]) -> Iterator[Reason]:
         """A reason that weighs by rows is safe where the target's table has none."""
         yield from judge(reasons, facts).reasons
 
     # What is seen ---------------------------------------------------------------------------
 
-    def _written(self, one: Relation) -> tuple[int, int, int]:
-        now = self.doings.after[one.oid].written if one.oid in self.doings.after else None
-        pairs = zip(now or (0, 0, 0), one.written or (0, 0, 0), strict=True)
-        inserted, updated, deleted = (a - b for a, b in pairs)
-        return inserted, updated, deleted
+    def _is_idle(self, one: Relation) -> bool:
+        """Locked for writing, and none of its rows was."""
+        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
+        return ours and not any(written(self.script, one))
+
+    @property
+    def _starved(self) -> list[str]:
+        """Tables that it used, which have rows in the target and had none here."""
+        return [
+            str(one.qualified)
+            for one in self.touched
+            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
+        ]
 
     def _was_emptied(self, one: Relation) -> bool:
         before, after = self.script.before.sizes, self.script.after.sizes
@@ -194,13 +263,14 @@ class _Judging:
     @property
     def changed(self) -> Changed:
         kinds = {operation.kind for operation in self.operations}
-        wrote = any(any(self._written(one)) for one in self.touched) or self.doings.rewrote
+        wrote = any(any(written(self.script, one)) for one in self.touched) or self.doings.rewrote
         gone = any(
             oid not in self.doings.after and not one.is_ours
             for oid, one in self.doings.before.items()
         )
         moved = self.script.before.positions != self.script.after.positions
-        if wrote or gone or moved or self.uncovered or kinds - {"setComment"}:
+        idle = self._starved and any(map(self._is_idle, self.touched))
+        if wrote or gone or moved or idle or self.uncovered or kinds - {"setComment"}:
             return "something"
         return "comments" if kinds else "nothing"
 
@@ -208,13 +278,14 @@ class _Judging:
         for one in self.touched:
             if mode := self.held.get(one.oid):
                 yield f"{one.qualified} was locked {mode}"
-            words = zip(self._written(one), ("inserted", "updated", "deleted"), strict=True)
+            words = zip(written(self.script, one), ("inserted", "updated", "deleted"), strict=True)
             said = [f"{count:,} {word}" for count, word in words if count > 0]
             if said:
                 yield f"{one.qualified}: rows {', '.join(said)}"
         yield from (f"{one.qualified} was rewritten" for one in self.doings.rewrote)
         yield from (f"{one.qualified} was read from end to end" for one in self.doings.scanned)
         yield from (f"{op.kind} {op.label}" for op in self.operations)
+        yield from (f"{old} became {new}" for old, new in moves(self.script))
         for name, after in self.script.after.positions.items():
             if self.script.before.positions.get(name, after) != after:
                 yield f"sequence {name} stands at {after}"
@@ -227,33 +298,52 @@ class _Judging:
         """With the weight that it leaves: what was not measured counts as risk."""
         if self.uncovered:
             yield f"a change that no operation covers: {self.uncovered}", Level.HIGH
-        outside = sorted(
-            {m.group().lower() for text in self.texts for m in _OUTSIDE.finditer(text)}
-        )
-        if outside:
-            yield f"what {', '.join(outside)} does outside this database", Level.HIGH
-        if self._branches:
-            yield from self._branching()
+        if (beyond := outside(self.texts)) and not runs_nothing(self.script.sql):
+            yield f"what {', '.join(beyond)} does outside this database", Level.HIGH
+        yield from self._asleep()
+        yield from self._branching() if self._branches else self._starving()
+        yield from self._not_asked()
         for operation in self.operations:
             if operation.subject.kind is ObjectKind.ROUTINE:
                 yield f"the body of {operation.subject}: it was made, not run", Level.SAFE
+        yield from self._out_of_sight()
+
+    def _out_of_sight(self) -> Iterator[tuple[str, Level]]:
         if self.script.alone:
             yield "locks that were held for a moment: it ran outside a transaction", Level.LOW
         if self.script.blind:
             yield f"scans: {self.script.blind}", Level.HIGH
 
+    def _asleep(self) -> Iterator[tuple[str, Level]]:
+        """The rehearsal's login may not set it, and the SQL may go on without."""
+        role = "session_replication_role"
+        if role in self.script.settings or any(role in text.lower() for text in self.texts):
+            yield f"triggers and foreign keys that {role} puts to sleep", Level.HIGH
+
+    def _starving(self) -> Iterator[tuple[str, Level]]:
+        if self._starved:
+            for one in filter(self._is_idle, self.touched):
+                source = f"{', '.join(self._starved)} had none: verify with rows"
+                yield f"which rows it writes in {one.qualified}: {source}", Level.HIGH
+
+    def _not_asked(self) -> Iterator[tuple[str, Level]]:
+        """Whether rows let an operation through, where nothing could be counted beforehand."""
+        had_rows = {one.qualified for one in self.touched if self._had_rows(one)}
+        for one in self.asked:
+            if one.unasked and not one.facts.is_empty:
+                what = f"{one.operation.kind} {one.operation.label}"
+                met = one.operation.relation in had_rows
+                said = f"rows that would stop {what} could not be counted beforehand: {one.unasked}"
+                yield said, Level.LOW if met else Level.HIGH
+
     def _branching(self) -> Iterator[tuple[str, Level]]:
-        empty = [
-            str(one.qualified)
-            for one in self.touched
-            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
-        ]
-        if empty:
-            said = f"rows decide what it does, and {', '.join(empty)} had none: verify with rows"
+        if self._starved:
+            empty = ", ".join(self._starved)
+            said = f"rows decide what it does, and {empty} had none: verify with rows"
             yield said, Level.HIGH
         else:
             yield "branches that were not taken, rows that are not on the shadow", Level.LOW
-        if any(_DYNAMIC.search(text) for text in self.texts):
+        if is_dynamic(self.texts):
             yield "EXECUTE of text that other data would make another", Level.LOW
 
     def _had_rows(self, one: Relation) -> bool:
@@ -266,76 +356,10 @@ class _Judging:
         return bool(words & {"do", "call"} or self.routines)
 
 
-def changes(script: Script) -> tuple[Operation, ...]:
-    """What it did to the schema, in the words of operations.
-
-    Raises:
-        UncoveredChangeError: there are none for it.
-    """
-    answers = Answers(drops=DropMode.PLAIN, renames=tuple(_renames(script)))
-    return tuple(diff(script.before.graph, script.after.graph, answers))
-
-
-def _renames(script: Script) -> Iterator[Rename]:
-    """By number: what has another name now, and is what it was."""
-    before, after = script.doings.before, script.doings.after
-    tables = {oid: (one, after[oid]) for oid, one in before.items() if oid in after}
-    for old, new in tables.values():
-        if old.kind in "rp" and old.name != new.name and old.schema == new.schema:
-            yield Rename(old=Ref.of(ObjectKind.TABLE, old.qualified), new=new.name)
-    for (oid, number), name in script.before.columns.items():
-        now = script.after.columns.get((oid, number))
-        if now is not None and now != name and oid in tables:
-            yield Rename(old=column_ref(tables[oid][0].qualified, name), new=now)
-
-
 def _touched(script: Script) -> Iterator[Relation]:
-    """Tables that were there before it and that it locked, in order of their names."""
+    """Tables that were there before it, and that it locked or went through; in order of names."""
     numbers = {oid for oid, _mode in script.doings.taken}
+    numbers |= {one.oid for one in (*script.doings.rewrote, *script.doings.scanned)}
     found = [script.doings.before[oid] for oid in numbers if oid in script.doings.before]
     tables = [one for one in found if one.kind in _HOLDS_ROWS and not one.is_ours]
     yield from sorted(tables, key=lambda one: one.qualified)
-
-
-def _mentioned(script: Script) -> Iterator[Routine]:
-    """Routines that it names, and those that they name in turn: what may have been run."""
-    by_name: dict[str, list[Routine]] = {}
-    for routine in script.after.graph.routines:
-        by_name.setdefault(_bare(routine), []).append(routine)
-    waiting, seen = [script.sql], set[str]()
-    while waiting:
-        for name in _names(waiting.pop()) & by_name.keys() - seen:
-            seen.add(name)
-            for routine in by_name[name]:
-                waiting.append(routine.definition)
-                yield routine
-
-
-def _names(text: str) -> set[str]:
-    """Every name in it, those inside of its literals too: a DO block is one."""
-    found: set[str] = set()
-    try:
-        for token in tokens(text):
-            if token.name:
-                found.add(token.name)
-            elif token.lex is Lex.STRING:
-                found |= set(re.findall(r"[A-Za-z_][A-Za-z0-9_$]*", token.text.lower()))
-    except UnterminatedError:
-        found |= set(re.findall(r"[A-Za-z_][A-Za-z0-9_$]*", text.lower()))
-    return found
-
-
-def _bare(routine: Routine) -> str:
-    """`f` of `public.f(integer)`."""
-    name = routine.name.removeprefix(f"{quote_ident(routine.schema)}.").partition("(")[0]
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
-
-
-def _bodies(routine: Routine) -> Iterator[str]:
-    """As DO blocks, whose words are looked through."""
-    if routine.parsed:
-        yield "DO '" + routine.definition.replace("'", "''") + "'"
-        return
-    for token in tokens(routine.definition):
-        if token.lex is Lex.STRING:
-            yield f"DO {token.text}"

@@ -8,6 +8,7 @@ A statement outside a transaction has let go by then; a second session watches i
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ from migrate_core.verify.report import RelationLock, StatementLocks
 from migrate_core.verify.scripts import Scripts
 from migrate_core.verify.undeclared import Doings, names, problems, remarks, strongest
 
+FIRST_LOOK_SECONDS = 5
 _MODES = {mode.value.title().replace(" ", "") + "Lock": mode for mode in LockMode}
 
 
@@ -53,10 +55,13 @@ class LockObserver:
         self._transaction = ""
         self._known: frozenset[int] = frozenset()  # what was there before the transaction
         self._sampler: _Sampler | None = None
+        self._began = 0.0
+        self.at = 0  # the step whose statement is under way; of none where none is
         self.found: list[StatementLocks] = []
 
     def before_statement(self, conn: psycopg.Connection[Any], statement: Statement) -> None:
         alone = conn.info.transaction_status is TransactionStatus.IDLE
+        self.at = self._steps.get(statement.sql, 0)
         if self._scripts:
             self._scripts.settle()
             if self._steps.get(statement.sql) in self._raw:
@@ -65,13 +70,16 @@ class LockObserver:
         if alone:
             self._sampler = _Sampler(self._connect(), conn.info.backend_pid)
             self._sampler.start()
+            self._began = time.monotonic()
             return
         transaction, self._held = _transaction(conn, conn.info.backend_pid)
         if transaction != self._transaction:
             self._transaction, self._known = transaction, frozenset(self._before)
         self._before = {n: one for n, one in self._before.items() if n in self._known}
+        self._began = time.monotonic()
 
     def after_statement(self, conn: psycopg.Connection[Any], statement: Statement) -> None:
+        seconds, self.at = time.monotonic() - self._began, 0
         sampler, self._sampler = self._sampler, None
         held, note = sampler.stop() if sampler else (_held(conn, conn.info.backend_pid), "")
         before, after = self._before, read_relations(conn, settled=sampler is not None)
@@ -87,7 +95,7 @@ class LockObserver:
         )
         self.found.append(self._report(statement, doings, note, unseen, sampled=bool(sampler)))
         if self._scripts and (step := self.found[-1].step) in self._raw:
-            self._scripts.over(conn, step, statement, doings, blind=unseen)
+            self._scripts.over(conn, step, statement, doings, blind=unseen, seconds=seconds)
 
     def _report(
         self, statement: Statement, doings: Doings, note: str, unseen: str, *, sampled: bool
@@ -109,6 +117,10 @@ class LockObserver:
             note="; ".join(filter(None, (note, unseen))),
         )
 
+    @property
+    def at_script(self) -> bool:
+        return self.at in self._raw
+
     def close(self) -> None:
         """After a statement that failed, which is never announced as over."""
         if self._sampler is not None:
@@ -124,12 +136,14 @@ class _Sampler:
     def __init__(self, conn: psycopg.Connection[Any], pid: int) -> None:
         self._conn, self._pid = conn, pid
         self._seen: set[tuple[int, LockMode]] = set()
-        self._over = threading.Event()
+        self._over, self._looking = threading.Event(), threading.Event()
         self._failure = ""
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
+        """Returns once it looks: a statement may be over in no time."""
         self._thread.start()
+        self._looking.wait(FIRST_LOOK_SECONDS)
 
     def stop(self) -> tuple[Held, str]:
         self._over.set()
@@ -145,6 +159,7 @@ class _Sampler:
         try:
             while not self._over.is_set():
                 self._seen |= _held(self._conn, self._pid)
+                self._looking.set()
         except psycopg.Error as error:
             self._failure = error.diag.message_primary or "the second session was lost"
 

@@ -28,6 +28,7 @@ class Relation(Struct, frozen=True):
     belongs_to: int | None
     scans: int | None  # sequential scans so far; None where nobody counts them
     written: list[int] | None = None  # rows inserted, updated and deleted so far
+    seen: int | None = None  # rows that sequential scans have read so far
 
     @property
     def qualified(self) -> QualifiedName:

@@ -9,6 +9,8 @@ from migrate_core.declared.kept import Kept
 from migrate_core.declared.mirror import Mirrored
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.verified import ArtifactTrial, Deed, Verified
+from migrate_core.risk.codes import Reason
+from migrate_core.risk.levels import Level
 from migrate_core.schema.objects import Value
 from migrate_core.verify.rows import Sample
 
@@ -127,6 +129,16 @@ class VerifyReport(Value, frozen=True, kw_only=True):
         said = [_HEAD.sub("", line) for line in lines if not line.startswith("SQLSTATE: ")]
         state = [f"({line})" for line in lines if line.startswith("SQLSTATE: ")]
         return " ".join((*said, *state))
+
+    @property
+    def blocked(self) -> tuple[tuple[int, Reason], ...]:
+        """Steps of raw SQL that would fail in the target, as its rows answered, and why."""
+        return tuple(
+            (deed.step, reason)
+            for deed in self.deeds
+            for reason in deed.reasons
+            if reason.level is Level.BLOCKED
+        )
 
     @property
     def verified(self) -> Verified:

@@ -20,6 +20,7 @@ from migrate_core.introspection.graph import read_graph
 from migrate_core.pg.ddl import Statement
 from migrate_core.pg.queries import query
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.verify.overwritten import only_nulls
 from migrate_core.verify.undeclared import Doings
 
 Connection = psycopg.Connection[Any]
@@ -33,6 +34,7 @@ class State(Struct, frozen=True, kw_only=True):
     columns: Pairs  # (table's number, column's number) -> name
     positions: Pairs  # sequence -> last value
     sizes: Pairs  # table's number -> bytes
+    constraints: Pairs  # number -> schema, table and name
 
 
 class Script(Struct, frozen=True, kw_only=True):
@@ -40,12 +42,15 @@ class Script(Struct, frozen=True, kw_only=True):
 
     step: int
     sql: str
+    major: int
     doings: Doings
     before: State
     after: State
     settings: Pairs  # that it left for the session
     alone: bool  # outside a transaction: its locks were sampled
     blind: str  # why scans were not seen
+    seconds: float = 0.0  # that it took
+    filled: frozenset[int] = frozenset()  # tables of which it wrote over NULLs alone
 
 
 class Scripts:
@@ -63,8 +68,16 @@ class Scripts:
         self._settings = _pairs(conn, "settings")
 
     def over(
-        self, conn: Connection, step: int, statement: Statement, doings: Doings, *, blind: str
+        self,
+        conn: Connection,
+        step: int,
+        statement: Statement,
+        doings: Doings,
+        *,
+        blind: str,
+        seconds: float,
     ) -> None:
+        """`seconds`: that it took."""
         before, self._before = self._before, None
         if before is None:
             return
@@ -73,12 +86,15 @@ class Scripts:
         self._open = Script(
             step=step,
             sql=statement.sql,
+            major=conn.info.server_version // 10_000,
             doings=doings,
             before=before,
             after=before,
             settings=dict(left),
             alone=alone,
             blind=blind,
+            seconds=seconds,
+            filled=frozenset() if alone else only_nulls(conn, self._connect, doings),
         )
 
     def settle(self) -> None:
@@ -100,6 +116,7 @@ class Scripts:
                 columns={(table, number): name for table, number, name in columns},
                 positions=_pairs(conn, "positions"),
                 sizes=_pairs(conn, "storage"),
+                constraints=_pairs(conn, "constraints"),
             )
 
 

@@ -37,7 +37,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
 from migrate_core.verify import artifacts, ephemeral, judge, parked, rights, rows
-from migrate_core.verify.aftermath import judged_by_deeds, replayed
+from migrate_core.verify.aftermath import judged_by_deeds, refused, replayed
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -112,6 +112,7 @@ class _Rehearsal:
         self.locks: tuple[StatementLocks, ...] = ()
         self.scripts: tuple[Script, ...] = ()
         self.deeds: tuple[Deed, ...] = ()
+        self.observer: LockObserver | None = None
         self.before: artifacts.Remembered | None = None
         self.tested: tuple[ArtifactTrial, ...] = ()
         self.judgement = Judgement()
@@ -145,7 +146,7 @@ class _Rehearsal:
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
             notes += self._lock_notes()
-            self.deeds = judged_by_deeds(self.plan, self.scripts, live)
+            self.deeds = judged_by_deeds(self.plan, self.scripts, live, self.earlier)
         wanted = complete(replayed(found, self.plans, self.scripts, wanted, declared), found)
         told = (found, wanted)
         with self._stage("introspect"):
@@ -235,7 +236,7 @@ class _Rehearsal:
             return self._apply_in_schema(scratch, scratch.room)
         watching = partial(_watching, scratch)
         scripts = Scripts(watching, self.schemas)
-        observer = LockObserver(self.plan, watching, scripts)
+        observer = self.observer = LockObserver(self.plan, watching, scripts)
         stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - one use, named for reading
         try:
             with watchdog(WALL_CLOCK_SECONDS, stop) as dog:
@@ -319,6 +320,7 @@ class _Rehearsal:
         except (MigrateError, psycopg.Error) as error:
             quiet = self.sample is not None and self.sample.rows > 0
             self.stages.append(_failed(name, started, error, notes, quiet=quiet))
+            self.deeds = self.deeds or refused(self.observer, error)
             raise _StoppedError from error
         self.stages.append(
             StageReport(name=name, ok=self._good, elapsed_ms=_ms(started), notes=tuple(notes))

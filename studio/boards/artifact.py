@@ -164,7 +164,7 @@ def _restore(
         facts=(
             Fact(term="target", value=artifact.target.name),
             Fact(term="steps", value="1"),
-            Fact(term="worst lock", value="ACCESS EXCLUSIVE, catalog only"),
+            Fact(term="worst lock", value=_lock(preview)),
             *((found.fact,) if found else ()),
         ),
     )
@@ -180,6 +180,13 @@ def _restore(
         ],
         confirm=ask if artifact.environment.is_prod else None,
     )
+
+
+def _lock(preview: RestorePreview) -> str:
+    if preview.worst_lock is None:
+        return "no table lock"
+    how = "while rows are read or written" if preview.blocks_for_rows else "catalog only"
+    return f"{preview.worst_lock}, {how}"
 
 
 def _purge(artifact: Artifact) -> Button:

@@ -199,9 +199,10 @@ def begun_run(change: Change) -> Run | None:
 
 
 def judged_plan(plan: Plan) -> CorePlan:
-    """The plan as its newest rehearsal lets it be judged: raw SQL by what it did."""
+    """The plan as its newest rehearsal lets it be judged: raw SQL by what it did, or by why
+    nobody could see that."""
     row = verification_of(plan)
-    if row is None or not row.ok or row.report is None:
+    if row is None or row.report is None:
         return plan.value()
     report: VerifyReport = codec.convert(row.report, VerifyReport)
     return judged(plan.value(), report.verified)

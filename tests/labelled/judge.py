@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -107,7 +108,8 @@ class Judge:
         with shadow.live(self.base, case.before.encode()) as live, live.session() as conn:
             found = read_graph(conn)
             plan = planned(conn, trial, found, self._operations(case, found))
-            report = shadow.verify(live, plan, found, trial.sizes)
+            used = {name: partial(_activity, said=said) for name, said in case.activity.items()}
+            report = shadow.verify(live, plan, found, trial.sizes, used)
             return Judged(trial=trial, plan=judged(plan, report.verified), problem=problems(report))
 
     def _operations(self, case: Case, found: SchemaGraph) -> tuple[Operation, ...]:

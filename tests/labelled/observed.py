@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -15,18 +15,21 @@ from msgspec import Struct
 from migrate_core.api import rehearsal
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.introspection.sizes import read_sizes
+from migrate_core.introspection.surroundings import read_activities
 from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan
 from migrate_core.risk.facts import TableSize
+from migrate_core.risk.surroundings import Activity
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.verify import aftermath
+from migrate_core.verify import asked
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 from tests.labelled.labels import Size
 
 Connection = psycopg.Connection[Any]
+Activities = Mapping[str, Callable[[Activity], Activity]]  # what is said, over what is measured
 Sizes = Mapping[QualifiedName, Size | None]
 ROWS = Rehearsing(rows=1000)  # of each table: all that a case loads
 
@@ -74,8 +77,10 @@ class Shadow:
         finally:
             self.conn.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
-    def verify(self, live: Live, plan: Plan, found: SchemaGraph, sizes: Sizes) -> VerifyReport:
-        """What it did is weighed by the sizes that the case gives, where it gives any."""
+    def verify(
+        self, live: Live, plan: Plan, found: SchemaGraph, sizes: Sizes, activity: Activities
+    ) -> VerifyReport:
+        """What it did is weighed by the sizes and the use that the case gives, where it does."""
 
         def declared(conn: Connection, tables: Iterable[QualifiedName]) -> dict[Any, TableSize]:
             measured = read_sizes(conn, tables)
@@ -86,7 +91,15 @@ class Shadow:
                     measured[table] = TableSize(table=table, rows=size.rows, bytes=size.bytes)
             return measured
 
-        with patch.object(aftermath, "read_sizes", declared):
+        def used(conn: Connection, tables: Iterable[QualifiedName]) -> dict[Any, Activity]:
+            found = read_activities(conn, tables)
+            given = {name: said for name in found if (said := activity.get(str(name)))}
+            return {**found, **{name: said(found[name]) for name, said in given.items()}}
+
+        with (
+            patch.object(asked, "read_sizes", declared),
+            patch.object(asked, "read_activities", used),
+        ):
             return rehearsal.verify(
                 live.endpoint,
                 plan,

@@ -18,65 +18,17 @@ from tests.labelled.labels import Label, Set, Trial, cases, trials
 SAMPLE, KNOWN_SAMPLE = 24, 6  # trials, drawn by the seed
 
 MISSED = {
-    # The label is right.
-    "a long build on the brink of wraparound": "67 million ids are left, and it is medium.",
-    "a smallint identity, large": "12 million rows do not fit 32767 numbers; both are known.",
-    "status loses its default": "NOT NULL stays, so INSERTs that leave it out fail.",
-    "identity has a ceiling just above": "Where the sequence stands is not compared with MAXVALUE.",
-    "an unvalidated check that rows break": "Violations are not counted where it is NOT VALID.",
-    "clicks go with their user, and no index": "Nobody looks for an index on the key's columns.",
-    "unique email is given up": "ON CONFLICT on its columns fails at once.",
-    "clicks are parked while they are read": "A rename is high, and parking takes the name too.",
-    "balance is parked on a busy table": "As above, of a column.",
-    "autovacuum is switched off for clicks": "A storage parameter like any other, says the model.",
-    "deletes do nothing from now on": "DO INSTEAD NOTHING swallows deletes.",
+    # Both can be defended: nothing of use is counted here, and what goes can be brought back. Where
+    # the table, or one beneath the view, is counted as used, these are high.
     "a view is dropped": "Its readers fail, and nobody knows who they are.",
     "a view loses a column": "Its readers fail as at a rename, which is high.",
-    "everybody may read payments no longer": "Permission denied at once, on a busy table.",
-    "all changes are published, clicks too": "No replica identity: UPDATE and DELETE fail.",
-    "clicks are published": "As above.",
-    "a publication is dropped": "A slot is there, so somebody is subscribed.",
-    "a table leaves a publication": "As above; rows are missing there and no error tells.",
-    "raw lock of the users": "The lock was seen, and weighs nothing.",
-    "raw quick change and a long count after it": "The lock is held while clicks are read.",
-    "raw switch-off of autovacuum": "As where it is planned.",
-    "raw publication of a table without key": "As where it is planned.",
-    "raw REVOKE": "As where it is planned.",
-    "raw copy of clicks, large": "Rows of a new table are not weighed, however many.",
-    # Both can be defended.
     "audit of payments is switched off": "Medium may do where it is switched on again as fast.",
     "a trigger is dropped": "As above.",
     # The verdict is right.
     "a backfill with replicas hours behind": "It waits for them by itself.",
     "a copy of everything by triggers without a key": "Refused before it is planned.",
 }
-FALSE_ALARMS = {
-    # The label is right.
-    "cents become numeric, small": "Every integer fits numeric(12,2); nothing is narrowed.",
-    "email is unique by exclusion, small": "A hundred rows can be compared.",
-    "raw unique index in the plain form, small": "The target is not asked for duplicates.",
-    "raw unique constraint, small": "The target is not asked for duplicates.",
-    "raw check in one go, small": "The target is not asked for violations.",
-    "raw check and its validation in one transaction, small": "As above.",
-    "raw foreign key in one go, small": "The target is not asked for orphans.",
-    "raw SET NOT NULL, small": "The target is not asked for NULLs.",
-    "raw exclusion constraint, small": "As where it is planned.",
-    "raw attaching of a loaded partition, small": "Its key was taken over; no key was dropped.",
-    "raw attaching of a proven partition": "As above, and nothing was scanned.",
-    "raw validation alone": "The target is not asked for violations.",
-    "raw SET NOT NULL that a check has proven": "Nothing was scanned: it cannot fail.",
-    "raw grant to monitoring": "The target is not asked for the role.",
-    "raw sequence cache": "The target is not asked where the sequence stands.",
-    "raw schema and extension": "The target is not asked for the extension.",
-    "a loaded table becomes a partition": "True of a plan that needlessly drops its key.",
-    # Both can be defended.
-    "status becomes an enum, small": "The hundred values can be tried, but others fail later.",
-    "users are rebuilt": "Online, but for hours and with twice the disk.",
-    "raw fill of all fees, small": "Only NULLs were written over, which is not looked at.",
-    "raw table that comes and goes": "The words DROP TABLE weigh, whatever was seen.",
-    "raw TRUNCATE of an empty table": "The word weighs, whatever was seen.",
-    "raw drop of an empty table": "The word weighs, whatever was seen.",
-}
+FALSE_ALARMS: dict[str, str] = {}
 KNOWN = {**MISSED, **FALSE_ALARMS}
 
 

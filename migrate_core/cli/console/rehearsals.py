@@ -119,9 +119,14 @@ def kept_lines(kept: Kept) -> Iterator[str]:
 
 def deed_lines(deed: Deed) -> Iterator[str]:
     """Raw SQL: what it did, what that means, and what was not seen of it."""
+    if deed.unobserved:
+        yield f"step {deed.step}  raw SQL, not judged: {deed.unobserved}"
+        return
     yield f"step {deed.step}  raw SQL, judged by what it did"
     rows = [("did", text) for text in deed.did or ("nothing that could be seen",)]
+    rows += [("asked", answer.in_words) for answer in deed.answers]
     rows += [("means", f"{r.level}: {r.code}: {r.evidence}") for r in deed.reasons]
+    rows += [("spared", deed.spared)] if deed.spared else []
     rows += [("unseen", text) for text in deed.unseen]
     yield from columns(rows, indent="    ")
 

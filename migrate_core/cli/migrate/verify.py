@@ -1,7 +1,8 @@
 """Rehearse what is pending on the shadow: a throw-away database takes the hit first.
 
 Every pending migration up to the one in question is run there by the real runner; the
-result is read back and compared with the declared schema. Exits with 5 where they differ.
+result is read back and compared with the declared schema. Exits with 5 where they differ, and
+with 3 where rows of the target would make raw SQL fail that passed here.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from migrate_core.cli.reports.documents import VERSION, DroppedDocument
 from migrate_core.cli.reports.publish import FORMATS, TEXT, add_reports, publish
 from migrate_core.cli.reports.verify import verify_report
 from migrate_core.declared.kept import DROP_COMMAND
-from migrate_core.errors import MisuseError, VerificationFailedError
+from migrate_core.errors import GateRefusedError, MisuseError, VerificationFailedError
 from migrate_core.planning.verified import judged
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
@@ -63,10 +64,12 @@ def run(args: Namespace) -> int:
     ok = all(report.ok for report in reports)
     if args.out:
         write_evidence(args.out, reports)
-    code = 0 if ok else VerificationFailedError.exit_code
+    blocked = any(report.blocked for report in reports)
+    code = GateRefusedError.exit_code if blocked else 0
+    code = code if ok else VerificationFailedError.exit_code
     if args.format == TEXT and not plans:
         say("Nothing is pending.")
-    elif args.format == TEXT and ok:
+    elif args.format == TEXT and not code:
         say("next: zanith migrate up" + (f" --verified {args.out}" if args.out else ""))
     if earlier_kept and args.format == TEXT:
         names = ", ".join(one.name for one in earlier_kept)
@@ -108,7 +111,7 @@ def _show(project: Project, planned: Planned, report: VerifyReport) -> None:
     say()
     for line in report_lines(report):
         say(line)
-    if report.deeds or report.artifacts:
+    if report.artifacts or any(not deed.unobserved for deed in report.deeds):
         seen = judged(planned.plan, report.verified)
         say(f"  planned:  {verdict(planned.plan, project.policy)}")
         say(f"  observed: {verdict(seen, project.policy)}")

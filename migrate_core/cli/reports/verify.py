@@ -21,6 +21,8 @@ from migrate_core.cli.reports.report import (
 )
 from migrate_core.cli.reports.where import Where
 from migrate_core.declared.kept import Kept
+from migrate_core.declared.places import Place
+from migrate_core.risk.codes import REASONS, Reason
 from migrate_core.verify.report import Difference, StageReport, StatementLocks, VerifyReport
 
 _DIFFERENCE = Rule(
@@ -73,6 +75,11 @@ def _says(found: Sequence[VerifyReport]) -> str:
     if failed:
         of = f"{len(failed)} of {plural(len(found), 'rehearsal')}"
         return f"failed: {of}: {failed[0].says}"
+    blocked = [one for report in found for one in report.blocked]
+    if blocked:
+        (step, reason), more = blocked[0], len(blocked) - 1
+        rest = f" and {more} more" if more else ""
+        return f"blocked: step {step}: {reason.evidence}{rest}"
     return f"ok: {plural(len(found), 'migration')} rehearsed, nothing left over"
 
 
@@ -104,6 +111,7 @@ def _section(planned: Planned, report: VerifyReport, where: Where) -> Section:
             heads=("step", "statement", "problems"),
             checks=locks,
         ),
+        _rows_in_the_way(report, kinds, places),
     )
     baseline = f", baseline by {report.baseline}" if report.baseline else ""
     return Section(
@@ -158,6 +166,41 @@ def _difference(found: Difference, where: Where) -> Check:
         result=Result.FAILED,
         says=found.what,
         cells=(Cell(text=found.object, code=True), Cell(text=found.what)),
+        findings=(finding,),
+        place=place,
+    )
+
+
+def _rows_in_the_way(
+    report: VerifyReport, kinds: dict[int, str], places: dict[int, Place | None]
+) -> Table:
+    checks = tuple(
+        _blocked(kinds.get(step, f"step {step}"), step, reason, places.get(step))
+        for step, reason in report.blocked
+    )
+    heads = ("step", "reason", "what is there")
+    return Table(noun="row", title="Rows in the way", heads=heads, checks=checks)
+
+
+def _blocked(subject: str, step: int, reason: Reason, place: Place | None) -> Check:
+    code = REASONS[reason.code]
+    finding = Finding(
+        rule=Rule(code=code.code, effect=code.effect, safer=code.safer),
+        severity=Severity.ERROR,
+        subject=subject,
+        says=reason.evidence,
+        place=place,
+    )
+    return Check(
+        name=f"step {step:02}: {subject}",
+        result=Result.FAILED,
+        says=reason.evidence,
+        fix=code.safer,
+        cells=(
+            Cell(text=f"{step:02}"),
+            Cell(text=reason.code, code=True),
+            Cell(text=reason.evidence),
+        ),
         findings=(finding,),
         place=place,
     )

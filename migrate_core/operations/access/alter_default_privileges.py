@@ -123,6 +123,9 @@ class AlterDefaultPrivileges(Operation, frozen=True, kw_only=True):
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         return missing_role(self.grantee) if self.grantee not in (OWNER, PUBLIC) else ()
 
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        return self.probes(graph)
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         what = f"new {self.objects}: {', '.join(self.privileges)}"
         whom = {OWNER: "their owner", PUBLIC: "everybody"}.get(self.grantee, self.grantee)

@@ -17,7 +17,7 @@ from migrate_core.schema import rights
 from migrate_core.schema.clauses import noun
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.refs import RELATIONS, ObjectKind
+from migrate_core.schema.refs import RELATIONS, ObjectKind, Ref
 
 _ROWLESS = RELATIONS | {ObjectKind.SEQUENCE}
 
@@ -81,6 +81,9 @@ class AlterOwner(OfObject, frozen=True, kw_only=True):
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         return missing_role(self.role) if self.role else ()
+
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        return self.probes(graph)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CHANGES_OWNER.because(

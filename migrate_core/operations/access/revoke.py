@@ -12,7 +12,8 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.access import OWNER, PUBLIC
-from migrate_core.schema.rights import Held
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.rights import Held, held
 
 
 class Revoke(OfPrivileges, frozen=True, kw_only=True):
@@ -37,6 +38,13 @@ class Revoke(OfPrivileges, frozen=True, kw_only=True):
     def stages(self, place: Place) -> tuple[Stage, ...]:
         verb = "REVOKE GRANT OPTION FOR" if self.only_option else "REVOKE"
         return (stage(self.statement(verb, "FROM", place)),)
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """Nothing where the grantee has it all the same, as one of everybody at least."""
+        for grantee in (self.grantee, PUBLIC):
+            if "none" not in held(graph, self.subject, grantee, self.privileges):
+                return ""
+        return self.in_words()
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.NARROWS_ACCESS.because(self.in_words())

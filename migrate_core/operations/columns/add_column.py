@@ -23,11 +23,12 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.filling import filling
+from migrate_core.risk.numbers import too_many_rows
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.column_filling import add_filled
 from migrate_core.schema.delta import SchemaDelta
-from migrate_core.schema.edges import column_ref
+from migrate_core.schema.edges import column_ref, numbers_for
 from migrate_core.schema.families import is_alone, taken_names
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.not_null import with_name
@@ -56,6 +57,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
     column: Column
     checked: bool = False  # whether its domain has rules
     key: tuple[str, ...] = ()  # the primary key's columns, where rows are filled by it
+    numbers: int | None = None  # that its sequence has for it; none: enough, or it has no sequence
     constraint: str | None = None  # the usual name of NOT NULL (18), where it has to be said
 
     @property
@@ -84,7 +86,8 @@ class AddColumn(Operation, frozen=True, kw_only=True):
         required = [self.column] if self.column.not_null else []
         names = taken_names(graph, self.table, required)
         name = names[0][1] if names else None
-        bound: Self = replaced(self, key=key, checked=checked, constraint=name)
+        room = numbers_for(graph, self.column)
+        bound: Self = replaced(self, key=key, checked=checked, constraint=name, numbers=room)
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -135,6 +138,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()
+        yield from too_many_rows(self.numbers, facts)
         if self.key:
             yield from filling(facts, self.key)
         elif self.checked:

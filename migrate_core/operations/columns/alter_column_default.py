@@ -17,6 +17,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.cycles import later_parts
 from migrate_core.schema.delta import DropMode, SchemaDelta
@@ -34,6 +35,7 @@ class AlterColumnDefault(Operation, frozen=True, kw_only=True):
     """
 
     effect: ClassVar[Effect] = Effect.ALTER
+    missed_by_writers: ClassVar[bool] = True
 
     table: QualifiedName
     column: str
@@ -125,3 +127,17 @@ class AlterColumnDefault(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CHANGES_DEFAULT.because(f"{self.was or 'none'} becomes {self.default or 'none'}")
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        if what := self.takes_away(graph):
+            yield why.CHANGES_DEFAULT.because(
+                f"{what}: an INSERT that leaves the column out fails", level=Level.MEDIUM
+            )
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        table = graph.table(self.table)
+        column = table.column(self.column) if table else None
+        if self.default is not None or column is None or not column.not_null:
+            return ""
+        filled = column.default is not None or column.identity or column.generated
+        return "" if filled else f"the default of {self.column}, which is required"

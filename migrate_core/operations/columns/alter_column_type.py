@@ -21,10 +21,9 @@ from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
-from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.narrowing import asked_of_values, fits_today, narrowing
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema import casts, rereading, types
 from migrate_core.schema.casts import comparable
 from migrate_core.schema.delta import SchemaDelta
@@ -232,22 +231,25 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         return frozenset(Ref.of(ObjectKind.CONSTRAINT, table, key.name) for table, key in keys)
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        misfit = self._misfits()
-        if misfit is None:
-            return ()
-        return (
-            Probe(
-                fact="misfits",
-                question=f"values of {self.column} do not fit {self.to.type}",
-                query=counted(self.table, misfit),
-                sample=sampled(graph, self.table, misfit),
-            ),
-        )
-
-    def _misfits(self) -> str | None:
         if self.was is None:
-            return None
-        return types.misfits(self.column, self.was.stored, self.to.stored)
+            return ()
+        old, new, labels = self.was.stored, self.to.stored, self._labels(graph)
+        return asked_of_values(graph, self.table, self.column, old, new, labels=labels)
+
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        """The labels of an enum that the same plan makes are known."""
+        return self.probes(graph) if self._labels(graph) and self.subject not in made else ()
+
+    def _labels(self, graph: SchemaGraph) -> tuple[str, ...]:
+        enum = next((e for e in graph.enums if str(e.name) == self.to.stored), None)
+        return enum.values if enum else ()
+
+    @property
+    def _is_told(self) -> bool:
+        """Whether what is lost can be counted; of a person's own expression it cannot."""
+        own = self.was is not None and self.using in (None, _using(self.column, self.was, self.to))
+        told = self.was is not None and types.is_told(self.was.stored, self.to.stored)
+        return own and told and not self.to.checked
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         was = self.was.type if self.was else "an unknown type"
@@ -257,9 +259,9 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         elif self._change is TypeChange.REWRITE:
             yield why.CHANGES_COLUMN_TYPE.because(evidence)
         else:
-            yield why.NARROWS_COLUMN_TYPE.because(evidence)
-            if self._misfits():
-                yield from breaking(facts, "misfits")
+            yield from narrowing(facts, evidence, told=self._is_told)
+            if fits_today(facts) and self._is_told:
+                yield why.CHANGES_COLUMN_TYPE.because(evidence)
         if self.was and self.was.type != self.to.type:
             yield why.LOSES_STATISTICS.because(f"of {self.column}; {facts.describe()}")
         if self._takes_zone:

@@ -17,7 +17,8 @@ from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
-from migrate_core.risk.facts import Facts
+from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.numbers import OUTSIDE, comes_to_its_end, near_end, outside
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema import sequence_limits as limits
 from migrate_core.schema.clauses import identity_clause, sequence_changes
@@ -145,11 +146,22 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
     def inverse(self, place: Place) -> Operation | None:
         return AlterIdentity(table=self.table, column=self.column, to=self.was, was=self.to)
 
+    def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        """Where the sequence stands among its new limits."""
+        if self.was is None or self.to is None:
+            return ()
+        name, had, has = self.was.sequence, self.was.options, self.to.options
+        strays = (outside(name, has),) if limits.narrows(had, has) else ()
+        return (*strays, *near_end(name, had, has))
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         if self.to is None:
             yield why.LOSES_SEQUENCE_POSITION.because(f"of {self.label}")
         else:
             yield why.CHANGES_DEFAULT.because("existing keys stay as they are")
+            yield from comes_to_its_end(facts)
+            if facts.get(OUTSIDE):
+                yield why.LOSES_SEQUENCE_POSITION.because("it stands outside the new limits")
             if self.was is None and not self.indexed:
                 evidence = f"no index gives the greatest {self.column}; {facts.describe()}"
                 yield why.SCANS_UNDER_BLOCKING_LOCK.because(evidence)

@@ -17,9 +17,9 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.filling import filling
+from migrate_core.risk.narrowing import asked_of_values, narrowing
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.samples import counted, sampled
-from migrate_core.schema import types
+from migrate_core.schema import casts, types
 from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.concurrent import build_index
 from migrate_core.schema.delta import Answers, Rename
@@ -130,18 +130,11 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
         return make("abandonExpansion", **fields)
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        return (*self._misfits(graph), *self.misfits(graph))
+        return (*(self._misfits(graph) if self.was else ()), *self.misfits(graph))
 
-    def _misfits(self, graph: SchemaGraph) -> Iterator[Probe]:
+    def _misfits(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         old, new = self.pair.old, self.to.column
-        misfit = types.misfits(self.column, old.type, new.type) if self.was else None
-        if misfit is not None:
-            yield Probe(
-                fact="misfits",
-                question=f"values of {self.column} do not fit {new.type}",
-                query=counted(self.table, misfit),
-                sample=sampled(graph, self.table, misfit),
-            )
+        return asked_of_values(graph, self.table, self.column, old.type, new.type)
 
     def answers(self) -> Answers:
         renames = (Rename(old=self.subject, new=self.to.column.name),) if self.renames else ()
@@ -153,9 +146,12 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
         yield why.EXPANDS_COLUMN.because(f"{change}; {facts.describe()}")
         yield from filling(facts, self.key)
         if types.change(old.type, new.type) is TypeChange.NARROW:
-            yield why.NARROWS_COLUMN_TYPE.because(f"{change}; nothing is cut: what does not fit"
-                                                  " stops the step")  # fmt: skip
-            yield from breaking(facts, "misfits")
+            told = types.is_told(old.type, new.type) and self.using in (
+                None,
+                casts.using(self.column, old.type, new.type),
+            )
+            says = f"{change}; nothing is cut: what does not fit stops the step"
+            yield from narrowing(facts, says, told=told)
         yield from breaking(facts, "later_triggers")
         yield from breaking(facts, "column_rights")
 

@@ -11,7 +11,7 @@ from migrate_core.pg.ddl import Stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
-from migrate_core.risk.breaking import breaking
+from migrate_core.risk.breaking import breaking, outliving
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.orphans import violations
 from migrate_core.risk.reasons import Reason
@@ -84,14 +84,24 @@ class AddCheck(Operation, frozen=True, kw_only=True):
         return make("dropCheck", table=self.table, name=name, was=self.constraint)
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        if graph.table(self.table) is None or not self._validates:
+        if graph.table(self.table) is None or not is_enforced(self.constraint):
             return ()
-        return (violations(graph, self.table, self.constraint),)
+        probe = violations(graph, self.table, self.constraint)
+        return (replaced(probe, blocks=self._validates),)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ADDS_CHECK.because(f"{self.constraint.definition}; {facts.describe()}")
         if self._validates:
             yield from breaking(facts, "violations")
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        """Rows that break it can be mended, but not by chance, where it is not validated."""
+        if self._validates or not is_enforced(self.constraint):
+            return
+        table = graph.table(self.table)
+        check = table.constraint(self.constraint.name) if table else None
+        if check is not None:
+            yield from outliving(facts, "violations", mended=check.validated)
 
     @property
     def _validates(self) -> bool:

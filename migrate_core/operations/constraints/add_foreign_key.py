@@ -15,6 +15,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.levels import Level
 from migrate_core.risk.orphans import orphans, pointing
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.constraint_changes import added, leaning
@@ -24,6 +25,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.rules import (
+    acts_here,
     add_at_once,
     add_not_valid,
     add_now,
@@ -32,6 +34,7 @@ from migrate_core.schema.rules import (
     constraint_ref,
     is_enforced,
     key_claim,
+    leads_an_index,
     validate,
 )
 
@@ -144,6 +147,20 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
         yield why.ADDS_FOREIGN_KEY.because(f"points at {other}; {facts.describe()}")
         if self._validates:
             yield from breaking(facts, "orphans")
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        """An index may come in a later step. Who says what a DELETE does over here means it to
+        happen; without that it is an error, and may be rare."""
+        table = graph.table(self.table)
+        if table is None or not is_enforced(self.constraint):
+            return
+        if not leads_an_index(table, self.constraint.columns):
+            acts = acts_here(self.constraint)
+            yield why.FOREIGN_KEY_WITHOUT_INDEX.because(
+                f"({', '.join(self.constraint.columns)}){', ' + acts if acts else ''};"
+                f" {facts.describe()}",
+                level=None if acts else Level.MEDIUM,
+            )
 
     @property
     def _validates(self) -> bool:

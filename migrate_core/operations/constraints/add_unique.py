@@ -13,6 +13,7 @@ from migrate_core.pg.ddl import Stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
+from migrate_core.risk.excluding import FACT, excluded
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import duplicates
@@ -104,8 +105,10 @@ class AddUnique(Operation, frozen=True, kw_only=True):
         return make("dropUnique", table=self.table, name=name, was=self.constraint)
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        if graph.table(self.table) is None or not self._is_online:
+        if graph.table(self.table) is None:
             return ()
+        if not self._is_online:
+            return excluded(graph, self.table, self.constraint)
         key = read_key(self.constraint.definition)
         columns = self.constraint.columns
         return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct),)
@@ -118,8 +121,7 @@ class AddUnique(Operation, frozen=True, kw_only=True):
             return
         yield why.ADDS_UNIQUE_CONSTRAINT.because(self.constraint.definition)
         yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"its index is built under the lock; {size}")
-        if not facts.is_pending:
-            yield why.NOT_MEASURED.because("rows that exclude each other are not counted")
+        yield from breaking(facts, FACT)
 
     @property
     def _is_online(self) -> bool:

@@ -141,6 +141,11 @@ class ArchiveColumn(Operation, frozen=True, kw_only=True):
     def answers(self) -> Answers:
         return Answers(drop_modes=((self.subject, DropMode.ARCHIVE),))
 
+    def takes_away(self, graph: SchemaGraph) -> str:
+        table = graph.table(self.table)
+        kept = table is None or table.column(self.column)
+        return "" if kept else f"column {self.column}, of which alone no use is counted"
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ARCHIVES_COLUMN.because(f"copied with its key; {facts.describe()}")
         yield from taken_along(self._along)

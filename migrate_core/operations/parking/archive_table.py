@@ -124,6 +124,9 @@ class ArchiveTable(Operation, frozen=True, kw_only=True):
     def answers(self) -> Answers:
         return Answers(drop_modes=((self.subject, DropMode.ARCHIVE),))
 
+    def takes_away(self, graph: SchemaGraph) -> str:
+        return "" if graph.relation(self.name) else f"table {self.name}"
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ARCHIVES_TABLE.because(f"moved to {ARCHIVE_SCHEMA}; {facts.describe()}")
         yield from taken_along(self._along)

@@ -175,6 +175,11 @@ class SoftDropColumn(Operation, frozen=True, kw_only=True):
     def answers(self) -> Answers:
         return Answers(drop_modes=((self.subject, DropMode.SOFT),))
 
+    def takes_away(self, graph: SchemaGraph) -> str:
+        table = graph.table(self.table)
+        kept = table is None or table.column(self.column)
+        return "" if kept else f"column {self.column}, of which alone no use is counted"
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.PARKS_COLUMN.because(f"renamed and kept; {facts.describe()}")
         yield from taken_along(self._along)

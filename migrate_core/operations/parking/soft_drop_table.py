@@ -114,6 +114,9 @@ class SoftDropTable(Operation, frozen=True, kw_only=True):
     def answers(self) -> Answers:
         return Answers(drop_modes=((self.subject, DropMode.SOFT),))
 
+    def takes_away(self, graph: SchemaGraph) -> str:
+        return "" if graph.relation(self.name) else f"table {self.name}"
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.PARKS_TABLE.because(f"renamed and kept; {facts.describe()}")
         yield from taken_along(self._along)

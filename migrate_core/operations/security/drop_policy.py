@@ -70,7 +70,7 @@ class DropPolicy(Operation, frozen=True, kw_only=True):
             roles = ", ".join(self.was.roles)
             yield why.RLS_CHANGE.because(f"hides rows from {roles} for {self.was.command}")
 
-    def reasons_in_the_end(self, graph: SchemaGraph) -> Iterator[Reason]:
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
         table = graph.table(self.table)
         if table and table.row_security and not table.policies:
             yield why.RLS_WITHOUT_POLICY.because(f"nothing shows a row of {table.name}")

@@ -14,6 +14,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.numbers import OUTSIDE, comes_to_its_end, near_end, outside
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema import sequence_limits as limits
 from migrate_core.schema.clauses import sequence_changes
@@ -132,16 +133,13 @@ class AlterSequence(Operation, frozen=True, kw_only=True):
         return frozenset(columns | {Ref.of(ObjectKind.TABLE, owner.table) for owner in found})
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        if self.options is None or graph.find(Sequence, self.name) is None:
+        found = graph.find(Sequence, self.name)
+        if self.options is None or found is None:
             return ()
-        query = ddl(
-            "SELECT count(*) FROM {name} WHERE last_value NOT BETWEEN {min} AND {max}",
-            name=self.name,
-            min=raw(str(self.options.min)),
-            max=raw(str(self.options.max)),
+        return (
+            outside(self.name, self.options),
+            *near_end(self.name, found.options, self.options),
         )
-        question = "sequence stands outside the new limits"
-        return (Probe(fact="outside_limits", question=question, query=query, blocks=False),)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         if self.options is None:
@@ -151,13 +149,14 @@ class AlterSequence(Operation, frozen=True, kw_only=True):
         yield why.CHANGES_DEFAULT.because(", ".join(changes))
         if not facts.is_pending:
             yield from _position(facts)
+            yield from comes_to_its_end(facts)
 
 
 def _position(facts: Facts) -> Iterator[Reason]:
-    outside = facts.get("outside_limits")
-    if outside is None:
+    stray = facts.get(OUTSIDE)
+    if stray is None:
         yield why.NOT_MEASURED.because("where the sequence stands")
-    elif outside:
+    elif stray:
         yield why.LOSES_SEQUENCE_POSITION.because("it stands outside the new limits")
 
 

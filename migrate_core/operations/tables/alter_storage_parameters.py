@@ -11,6 +11,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.vacuuming import is_off, stops_autovacuum
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table, Value
@@ -73,6 +74,10 @@ class AlterStorageParameters(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CHANGES_METADATA.because("rows of today stay as they are")
+        was = self.was or Parameters()
+        yield from stops_autovacuum(was.own, self.to.own, facts)
+        if is_off(self.to.toast) and not is_off(self.to.own):
+            yield from stops_autovacuum(was.toast, self.to.toast, facts, "its TOAST table")
 
 
 def _of(table: Table) -> Parameters:

@@ -17,7 +17,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Rule
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.triggers import alter_rule, create_rule
+from migrate_core.schema.triggers import alter_rule, create_rule, swallows
 
 
 class AlterRule(Operation, frozen=True, kw_only=True):
@@ -67,6 +67,8 @@ class AlterRule(Operation, frozen=True, kw_only=True):
         state = f"{self.was.enabled if self.was else 'unknown'} becomes {self.rule.enabled}"
         changed = self.was is None or self.was.definition != self.rule.definition
         yield why.CHANGES_RULE.because(self.rule.definition if changed else state)
+        if swallows(self.rule) and not (self.was and swallows(self.was)):
+            yield why.SWALLOWS_WRITES.because(f"rule {self.rule.name}; {facts.describe()}")
 
 
 def _switched(old: Rule, new: Rule) -> Rule:

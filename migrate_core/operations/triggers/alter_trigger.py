@@ -17,7 +17,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Trigger
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.triggers import alter_trigger, create_trigger
+from migrate_core.schema.triggers import FIRES, alter_trigger, create_trigger
 
 
 class AlterTrigger(Operation, frozen=True, kw_only=True):
@@ -28,6 +28,7 @@ class AlterTrigger(Operation, frozen=True, kw_only=True):
     """
 
     effect: ClassVar[Effect] = Effect.ALTER
+    missed_by_writers: ClassVar[bool] = True
 
     table: QualifiedName
     trigger: Trigger
@@ -63,6 +64,15 @@ class AlterTrigger(Operation, frozen=True, kw_only=True):
         if self.was is None:
             return None
         return AlterTrigger(table=self.table, trigger=self.was, was=self.trigger)
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """Where it is switched off: what it did goes missing without an error."""
+        relation = graph.relation(self.table)
+        trigger = relation.trigger(self.trigger.name) if relation else None
+        was_on = self.was is None or self.was.enabled in FIRES
+        if trigger is None or trigger.enabled in FIRES or not was_on:
+            return ""
+        return f"what trigger {trigger.name} writes or refuses"
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         state = f"{self.was.enabled if self.was else 'unknown'} becomes {self.trigger.enabled}"

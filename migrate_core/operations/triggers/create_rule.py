@@ -16,7 +16,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Rule
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.triggers import create_rule
+from migrate_core.schema.triggers import create_rule, swallows
 
 
 class CreateRule(Operation, frozen=True, kw_only=True):
@@ -55,3 +55,5 @@ class CreateRule(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CHANGES_RULE.because(self.rule.definition)
+        if swallows(self.rule):
+            yield why.SWALLOWS_WRITES.because(f"rule {self.rule.name}; {facts.describe()}")

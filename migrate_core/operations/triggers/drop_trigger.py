@@ -16,7 +16,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Trigger
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.triggers import drop_trigger
+from migrate_core.schema.triggers import FIRES, drop_trigger
 
 
 class DropTrigger(Operation, frozen=True, kw_only=True):
@@ -27,6 +27,7 @@ class DropTrigger(Operation, frozen=True, kw_only=True):
     """
 
     effect: ClassVar[Effect] = Effect.DROP
+    missed_by_writers: ClassVar[bool] = True
 
     table: QualifiedName
     name: str
@@ -61,6 +62,13 @@ class DropTrigger(Operation, frozen=True, kw_only=True):
         if self.was is None:
             return None
         return make("createTrigger", table=self.table, trigger=self.was)
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """What it wrote or refused goes missing without an error: nobody notices at once."""
+        relation = graph.relation(self.table)
+        was_on = self.was is None or self.was.enabled in FIRES
+        gone = was_on and relation is not None and relation.trigger(self.name) is None
+        return f"what trigger {self.name} writes or refuses" if gone else ""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_TRIGGER.because(self.was.definition if self.was else self.label)

@@ -16,6 +16,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.viewed import view_loses
 from migrate_core.schema.views import MaterializedView
 
 
@@ -62,6 +63,9 @@ class DropMaterializedView(Operation, frozen=True, kw_only=True):
 
     def inverse(self, place: Place) -> Operation | None:
         return make("createMaterializedView", definition=self.was) if self.was else None
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        return view_loses(graph, self.was) if self.was else ""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         columns = ", ".join(output.name for output in self.was.outputs) if self.was else self.label

@@ -16,6 +16,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.viewed import tables_beneath, view_loses
 from migrate_core.schema.views import View
 
 
@@ -58,6 +59,12 @@ class DropView(Operation, frozen=True, kw_only=True):
 
     def inverse(self, place: Place) -> Operation | None:
         return make("createView", definition=self.was) if self.was else None
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        return view_loses(graph, self.was) if self.was else ""
+
+    def beneath(self, graph: SchemaGraph) -> Iterable[QualifiedName]:
+        return tables_beneath(graph, self.subject)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         columns = ", ".join(output.name for output in self.was.outputs) if self.was else self.label

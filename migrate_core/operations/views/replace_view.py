@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, raw, stage
+from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
@@ -25,6 +26,7 @@ from migrate_core.schema.queries import (
     replaced_by,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.viewed import tables_beneath, view_loses
 from migrate_core.schema.views import View
 
 
@@ -96,6 +98,12 @@ class ReplaceView(Operation, frozen=True, kw_only=True):
 
     def inverse(self, place: Place) -> Operation | None:
         return ReplaceView(definition=self.was, was=self.definition) if self.was else None
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        return view_loses(graph, self.was) if self.was else ""
+
+    def beneath(self, graph: SchemaGraph) -> Iterable[QualifiedName]:
+        return tables_beneath(graph, self.subject)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         was, view = self.was, self.definition

@@ -71,3 +71,10 @@ RAW_SQL_LOSES_DATA = _code(
     "Rows or values go for good: nothing is kept of them.",
     "Drop softly by an operation of its own, or copy the rows first.",
 )
+SWALLOWS_WRITES = _code(
+    "swallows_writes",
+    Level.HIGH,
+    "Statements that write succeed and write nothing: applications are told that all is well.",
+    "Revoke the right, or refuse the write by a trigger that raises an error.",
+    by_use=True,
+)

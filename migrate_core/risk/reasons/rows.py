@@ -52,6 +52,14 @@ SCANS_UNDER_BLOCKING_LOCK = _code(
     by_rows=True,
     costs=True,
 )
+HOLDS_LOCK = _code(
+    "holds_lock",
+    Level.HIGH,
+    "Others wait for a lock until the transaction ends, however long that goes on working.",
+    "Take the lock last and alone, and do what takes long in a migration of its own.",
+    by_rows=True,
+    by_use=True,
+)
 REQUIRES_BACKFILL = _code(
     "requires_backfill",
     Level.MEDIUM,
@@ -96,4 +104,31 @@ CHANGES_REPLICATION = _code(
     Level.MEDIUM,
     "Subscribers get other tables or rows from now on; what they have stays as it is.",
     "Refresh every subscription afterwards, and add tables there first.",
+)
+STOPS_AUTOVACUUM = _code(
+    "stops_autovacuum",
+    Level.HIGH,
+    "Dead rows stay: the table grows, reads get slower, and old transaction ids are used up.",
+    "Make autovacuum come more often instead, or let it work harder: a lower scale factor.",
+    by_rows=True,
+    by_use=True,
+)
+PUBLISHED_WITHOUT_IDENTITY = _code(
+    "published_without_identity",
+    Level.HIGH,
+    "UPDATE and DELETE of a table fail while it is published and nothing tells its rows apart.",
+    "Give it a primary key or REPLICA IDENTITY FULL first, or publish its inserts alone.",
+)
+TAKES_FROM_SUBSCRIBERS = _code(
+    "takes_from_subscribers",
+    Level.HIGH,
+    "Subscribers stop with an error, or get no more of a table and are not told.",
+    "Let the subscribers go over to another publication, or drop the subscription, first.",
+)
+RUNS_OUT_OF_NUMBERS = _code(
+    "runs_out_of_numbers",
+    Level.HIGH,
+    "Few numbers are left, or fewer than there are rows: then nextval() fails, and so do INSERTs.",
+    "Count in bigint: it costs four bytes a row, and nobody has run out of it yet.",
+    by_rows=True,
 )

@@ -88,3 +88,18 @@ DROPS_CHECK = _code(
     "Make sure that nothing relies on the rule.",
     by_rows=True,
 )
+OLD_ROWS_BREAK_RULE = _code(
+    "old_rows_break_rule",
+    Level.HIGH,
+    "Rows of today break a rule that is not validated: from now on each UPDATE of them fails.",
+    "Mend those rows first, or in the same migration, and validate the rule.",
+    by_rows=True,
+)
+FOREIGN_KEY_WITHOUT_INDEX = _code(
+    "foreign_key_without_index",
+    Level.HIGH,
+    "No index finds the rows that point: each DELETE on the other side reads the whole table.",
+    "Build an index on the key's columns first, concurrently.",
+    by_rows=True,
+    costs=True,
+)

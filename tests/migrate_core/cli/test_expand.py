@@ -59,7 +59,7 @@ def test_each_is_rehearsed_and_applied_by_itself(
     assert "Nothing to generate" in zanith("migrate", "generate", "--name", "again").out
     refused = zanith("recover", "restore-column", "visits.id", "--dry-run")
     assert refused.code == 1
-    assert "another column has taken the place of public.visits.id" in refused.out + refused.err
+    assert "a new column has taken the place of public.visits.id" in refused.out + refused.err
 
 
 def test_a_contract_is_refused_before_its_expansion(

@@ -173,7 +173,7 @@ def _work(step: Step, statements: list[Statement]) -> str:
 
 
 # What only a rehearsal tells, and what the plan says until then; see verify/test_deeds.py.
-TOLD_BEFORE = {"writes_rows": "raw_sql"}
+TOLD_BEFORE = {"writes_rows": "raw_sql", "holds_lock": "raw_sql"}
 
 
 def problems(code: str, page: Page, found: Outcome) -> list[str]:

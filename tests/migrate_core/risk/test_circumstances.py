@@ -130,6 +130,7 @@ def test_a_busy_table_makes_a_brief_lock_heavier(
 ) -> None:
     db = make_db(ORDERS)
     monkeypatch.setattr(circumstances, "BUSY_PER_SECOND", 1e-9)
+    monkeypatch.setattr(circumstances, "BUSY_COUNT", 0)
     db.execute("SELECT pg_stat_force_next_flush()" if db.info.server_version >= 150_000
                else "SELECT pg_sleep(1)")  # fmt: skip
 
@@ -145,6 +146,7 @@ def test_a_rate_whose_beginning_nobody_knows_is_the_most_that_it_can_be(
 ) -> None:
     db = make_db(ORDERS)
     monkeypatch.setattr(circumstances, "BUSY_PER_SECOND", 0)
+    monkeypatch.setattr(circumstances, "BUSY_COUNT", 0)
     never = judged(db, ADD).steps[0]
     db.execute("SELECT pg_stat_reset()")
     since = judged(db, ADD).steps[0]

@@ -71,7 +71,12 @@ def seen(make_story: MakeStory) -> Any:
     return see
 
 
-def test_a_block_that_rewrites_a_table_by_dynamic_sql_is_high(seen: Any) -> None:
+def test_a_block_that_rewrites_a_table_by_dynamic_sql_is_high(
+    seen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the table is large: every value of these few fits."""
+    monkeypatch.setattr(verdict, "BRIEF_BYTES", 0)
+    monkeypatch.setattr(verdict, "SHORT_BYTES", 0)
     text = (
         "DO $$ BEGIN EXECUTE 'ALTER TABLE public.' || 'users ALTER note TYPE varchar(20)'; END $$"
     )
@@ -194,12 +199,75 @@ def test_a_table_that_it_makes_itself_has_no_rows_to_wait_for(seen: Any) -> None
 
 
 def test_rows_written_over_are_high_and_rows_added_medium(seen: Any) -> None:
-    over = seen("UPDATE public.users SET note = 'x' WHERE id < 4", down="SELECT 1")
+    over = seen("UPDATE public.users SET email = 'x' WHERE id < 4", down="SELECT 1")
     added = seen("INSERT INTO public.users VALUES (1000)", down="SELECT 1")
 
     assert (over.level, over.codes) == (Level.HIGH, {"writes_rows"})
     assert "public.users: rows 3 updated" in over.deed.did
     assert (added.level, added.codes) == (Level.MEDIUM, {"writes_rows"})
+
+
+def test_rows_that_come_from_a_table_without_rows_here_are_not_nothing(seen: Any) -> None:
+    """Into a table that is empty in the target, and from one that is not."""
+    text = "INSERT INTO public.empty_one SELECT id FROM public.users"
+
+    blind, sighted = seen(text, Rehearsing()), seen(text)
+
+    assert (blind.level, blind.deed.changed) == (Level.HIGH, "something")
+    assert any("public.users had none" in said for said in blind.deed.unseen)
+    assert undoing.worst(judged(blind.plan, blind.report.verified)) is UndoGrade.LOST
+    assert (sighted.level, sighted.codes) == (Level.MEDIUM, {"no_inverse"})
+    assert "public.empty_one: rows 50 inserted" in sighted.deed.did
+
+
+@pytest.mark.parametrize(
+    ("sql", "level", "codes"),
+    [
+        ("COMMENT ON TABLE public.users IS 'x'", Level.SAFE, set()),
+        ("COMMENT ON FUNCTION public.purge() IS 'x'; COMMENT ON TABLE public.users IS 'y'",
+         Level.SAFE, set()),
+        ("CREATE FUNCTION public.twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2'",
+         Level.LOW, {"untracked_dependencies"}),
+        ("CREATE FUNCTION public.call_out() RETURNS void LANGUAGE plpgsql AS"
+         " $$ BEGIN PERFORM pg_notify('a', 'b'); DELETE FROM public.users; END $$",
+         Level.LOW, {"untracked_dependencies"}),
+        ("CREATE TABLE public.fresh (id int PRIMARY KEY, u int REFERENCES public.users)",
+         Level.SAFE, set()),
+        ("CREATE TABLE public.fresh (id int); INSERT INTO public.fresh VALUES (1), (2)",
+         Level.SAFE, set()),
+        ("INSERT INTO public.empty_one VALUES (1), (2)", Level.SAFE, set()),
+        ("CREATE VIEW public.mails AS SELECT email FROM public.users", Level.SAFE, set()),
+        ("ANALYZE public.users", Level.SAFE, set()),
+        ("ALTER TABLE public.users ADD COLUMN x int NOT NULL DEFAULT 0", Level.LOW,
+         {"adds_column_with_default"}),
+    ],
+)  # fmt: skip
+def test_what_does_no_harm_is_not_high_once_it_was_seen(
+    seen: Any, sql: str, level: Level, codes: set[str]
+) -> None:
+    found = seen(sql, Rehearsing(), down="SELECT 1")
+
+    assert found.plan.steps[0].verdict.level in (Level.HIGH, Level.DESTRUCTIVE)
+    assert (found.level, found.codes) == (level, codes)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE public.users ADD x int NOT NULL DEFAULT 0; ALTER TABLE public.users ALTER x"
+        " DROP DEFAULT",
+        "ALTER TABLE public.users ADD x int; UPDATE public.users SET x = 1;"
+        " ALTER TABLE public.users ALTER x SET NOT NULL",
+    ],
+)
+def test_a_required_column_that_it_fills_itself_is_not_blocked(seen: Any, sql: str) -> None:
+    blind, sighted = seen(sql, Rehearsing()), seen(sql)
+    plain = seen("ALTER TABLE public.users ADD x int NOT NULL", Rehearsing())
+
+    assert blind.level is Level.HIGH
+    assert "adds_required_column_without_default" in blind.codes
+    assert "adds_required_column_without_default" not in sighted.codes
+    assert plain.level is Level.BLOCKED
 
 
 def test_a_sequence_that_goes_back_repeats_values(seen: Any) -> None:

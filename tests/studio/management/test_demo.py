@@ -114,6 +114,24 @@ def demo() -> Iterator[Demo]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="module")
+def used() -> Iterator[Path]:
+    """The state of a demo that was started once and stopped: a first start takes its time."""
+    folder = temporary_folder()
+    once = Demo(folder / "state")
+    once.start()
+    once.stop()
+    yield once.state
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def used_demo(demo: Demo, used: Path) -> Demo:
+    """With the owners that its files have: the servers run as nobody who tests."""
+    subprocess.run(["cp", "-a", str(used), str(demo.state)], check=True)
+    return demo
+
+
 def test_starts_everything_and_ctrl_c_stops_it_in_order(demo: Demo) -> None:
     address = demo.start()
 
@@ -162,7 +180,8 @@ def assert_a_killed_worker_comes_back(demo: Demo) -> None:
     demo.wait_until(lambda: log.read_text().count(" ready.") == 2)
 
 
-def test_a_second_start_keeps_data_and_keys_and_reset_forgets_them(demo: Demo) -> None:
+def test_a_second_start_keeps_data_and_keys_and_reset_forgets_them(used_demo: Demo) -> None:
+    demo = used_demo
     demo.start()
     keys = json.loads((demo.state / "keys.json").read_text())
     with psycopg.connect(demo.url(), autocommit=True) as conn:
@@ -181,7 +200,8 @@ def test_a_second_start_keeps_data_and_keys_and_reset_forgets_them(demo: Demo) -
     assert json.loads((demo.state / "keys.json").read_text()) != keys
 
 
-def test_a_killed_demo_leaves_no_process_and_starts_again(demo: Demo) -> None:
+def test_a_killed_demo_leaves_no_process_and_starts_again(used_demo: Demo) -> None:
+    demo = used_demo
     demo.start()
     demo.kill()
     demo.wait_until(lambda: not demo.processes())  # they end by themselves, at their own pace
@@ -192,7 +212,8 @@ def test_a_killed_demo_leaves_no_process_and_starts_again(demo: Demo) -> None:
     assert demo.processes() == []
 
 
-def test_a_database_that_ends_ends_the_demo_with_its_log(demo: Demo) -> None:
+def test_a_database_that_ends_ends_the_demo_with_its_log(used_demo: Demo) -> None:
+    demo = used_demo
     demo.start()
     assert demo.process is not None
     postmaster = int((demo.state / "main" / "data" / "postmaster.pid").read_text().split()[0])

@@ -111,9 +111,12 @@ def test_what_has_no_online_way_says_so(judged: Judged, definition: str) -> None
 
     assert only.statements[0].lock is LockMode.ACCESS_EXCLUSIVE
     assert only.is_long
-    assert add.probes(SchemaGraph(tables=(Table(name=USERS),))) == ()
+    (probe,) = add.probes(SchemaGraph(tables=(Table(name=USERS),)))
+    assert probe.question == "pairs of rows exclude each other by apart"
     assert judged(add)["scans_under_blocking_lock"] == "high"
     assert judged(add)["not_measured"] == "high"
+    assert judged(add, excluded=1)["fails_on_existing_rows"] == "blocked"
+    assert "not_measured" not in judged(add, excluded=0)
 
 
 def test_a_name_that_is_taken_and_a_column_that_is_missing_are_refused() -> None:

@@ -1,0 +1,52 @@
+"""What is so around the tables that raw SQL locks or goes through, as for any other step.
+
+What changes from one moment to the next (who holds a lock, how far a replica is behind) is left
+out: a verification is kept, and read when that is long over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.pg.locks import LockMode
+from migrate_core.risk import here
+from migrate_core.risk.circumstances import Work, circumstances
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.reasons import Reason
+from migrate_core.verify.relations import Relation, belonging
+from migrate_core.verify.scripts import Script
+
+_OF_THE_MOMENT = frozenset(
+    code.code
+    for code in (
+        here.NOT_THERE_YET,
+        here.REPLICA_IS_BEHIND,
+        here.SLOT_KEEPS_WAL,
+        here.WAITS_FOR_OLD_TRANSACTIONS,
+        here.WAITS_FOR_PREPARED_TRANSACTION,
+        here.WAITS_FOR_SESSIONS,
+        here.WAITS_FOR_VACUUM,
+    )
+)
+
+
+def around(
+    script: Script, one: Relation, mode: LockMode | None, facts: Facts, *, reshapes: bool
+) -> Iterator[Reason]:
+    """`reshapes`: it is seen to have changed what the rows are made of."""
+    rewrote = {
+        side.oid
+        for other in script.doings.rewrote
+        for side in belonging(other.oid, script.doings.before)
+    }
+    work = Work(
+        relation=one.qualified,
+        strongest=mode,
+        writes_all=one.oid in rewrote,
+        reads_all=one in script.doings.scanned,
+        reshapes=reshapes,
+    )
+    for reason in circumstances(work, facts):
+        if reason.code not in _OF_THE_MOMENT:
+            said = f"{one.qualified}: {reason.evidence}"
+            yield Reason(code=reason.code, level=reason.level, evidence=said)

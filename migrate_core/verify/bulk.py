@@ -1,0 +1,91 @@
+"""What the rows weigh that raw SQL wrote, by the size of the target's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk import reasons as why
+from migrate_core.risk.circumstances import VERY_MUCH_BYTES
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.levels import Level
+from migrate_core.risk.reasons import Reason
+from migrate_core.risk.verdict import SHORT_BYTES
+from migrate_core.verify.relations import Relation
+from migrate_core.verify.scripts import Script
+
+FactsOf = Callable[[QualifiedName], Facts]
+Written = tuple[int, int, int]  # rows inserted, updated and deleted
+
+
+def written(script: Script, one: Relation) -> Written:
+    """`one` as it was before, or as it is where it is new."""
+    before, after = script.doings.before.get(one.oid), script.doings.after.get(one.oid)
+    was = (before.written if before else None) or (0, 0, 0)
+    now = (after.written if after else None) or was
+    inserted, updated, deleted = (a - b for a, b in zip(now, was, strict=True))
+    return inserted, updated, deleted
+
+
+def filling(script: Script, facts_of: FactsOf) -> Iterator[Reason]:
+    """Rows that were put somewhere out of tables that were read: as many as those hold there."""
+    into = [
+        (one, count)
+        for one in script.doings.after.values()
+        if one.kind in "rm" and not one.is_ours and (count := written(script, one)[0]) > 0
+    ]
+    read = [one for one in script.doings.scanned if one.kind in "rm"]
+    makes = any(n not in script.doings.before for n, one in script.doings.after.items())
+    blind = [one for one in read if not _rows_read(script, one)] if makes else []
+    if not into and not blind:
+        return
+    count = sum(rows for _one, rows in into)
+    from_whom = [(one, facts_of(one.qualified)) for one in read]
+    sources = [(one, facts) for one, facts in from_whom if not facts.is_empty]
+    sizes = [share(script, one, facts, count) for one, facts in sources]
+    level = _level(None if None in sizes else sum(size or 0 for size in sizes))
+    if sources and level is not Level.LOW:
+        names = ", ".join(str(one.qualified) for one, _count in into) or "what it made"
+        told = "; ".join(f"{one.qualified}, {facts.describe()}" for one, facts in sources)
+        said = f"{count:,} rows were put into {names} out of what was read: in the target {told}"
+        yield why.WRITES_ROWS.because(said, level=level)
+
+
+def over_nulls(script: Script, one: Relation, facts: Facts, count: int) -> Level:
+    """Of rows in which nothing was lost: who updates the same ones waits. Rows that were not
+    copied may hold what would be."""
+    size = share(script, one, facts, count)
+    small = size is not None and size <= SHORT_BYTES
+    return Level.MEDIUM if small and saw_all(script, one, facts) else Level.HIGH
+
+
+def saw_all(script: Script, one: Relation, facts: Facts) -> bool:
+    """Whether every row that the target has was there to be read, and was."""
+    rows = facts.rows if facts.size and facts.size.exact else None
+    return rows is not None and _rows_read(script, one) >= rows
+
+
+def share(script: Script, one: Relation, facts: Facts, count: int) -> int | None:
+    """Bytes of the target's table that so many of the rows on the shadow stand for."""
+    if facts.size is None or facts.size.bytes is None:
+        return None
+    rows = _rows_read(script, one)
+    part = min(1.0, count / rows) if rows else 1.0
+    return round(facts.size.bytes * part)
+
+
+def _rows_read(script: Script, one: Relation) -> int:
+    """Of one scan; none where it was not scanned, or had no row."""
+    after = script.doings.after.get(one.oid)
+    if after is None or after.seen is None or one.seen is None or not after.scans:
+        return 0
+    scans = after.scans - (one.scans or 0)
+    return (after.seen - one.seen) // scans if scans else 0
+
+
+def _level(size: int | None) -> Level:
+    """One transaction that takes minutes keeps vacuum from removing what dies meanwhile; one
+    that takes seconds is no matter."""
+    if size is None or size >= VERY_MUCH_BYTES:
+        return Level.HIGH
+    return Level.MEDIUM if size > SHORT_BYTES else Level.LOW
