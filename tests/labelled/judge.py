@@ -85,7 +85,7 @@ class Judge:
 
     def __init__(self, conn: Connection, of: Set = Set.FIRST) -> None:
         self.conn, self.base = conn, of.base
-        self.shadow = Shadow(conn) if of is Set.INDEPENDENT else None
+        self.shadow = Shadow(conn) if of is not Set.FIRST else None
         conn.execute(self.base)
 
     def judge(self, trial: Trial) -> Judged:

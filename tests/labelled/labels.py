@@ -9,7 +9,9 @@ the probes that gave no answer in time.
 
 Half of the first set, by a hash of the name, was looked at while the model was tuned. The
 independent set was written by somebody who had read neither the model nor the first set, and
-its SQL that is run as it stands is judged after it was seen on a shadow.
+the model was mended by its misses; the fresh set was written in the same way, by somebody who
+had seen samples of those two, and was judged once. The SQL of these two that is run as it stands is
+judged after it was seen on a shadow.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ class Label(StrEnum):
 class Set(StrEnum):
     FIRST = "first"
     INDEPENDENT = "independent"
+    FRESH = "fresh"
 
     @property
     def folder(self) -> Path:

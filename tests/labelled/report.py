@@ -24,7 +24,7 @@ def report(
         if everything or not one.is_right:
             yield one.in_words()
     yield ""
-    if of is Set.INDEPENDENT:
+    if of is not Set.FIRST:
         yield from _of(of.value, judged)
         for large in (False, True):
             some = [o for o in judged if o.trial.case.label is Label.BY_SIZE]
