@@ -139,16 +139,16 @@ class _Judging:
     def _on_rows(self, one: Relation, about: str, mode: LockMode | None) -> Iterator[Reason]:
         inserted, updated, deleted = written(self.script, one)
         if deleted > 0:
-            yield why.RAW_SQL_LOSES_DATA.because(f"{deleted:,} rows of {about} were deleted")
+            yield why.RAW_SQL_LOSES_DATA.because(f"rows deleted: {deleted:,}, of {about}")
         if updated > 0 and one.oid in self.script.filled:
-            said = f"{updated:,} rows of {about} were written, over NULLs alone"
+            said = f"rows updated: {updated:,}, over NULLs or with what they held, of {about}"
             level = over_nulls(self.script, one, self.live.facts(one.qualified), updated)
             yield why.WRITES_ROWS.because(said, level=level)
         elif updated > 0:
-            said = f"{updated:,} rows of {about} were written over"
+            said = f"rows written over: {updated:,}, of {about}"
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
         if inserted > 0:
-            yield why.WRITES_ROWS.because(f"{inserted:,} rows were added to {about}")
+            yield why.WRITES_ROWS.because(f"rows added: {inserted:,}, to {about}")
         if self._is_idle(one):
             said = f"{about} is locked for writing; none of its rows on the shadow was written"
             yield why.WRITES_ROWS.because(said, level=Level.HIGH)
@@ -357,9 +357,11 @@ class _Judging:
 
 
 def _touched(script: Script) -> Iterator[Relation]:
-    """Tables that were there before it, and that it locked or went through; in order of names."""
+    """Tables that were there before it, and that it locked, went through or wrote to, whether or
+    not its lock was seen; in order of names."""
     numbers = {oid for oid, _mode in script.doings.taken}
     numbers |= {one.oid for one in (*script.doings.rewrote, *script.doings.scanned)}
+    numbers |= {oid for oid, one in script.doings.before.items() if any(written(script, one))}
     found = [script.doings.before[oid] for oid in numbers if oid in script.doings.before]
     tables = [one for one in found if one.kind in _HOLDS_ROWS and not one.is_ours]
     yield from sorted(tables, key=lambda one: one.qualified)

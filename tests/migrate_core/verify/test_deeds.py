@@ -14,7 +14,9 @@ from migrate_core.planning.undoing import UndoGrade
 from migrate_core.planning.verified import Deed, judged
 from migrate_core.risk import verdict
 from migrate_core.risk.levels import Level
+from migrate_core.verify import locks
 from migrate_core.verify.options import Rehearsing
+from migrate_core.verify.relations import Held
 from migrate_core.verify.report import VerifyReport
 from tests.migrate_core.verify.conftest import MakeStory
 
@@ -304,3 +306,23 @@ def test_gate_1_takes_what_was_seen_of_exactly_this_plan(seen: Any) -> None:
     assert gates(found.plan, policy, Circumstances(verified=found.report.verified))[0].passes
     assert not gates(found.plan, policy, Circumstances())[0].passes
     assert not gates(found.plan, policy, other)[0].passes
+
+
+def test_rows_that_were_written_count_where_no_lock_was_seen(
+    seen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outside a transaction locks are sampled, and a statement by way of an index is brief."""
+    monkeypatch.setattr(locks._Sampler, "stop", _sees_nothing)
+    block = "UPDATE public.users SET email = 'x' WHERE id BETWEEN 1 AND 5; COMMIT;"
+
+    found = seen(f"DO $$ BEGIN {block} END $$", transaction=False)
+
+    assert found.level is Level.HIGH
+    assert "public.users: rows 5 updated" in found.deed.did
+
+
+def _sees_nothing(sampler: Any) -> tuple[Held, str]:
+    sampler._over.set()
+    sampler._thread.join()
+    sampler._conn.close()
+    return frozenset(), ""
