@@ -77,9 +77,10 @@ class Administration:
         self._left.append(name)
 
     def sweep(self) -> None:
-        while self._left:
-            self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", self._left[-1])
-            self._left.pop()
+        for name in list(self._left):
+            with suppress(psycopg.errors.ObjectInUse):  # somebody is slow to go: next time
+                self._execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+                self._left.remove(name)
 
     def _execute(self, statement: LiteralString, name: str) -> None:
         whole = sql.SQL(statement).format(sql.Identifier(name))
