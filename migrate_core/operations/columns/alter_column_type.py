@@ -262,8 +262,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             yield from narrowing(facts, evidence, told=self._is_told)
             if fits_today(facts) and self._is_told:
                 yield why.CHANGES_COLUMN_TYPE.because(evidence)
-        if self.was and self.was.type != self.to.type:
-            yield why.LOSES_STATISTICS.because(f"of {self.column}; {facts.describe()}")
+        yield why.LOSES_STATISTICS.because(f"of {self.column}; {facts.describe()}")
         if self._takes_zone:
             yield why.TAKES_TIMES_AS_UTC.because(evidence)
         if self._rebuilds:

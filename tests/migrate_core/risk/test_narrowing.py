@@ -203,3 +203,26 @@ def test_an_element_with_an_operator_class_is_not_guessed_at(make_db: MakeDb) ->
     )
 
     assert found["not_measured"] is Level.HIGH
+
+
+@pytest.mark.db
+@pytest.mark.parametrize(
+    "to",
+    [
+        {"type": "character varying(200)"},
+        {"type": "text"},
+        {"type": "character varying(100)", "collation": "pg_catalog.\"POSIX\""},
+    ],
+)
+def test_whatever_becomes_of_the_type_its_statistics_are_gone(
+    to: dict[str, str], make_db: MakeDb
+) -> None:
+    db = table(make_db, "character varying(100)", "'a'", "'b'")
+    db.execute("ANALYZE t")
+    change = {"op": "alterColumnType", "table": T, "column": "v", "to": to}
+    assert "loses_statistics" in codes(judged(db, change))
+
+    collation = f"COLLATE {to['collation']}" if "collation" in to else ""
+    db.execute(f"ALTER TABLE t ALTER COLUMN v TYPE {to['type']} {collation}".encode())
+    left = db.execute("SELECT attname FROM pg_stats WHERE tablename = 't'").fetchall()
+    assert left == [("id",)]
