@@ -1,6 +1,7 @@
 """Every kind of operation cut off at its moments, and run again.
 
     python benchmarks/kills.py [--moments 3] [--only NAME] [--by vanish,terminate,kill,crash]
+        [--major 18]
 
 For every scenario on every PostgreSQL that is here: so many of its named moments (0 for all),
 each way of cutting it off (crash: the server stops at once, and is started). Shown: how many
@@ -41,12 +42,15 @@ def main() -> None:
     parser.add_argument("--moments", type=int, default=3, help="of each case; 0 for all")
     parser.add_argument("--only", default="", help="cases whose name holds this")
     parser.add_argument("--by", default=",".join((*CUTS, "crash")), help="ways to cut it off")
+    parser.add_argument("--major", type=int, help="of PostgreSQL alone")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     failed = 0
     print(f"{'':22}{'cases':>7}{'cuts':>8}{'converged':>11}{'resume p50 s':>14}{'p95':>8}")
     for folder in bin_folders():
         with server(folder, SETTINGS) as postgres:
+            if args.major not in (None, postgres.major()):
+                continue
             for way in args.by.split(","):
                 failed += measure(postgres, way, args)
     raise SystemExit(bool(failed))

@@ -50,11 +50,12 @@ class Past:
     def with_beneath(
         self, facts: Facts, operation: Operation, graph: SchemaGraph, ask: Ask
     ) -> Facts:
-        found = tuple(
-            Beneath(table=name, activity=self.of_relation(name, ask).activity)
-            for name in operation.beneath(graph)
+        found = [(name, self.of_relation(name, ask)) for name in operation.beneath(graph)]
+        beneath = tuple(
+            Beneath(table=name, activity=of.activity, size=of.size, is_new=of.is_new)
+            for name, of in found
         )
-        return msgspec.structs.replace(facts, beneath=found) if found else facts
+        return msgspec.structs.replace(facts, beneath=beneath) if beneath else facts
 
     def of_relation(self, relation: QualifiedName, ask: Ask) -> Facts:
         """Measured facts of a relation that goes by this name after the steps so far."""

@@ -49,12 +49,26 @@ class TableSize(Value, frozen=True, kw_only=True):
     bytes: int | None = None  # pg_total_relation_size()
     exact: bool = False
 
+    def describe(self) -> str:
+        """In words: `4.2 M rows, 1.1 GB`, or that it is not known."""
+        if self.rows is None:
+            return "size not measured"
+        size = f", {human_bytes(self.bytes)}" if self.bytes is not None else ""
+        about = "" if self.exact else "about "
+        return f"{about}{human_count(self.rows)} rows{size}"
+
 
 class Beneath(Value, frozen=True, kw_only=True):
     """A table that a view reads."""
 
     table: QualifiedName
     activity: Activity | None = None
+    size: TableSize | None = None  # None: not measured
+    is_new: bool = False  # created earlier in this very plan
+
+    def describe(self) -> str:
+        size = self.size.describe() if self.size else "size not measured"
+        return f"{self.table}, {'created in this plan' if self.is_new else size}"
 
 
 class Facts(Value, frozen=True, kw_only=True):
@@ -83,22 +97,24 @@ class Facts(Value, frozen=True, kw_only=True):
         return self.size.rows if self.size else None
 
     @property
+    def bytes_beneath(self) -> int | None:
+        """Of the tables that its view reads; None where one was not measured."""
+        sizes = [one.size.bytes if one.size else None for one in self.beneath if not one.is_new]
+        return None if None in sizes else sum(size or 0 for size in sizes)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing can be lost, scanned or rewritten: measured, never assumed."""
         return self.is_new or bool(self.size and self.size.exact and self.size.rows == 0)
 
     def describe(self) -> str:
-        """Size in words: `4.2 M rows, 1.1 GB`, or that it is not known."""
+        """Its size in words, or why there is none."""
         if self.is_new:
             return "created in this plan"
         if self.is_ahead:
             filled = " and may fill it" if self.may_be_filled else ""
             return f"not there yet: {self.awaits} makes it{filled}"
-        if self.size is None or self.size.rows is None:
-            return "size not measured"
-        size = f", {human_bytes(self.size.bytes)}" if self.size.bytes is not None else ""
-        about = "" if self.size.exact else "about "
-        return f"{about}{human_count(self.size.rows)} rows{size}"
+        return self.size.describe() if self.size else "size not measured"
 
 
 def human_count(number: int) -> str:

@@ -8,6 +8,7 @@ from migrate_core.pg.ddl import Statement, ddl, raw
 from migrate_core.schema.definitions import Argument, Routine
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.targets import written
+from migrate_core.schema.types import is_implicit
 
 UNCHECKED = "check_function_bodies = off"
 
@@ -32,6 +33,17 @@ def _keeps_less(was: Argument, becomes: Argument) -> bool:
     renamed = bool(was.name) and was.name != becomes.name
     variadic = (was.mode == "variadic") != (becomes.mode == "variadic")
     return renamed or variadic or (was.optional and not becomes.optional)
+
+
+def takes_calls_of(new: Routine, old: Routine) -> bool:
+    """Whether calls that give the old one's arguments by place find the new one."""
+    had, has = _inputs(old), _inputs(new)
+    fits = (
+        is_implicit(was.type, becomes.type) and not (was.optional and not becomes.optional)
+        for was, becomes in zip(had, has, strict=False)
+    )
+    rest = has[len(had) :]
+    return len(has) >= len(had) and all(fits) and all(argument.optional for argument in rest)
 
 
 def _inputs(routine: Routine) -> Sequence[Argument]:

@@ -34,6 +34,30 @@ _TIMES = {
 }
 
 
+# Source: pg_cast on PostgreSQL 14 to 18, castcontext 'i', of types that applications pass.
+_NUMBERS = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
+_TEXTS = {"text", "character", "character varying", "name"}
+_IMPLICIT = {
+    **{number: {*_NUMBERS[at + 1 :]} for at, number in enumerate(_NUMBERS)},
+    **{text: _TEXTS - {text} for text in _TEXTS - {"name"}},
+    "name": {"text"},
+    '"char"': {"text"},
+    "date": {"timestamp without time zone", "timestamp with time zone"},
+    "timestamp without time zone": {"timestamp with time zone"},
+    "time without time zone": {"time with time zone", "interval"},
+    "bit": {"bit varying"},
+    "bit varying": {"bit"},
+    "cidr": {"inet"},
+    "macaddr": {"macaddr8"},
+    "macaddr8": {"macaddr"},
+}
+
+
+def is_implicit(given: str, wanted: str) -> bool:
+    """Whether a function that wants the one type is found for a value of the other."""
+    return given == wanted or wanted in _IMPLICIT.get(given, ())
+
+
 def _split(type_: str) -> tuple[str, tuple[int, ...]]:
     match = _TYPE.match(type_)
     if match is None:

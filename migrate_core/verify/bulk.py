@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 from migrate_core.pg.names import QualifiedName
@@ -11,8 +12,12 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.verdict import SHORT_BYTES
+from migrate_core.verify.overwritten import Compared
 from migrate_core.verify.relations import Relation
 from migrate_core.verify.scripts import Script
+
+SMALL_ROWS = 10_000  # of a table that people know by heart
+FEW_ROWS = 1_000
 
 FactsOf = Callable[[QualifiedName], Facts]
 Written = tuple[int, int, int]  # rows inserted, updated and deleted
@@ -51,18 +56,41 @@ def filling(script: Script, facts_of: FactsOf) -> Iterator[Reason]:
         yield why.WRITES_ROWS.because(said, level=level)
 
 
-def over_nulls(script: Script, one: Relation, facts: Facts, count: int) -> Level:
-    """Of rows in which nothing was lost: who updates the same ones waits. Rows that were not
-    copied may hold what would be."""
-    size = share(script, one, facts, count)
-    small = size is not None and size <= SHORT_BYTES
-    return Level.MEDIUM if small and saw_all(script, one, facts) else Level.HIGH
+def updated(script: Script, one: Relation, facts: Facts, count: int, about: str) -> Reason:
+    """Of so many rows. Who updates the same ones waits; what they held may be gone."""
+    seen = script.compared.get(one.oid)
+    if seen is None:
+        return why.WRITES_ROWS.because(
+            f"rows written over: {count:,}, of {about}", level=Level.HIGH
+        )
+    if not seen.lost:
+        said = f"rows updated: {count:,}, over NULLs or with what they held, of {about}"
+        size = share(script, one, facts, count)
+        small = size is not None and size <= SHORT_BYTES
+        # Rows that were not copied may hold what would be lost.
+        level = Level.MEDIUM if small and seen.rows >= _counted(facts) else Level.HIGH
+        return why.WRITES_ROWS.because(said, level=level)
+    level = Level.MEDIUM if _are_few(seen, facts) else Level.HIGH
+    said = f"rows written over: {seen.lost:,} of {seen.rows:,}, of {about}"
+    return why.WRITES_ROWS.because(said, level=level)
+
+
+def _are_few(seen: Compared, facts: Facts) -> bool:
+    """The smaller part of a small table, by what was copied of it."""
+    if facts.rows is None or facts.rows > SMALL_ROWS or seen.lost * 2 >= seen.rows:
+        return False
+    return seen.lost * facts.rows <= FEW_ROWS * seen.rows
 
 
 def saw_all(script: Script, one: Relation, facts: Facts) -> bool:
     """Whether every row that the target has was there to be read, and was."""
-    rows = facts.rows if facts.size and facts.size.exact else None
-    return rows is not None and _rows_read(script, one) >= rows
+    return _rows_read(script, one) >= _counted(facts)
+
+
+def _counted(facts: Facts) -> float:
+    """Rows of the target's table; no end of them where they were not counted one by one."""
+    exact = facts.size and facts.size.exact
+    return facts.rows if exact and facts.rows is not None else math.inf
 
 
 def share(script: Script, one: Relation, facts: Facts, count: int) -> int | None:

@@ -14,12 +14,13 @@ from migrate_core.planning.verified import Changed, Deed
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
+from migrate_core.risk.names import table_goes_by
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.verdict import judge
 from migrate_core.schema.refs import ObjectKind
 from migrate_core.verify.around import around
 from migrate_core.verify.asked import Asked, Target
-from migrate_core.verify.bulk import filling, over_nulls, saw_all, written
+from migrate_core.verify.bulk import filling, saw_all, updated, written
 from migrate_core.verify.changes import changes, kept_constraints, moves
 from migrate_core.verify.held import holding, locked_by
 from migrate_core.verify.relations import Relation
@@ -137,16 +138,11 @@ class _Judging:
         return any("concurrently" in words for words in statements(self.script.sql))
 
     def _on_rows(self, one: Relation, about: str, mode: LockMode | None) -> Iterator[Reason]:
-        inserted, updated, deleted = written(self.script, one)
+        inserted, changed, deleted = written(self.script, one)
         if deleted > 0:
             yield why.RAW_SQL_LOSES_DATA.because(f"rows deleted: {deleted:,}, of {about}")
-        if updated > 0 and one.oid in self.script.filled:
-            said = f"rows updated: {updated:,}, over NULLs or with what they held, of {about}"
-            level = over_nulls(self.script, one, self.live.facts(one.qualified), updated)
-            yield why.WRITES_ROWS.because(said, level=level)
-        elif updated > 0:
-            said = f"rows written over: {updated:,}, of {about}"
-            yield why.WRITES_ROWS.because(said, level=Level.HIGH)
+        if changed > 0:
+            yield updated(self.script, one, self.live.facts(one.qualified), changed, about)
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"rows added: {inserted:,}, to {about}")
         if self._is_idle(one):
@@ -167,7 +163,7 @@ class _Judging:
 
     def on_schema(self) -> Iterator[Reason]:
         for old, new in moves(self.script):
-            yield why.RENAME_TABLE.because(f"{old} becomes {new}")
+            yield table_goes_by(self.script.after.graph, old, new)
         named = {one.qualified for one in self.doings.after.values()}
         kept, context = kept_constraints(self.script), Context(self.script.before.graph)
         for asked in self.asked:

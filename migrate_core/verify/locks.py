@@ -65,7 +65,7 @@ class LockObserver:
         if self._scripts:
             self._scripts.settle()
             if self._steps.get(statement.sql) in self._raw:
-                self._scripts.begins(conn)
+                self._scripts.begins(conn, statement)
         self._before = read_relations(conn, settled=alone)
         if alone:
             self._sampler = _Sampler(self._connect(), conn.info.backend_pid)

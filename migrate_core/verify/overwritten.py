@@ -1,15 +1,17 @@
-"""Whether raw SQL wrote over values, or only where there were none.
+"""Of how many rows raw SQL wrote over values: where there were none, nothing went.
 
-While its transaction is open another session still sees the rows as they were.
+While its transaction is open another session still sees the rows as they were. Where it commits
+by itself, one that began to look before it did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from msgspec import Struct
 from psycopg import sql
 
 from migrate_core.pg.queries import query
@@ -23,20 +25,34 @@ Rows = dict[tuple[str, ...], Row]
 MOST_ROWS = 10_000  # of a table that is compared
 
 
-def only_nulls(
-    conn: Connection, connect: Callable[[], Connection], doings: Doings
-) -> frozenset[int]:
-    """Numbers of the tables that were updated, and all of whose values are still there.
+class Compared(Struct, frozen=True):
+    """Of one table that was updated."""
 
-    `conn` is in the transaction of the SQL. What cannot be compared is not among them: a table
-    without a primary key, one that nobody else may read, one with too many rows.
+    rows: int  # that it had
+    lost: int  # that are gone, or no longer hold each value that they held
+
+
+@contextmanager
+def looking(conn: Connection) -> Iterator[Connection]:
+    """Sees what is there now, whatever others commit meanwhile."""
+    with conn:
+        conn.execute("SET lock_timeout = '1s'")
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        conn.read_only = True
+        with conn.transaction():
+            conn.execute("SELECT 1", prepare=False)  # the snapshot is taken with it
+            yield conn
+
+
+def compared(now: Connection, before: Connection, doings: Doings) -> Mapping[int, Compared]:
+    """By the tables' numbers.
+
+    What cannot be compared is not among them: a table without a primary key, one that nobody
+    else may read, one without rows or with too many.
     """
-    updated = [one for one in doings.before.values() if _was_updated(one, doings)]
-    if not updated:
-        return frozenset()
-    with closing(connect()) as other:
-        other.execute("SET lock_timeout = '1s'")
-        return frozenset(one.oid for one in updated if _keeps_values(conn, other, one, doings))
+    updated = (one for one in doings.before.values() if _was_updated(one, doings))
+    found = ((one.oid, _compared(now, before, one, doings)) for one in updated)
+    return {oid: one for oid, one in found if one}
 
 
 def _was_updated(one: Relation, doings: Doings) -> bool:
@@ -44,16 +60,17 @@ def _was_updated(one: Relation, doings: Doings) -> bool:
     return one.kind == "r" and bool(now and (now.written or [0, 0])[1] > (one.written or [0, 0])[1])
 
 
-def _keeps_values(conn: Connection, other: Connection, one: Relation, doings: Doings) -> bool:
+def _compared(
+    now: Connection, before: Connection, one: Relation, doings: Doings
+) -> Compared | None:
     try:
-        with conn.transaction():  # a savepoint: whatever fails is no part of the step
-            before = _rows(other, one)
-            after = _rows(conn, doings.after[one.oid]) if before else {}
+        with before.transaction(), now.transaction():  # whatever fails is no part of the step
+            was = _rows(before, one)
+            rows = _rows(now, doings.after[one.oid]) if was else {}
     except psycopg.Error:
-        return False
-    return bool(before) and all(
-        key in after and _kept(row, after[key]) for key, row in before.items()
-    )
+        return None
+    kept = (key in rows and _kept(row, rows[key]) for key, row in was.items())
+    return Compared(len(was), len(was) - sum(kept)) if rows else None
 
 
 def _rows(conn: Connection, table: Relation) -> Rows:

@@ -8,7 +8,7 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from typing import Any
 
 import psycopg
@@ -18,9 +18,10 @@ from msgspec.structs import replace
 from migrate_core.errors import MigrateError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg.ddl import Statement
+from migrate_core.pg.losing import statements
 from migrate_core.pg.queries import query
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.verify.overwritten import only_nulls
+from migrate_core.verify.overwritten import Compared, compared, looking
 from migrate_core.verify.undeclared import Doings
 
 Connection = psycopg.Connection[Any]
@@ -50,7 +51,7 @@ class Script(Struct, frozen=True, kw_only=True):
     alone: bool  # outside a transaction: its locks were sampled
     blind: str  # why scans were not seen
     seconds: float = 0.0  # that it took
-    filled: frozenset[int] = frozenset()  # tables of which it wrote over NULLs alone
+    compared: Mapping[int, Compared] = {}  # tables that it updated, by number
 
 
 class Scripts:
@@ -61,11 +62,16 @@ class Scripts:
         self._before: State | None = None
         self._settings: Pairs = {}
         self._open: Script | None = None  # seen at work, and not yet what it left
+        self._looking = ExitStack()  # at the rows as they were, while it is under way
+        self._was: Connection | None = None
         self.found: list[Script] = []
 
-    def begins(self, conn: Connection) -> None:
+    def begins(self, conn: Connection, statement: Statement) -> None:
         self._before = self._state()
         self._settings = _pairs(conn, "settings")
+        # What runs CONCURRENTLY waits for whoever began to look before it did.
+        if not any("concurrently" in words for words in statements(statement.sql)):
+            self._was = self._looking.enter_context(looking(self._connect()))
 
     def over(
         self,
@@ -94,11 +100,13 @@ class Scripts:
             alone=alone,
             blind=blind,
             seconds=seconds,
-            filled=frozenset() if alone else only_nulls(conn, self._connect, doings),
+            compared=compared(conn, self._was, doings) if self._was else {},
         )
+        self._look_away()
 
     def settle(self) -> None:
         """Once its transaction is over: what it left."""
+        self._look_away()
         script, self._open = self._open, None
         if script is None:
             return
@@ -106,6 +114,11 @@ class Scripts:
             self.found.append(replace(script, after=self._state()))
         except (psycopg.Error, MigrateError) as error:
             self.found.append(replace(script, blind=f"what it left was not read: {error}"))
+
+    def _look_away(self) -> None:
+        self._was = None
+        with suppress(psycopg.Error):  # the database may have gone from under it
+            self._looking.close()
 
     def _state(self) -> State:
         with closing(self._connect()) as conn:

@@ -36,7 +36,7 @@ from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
-from migrate_core.verify import artifacts, ephemeral, judge, parked, rights, rows
+from migrate_core.verify import artifacts, ephemeral, filled, judge, parked, rights, rows
 from migrate_core.verify.aftermath import judged_by_deeds, refused, replayed
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
@@ -53,6 +53,7 @@ from migrate_core.verify.report import (
 from migrate_core.verify.residual import differences
 from migrate_core.verify.rows import Sample
 from migrate_core.verify.scripts import Script, Scripts
+from migrate_core.verify.shape import SEPARATE_SERVER, shape
 
 ACTOR = "verify"
 APPLICATION = "zanith/verify"
@@ -118,6 +119,7 @@ class _Rehearsal:
         self.judgement = Judgement()
         self.how: Baseline = ""
         self.shape = SEPARATE_SERVER
+        self.filled: tuple[str, ...] = ()  # materialized views that hold rows in the target
         self.mirrored: tuple[Mirrored, ...] = ()
         self.kept: Kept | None = None
         self.rights: tuple[parked.Right, ...] = ()  # on what is parked in the target
@@ -142,6 +144,7 @@ class _Rehearsal:
             notes += base.notes
             notes += self._stand_in(base.scratch)
             notes += self._copy_rows(live, base.scratch)
+            notes += self._fill(base.scratch)
         scratch = base.scratch
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
@@ -168,12 +171,13 @@ class _Rehearsal:
         with live() as conn:
             self._require(major_of(conn))
             self.rights = parked.rights_on(conn, self.plans)
+            self.filled = filled.in_target(conn)
             return read_graph(conn, self.schemas), read_original(conn)
 
     def _provision(
         self, stack: ExitStack, found: SchemaGraph, like: Original, endpoint: Endpoint
     ) -> Rebuilt:
-        self.shape = _shape(endpoint, self.shadow)
+        self.shape = shape(endpoint, self.shadow)
         keep = self._was_kept if self.options.keep else None
         roles = tuple(right.grantee for right in self.rights if right.grantee)
         rebuild = partial(rebuilt, like=like, keep=keep, more_roles=roles)
@@ -218,6 +222,13 @@ class _Rehearsal:
             ):
                 self.sample = rows.copy(target, conn, self.options.rows)
         yield self.sample.says
+
+    def _fill(self, scratch: Scratch) -> Sequence[str]:
+        if scratch.room or not self.filled:
+            return ()
+        stop = lambda: self.shadow.terminate(scratch.name)  # noqa: E731 - as in _apply
+        with watchdog(WALL_CLOCK_SECONDS, stop), scratch.session() as conn:
+            return filled.fill(conn, self.filled)
 
     def _was_kept(self, kept: Kept) -> None:
         self.kept = kept
@@ -350,18 +361,6 @@ class _Rehearsal:
 
 
 STAGES = 5
-SEPARATE_SERVER = "throw-away database on a separate server"
-SAME_SERVER = "throw-away database on the target's own server"
-EPHEMERAL = "ephemeral schema in a database of a separate server"
-EPHEMERAL_THERE = "ephemeral schema in the target's own database"
-
-
-def _shape(target: Endpoint, shadow: ShadowServer) -> str:
-    ours = shadow.endpoint
-    same_server = (target.host, target.port) == (ours.host, ours.port)
-    if shadow.stands_for:
-        return EPHEMERAL_THERE if same_server and target.dbname == ours.dbname else EPHEMERAL
-    return SAME_SERVER if same_server else SEPARATE_SERVER
 
 
 def _has_steps(plan: Plan) -> bool:

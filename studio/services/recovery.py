@@ -31,7 +31,7 @@ def restore(artifact: Artifact, user: Any, *, under: str | None = None) -> Run:
     """A run of its own, on the record as every other. `under`: another name than it had."""
     with audit.attempt(user, "restore", artifact):
         require(user, Action.APPLY, artifact)
-        _refuse_impossible(artifact, under)
+        _refuse_impossible(preview(artifact, under=under), _not_now(artifact))
         made = _planned(artifact, partial(api.plan_restore, under=under))
         _refuse_failed(artifact, made)
         named = f"Restore {artifact.source}" + (f" as {under}" if under else "")
@@ -42,18 +42,21 @@ def rehearse(artifact: Artifact, user: Any, *, under: str | None = None) -> Veri
     """Its restore on its way to the shadow; one that is under way is not asked for twice."""
     with audit.attempt(user, "rehearse restore", artifact):
         require(user, Action.APPLY, artifact)
-        _refuse_impossible(artifact, under)
+        _refuse_impossible(preview(artifact, under=under), _not_now(artifact))
         made = _planned(artifact, partial(api.plan_restore, under=under))
         with transaction.atomic():
             Artifact.objects.select_for_update(of=("self",)).get(pk=artifact.pk)
             return verifications.queue_restore(artifact.target, made, user)
 
 
-def _refuse_impossible(artifact: Artifact, under: str | None) -> None:
-    found = preview(artifact, under=under)
+def _not_now(artifact: Artifact) -> str:
+    return f"{artifact.source} cannot be restored now"
+
+
+def _refuse_impossible(found: RestorePreview | ReseedPreview, message: str) -> None:
     if not found.possible:
         raise StaleError(
-            f"{artifact.source} cannot be restored now",
+            message,
             detail=" ".join(found.blockers),
             hint="Mend what is named, then try again; the export works meanwhile.",
             still_true="Nothing was changed; what is kept stays kept.",
@@ -108,13 +111,7 @@ def reseed(artifact: Artifact, user: Any, *, overwrite: bool = False, reason: st
     with audit.attempt(user, "reseed", artifact, reason=reason):
         require(user, Action.APPLY, artifact)
         found = preview_reseed(artifact, overwrite=overwrite)
-        if not found.possible:
-            raise StaleError(
-                f"the values of {artifact.source} cannot be put back now",
-                detail=" ".join(found.blockers),
-                hint="Mend what is named, then try again; the export works meanwhile.",
-                still_true="Nothing was changed; what is kept stays kept.",
-            )
+        _refuse_impossible(found, f"the values of {artifact.source} cannot be put back now")
         made = _planned(artifact, partial(api.plan_reseed, overwrite=overwrite))
         return _queue(artifact, user, made, f"Put back {artifact.source}")
 

@@ -29,7 +29,7 @@ from migrate_core.risk.levels import Level
 from migrate_core.schema.delta import DropMode
 
 FOLDER = Path(__file__).parent
-SIZES = "sizes.yaml"
+SIZES, KNOWN = "sizes.yaml", "known.yaml"
 Measured = dict[str, dict[str, Any]]  # relation -> fields
 
 
@@ -57,6 +57,11 @@ class Set(StrEnum):
         found: Any = yaml.safe_load((self.folder / SIZES).read_text(encoding="utf-8"))
         return convert(found, dict[str, Size | None])
 
+    @property
+    def known(self) -> Known:
+        found: Any = yaml.safe_load((self.folder / KNOWN).read_text(encoding="utf-8"))
+        return convert(found, Known)
+
 
 class Half(StrEnum):
     TUNE = "tune"
@@ -66,6 +71,13 @@ class Half(StrEnum):
 class Size(Struct, frozen=True, forbid_unknown_fields=True):
     rows: int
     bytes: int
+
+
+class Known(Struct, frozen=True, forbid_unknown_fields=True):
+    """Trials that are judged otherwise than labelled: name -> why."""
+
+    missed: dict[str, str] = {}
+    false_alarms: dict[str, str] = {}
 
 
 class Case(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,7 +136,7 @@ class Trial(Struct, frozen=True, kw_only=True):
 
 
 def cases(of: Set = Set.FIRST) -> tuple[Case, ...]:
-    files = (path for path in sorted(of.folder.glob("*.yaml")) if path.name != SIZES)
+    files = (path for path in sorted(of.folder.glob("*.yaml")) if path.name not in (SIZES, KNOWN))
     return tuple(case for path in files for case in _read(path))
 
 

@@ -15,7 +15,8 @@ from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.routines import drop_routine
+from migrate_core.schema.renaming import namesakes
+from migrate_core.schema.routines import drop_routine, takes_calls_of
 
 
 class DropRoutine(Operation, frozen=True, kw_only=True):
@@ -30,7 +31,8 @@ class DropRoutine(Operation, frozen=True, kw_only=True):
 
     name: str  # with its argument types: public.f(integer)
     was: Routine | None = None
-    returns: bool = False  # created again in the same plan
+    returns: bool = False  # created again in the same plan, for the same calls
+    becomes: str = ""  # what the same plan gives its name to, which its calls do not fit
 
     @property
     def subject(self) -> Ref:
@@ -39,8 +41,8 @@ class DropRoutine(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for old in delta.dropped(Routine):
-            returns = delta.after.find(Routine, old.name) is not None
-            yield cls(name=old.name, was=old, returns=returns)
+            returns, becomes = _heirs(delta, old)
+            yield cls(name=old.name, was=old, returns=returns, becomes=becomes)
 
     def bind(self, graph: SchemaGraph) -> Self:
         was = graph.find(Routine, self.name)
@@ -59,6 +61,20 @@ class DropRoutine(Operation, frozen=True, kw_only=True):
         return make("createRoutine", definition=self.was) if self.was else None
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        code = why.MADE_ANEW if self.returns else why.DROPS_OBJECT
-        yield code.because(f"{self.was.kind if self.was else 'routine'} {self.label}")
+        what = f"{self.was.kind if self.was else 'routine'} {self.label}"
+        if self.becomes:
+            yield why.CHANGES_SIGNATURE.because(f"{what} becomes {self.becomes}")
+        else:
+            code = why.MADE_ANEW if self.returns else why.DROPS_OBJECT
+            yield code.because(what)
         yield why.UNTRACKED_DEPENDENCIES.because("bodies that are text may call it")
+
+
+def _heirs(delta: SchemaDelta, old: Routine) -> tuple[bool, str]:
+    """Whether one of the same name takes its calls afterwards; else which have its name only."""
+    again = delta.after.find(Routine, old.name)
+    made = [one for one in namesakes(delta.after, old) if not delta.before.find(Routine, one.name)]
+    heirs = [again, *made] if again else made
+    if any(takes_calls_of(one, old) for one in heirs):
+        return True, ""
+    return False, " and ".join(one.name for one in heirs)

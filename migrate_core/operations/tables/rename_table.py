@@ -11,6 +11,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.names import table_goes_by
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
@@ -73,4 +74,7 @@ class RenameTable(Operation, frozen=True, kw_only=True):
         return RenameTable(name=name, to=self.name.name, not_null=self.not_null)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield why.RENAME_TABLE.because(f"{self.name} becomes {self.name.renamed(self.to)}")
+        yield why.CHANGES_METADATA.because(f"{self.name} becomes {self.name.renamed(self.to)}")
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        yield table_goes_by(graph, self.name, self.name.renamed(self.to))

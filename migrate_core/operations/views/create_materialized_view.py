@@ -8,14 +8,17 @@ from typing import ClassVar, Self
 from migrate_core.operations.base import Effect, Operation, Place, unbound
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, stage
+from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.verdict import SHORT_BYTES
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.queries import bare, create_materialized_view, output_statements
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.viewed import tables_beneath
 from migrate_core.schema.views import MaterializedView
 
 
@@ -29,6 +32,7 @@ class CreateMaterializedView(Operation, frozen=True, kw_only=True):
     effect: ClassVar[Effect] = Effect.CREATE
 
     definition: MaterializedView
+    again: bool = False  # the same plan drops it first
 
     @property
     def subject(self) -> Ref:
@@ -37,7 +41,8 @@ class CreateMaterializedView(Operation, frozen=True, kw_only=True):
     @classmethod
     def detect(cls, delta: SchemaDelta) -> Iterable[Self]:
         for view in delta.added(MaterializedView):
-            yield cls(definition=bare(view))
+            was = delta.before.find(MaterializedView, view.name)
+            yield cls(definition=bare(view), again=was is not None)
 
     def bind(self, graph: SchemaGraph) -> Self:
         if graph.relation(self.definition.name):
@@ -57,5 +62,13 @@ class CreateMaterializedView(Operation, frozen=True, kw_only=True):
     def inverse(self, place: Place) -> Operation | None:
         return make("dropMaterializedView", name=self.definition.name, was=self.definition)
 
+    def beneath(self, graph: SchemaGraph) -> Iterable[QualifiedName]:
+        return tables_beneath(self.apply(graph), self.subject)
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        yield why.FILLS_MATERIALIZED_VIEW.because(f"{len(self.definition.outputs)} columns")
+        columns = f"{len(self.definition.outputs)} columns"
+        evidence = "; ".join([columns, *(f"reads {one.describe()}" for one in facts.beneath)])
+        size = facts.bytes_beneath
+        if self.again and (size is None or size > SHORT_BYTES):
+            yield why.AWAY_WHILE_FILLED.because(evidence)
+        yield why.FILLS_MATERIALIZED_VIEW.because(evidence)

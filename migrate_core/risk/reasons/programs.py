@@ -17,6 +17,13 @@ FILLS_MATERIALIZED_VIEW = _code(
     "Its query runs in full, while reads and writes of its tables go on.",
     "Try the query on data of this size first.",
 )
+AWAY_WHILE_FILLED = _code(
+    "away_while_filled",
+    Level.HIGH,
+    "Whoever reads the view gets an error until its query has run over all that it reads.",
+    "Make the new one under another name, move its readers, then drop the old one.",
+    by_use=True,
+)
 DROPS_MATERIALIZED_VIEW = _code(
     "drops_materialized_view",
     Level.MEDIUM,
@@ -28,6 +35,12 @@ CHANGES_ROUTINE = _code(
     Level.MEDIUM,
     "Whatever calls it gets the new behaviour from the next statement on.",
     "Keep the old behaviour under the old arguments while callers move.",
+)
+CHANGES_SIGNATURE = _code(
+    "changes_signature",
+    Level.HIGH,
+    "Calls with the former arguments fail from the moment it commits.",
+    "Create the new one beside it, move what calls it, and drop the old one a release later.",
 )
 UNTRACKED_DEPENDENCIES = _code(
     "untracked_dependencies",

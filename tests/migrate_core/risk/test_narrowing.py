@@ -211,7 +211,7 @@ def test_an_element_with_an_operator_class_is_not_guessed_at(make_db: MakeDb) ->
     [
         {"type": "character varying(200)"},
         {"type": "text"},
-        {"type": "character varying(100)", "collation": "pg_catalog.\"POSIX\""},
+        {"type": "character varying(100)", "collation": 'pg_catalog."POSIX"'},
     ],
 )
 def test_whatever_becomes_of_the_type_its_statistics_are_gone(

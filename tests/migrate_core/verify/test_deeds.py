@@ -201,11 +201,11 @@ def test_a_table_that_it_makes_itself_has_no_rows_to_wait_for(seen: Any) -> None
 
 
 def test_rows_written_over_are_high_and_rows_added_medium(seen: Any) -> None:
-    over = seen("UPDATE public.users SET email = 'x' WHERE id < 4", down="SELECT 1")
+    over = seen("UPDATE public.users SET email = 'x' WHERE id < 40", down="SELECT 1")
     added = seen("INSERT INTO public.users VALUES (1000)", down="SELECT 1")
 
     assert (over.level, over.codes) == (Level.HIGH, {"writes_rows"})
-    assert "public.users: rows 3 updated" in over.deed.did
+    assert "public.users: rows 39 updated" in over.deed.did
     assert (added.level, added.codes) == (Level.MEDIUM, {"writes_rows"})
 
 
@@ -313,12 +313,12 @@ def test_rows_that_were_written_count_where_no_lock_was_seen(
 ) -> None:
     """Outside a transaction locks are sampled, and a statement by way of an index is brief."""
     monkeypatch.setattr(locks._Sampler, "stop", _sees_nothing)
-    block = "UPDATE public.users SET email = 'x' WHERE id BETWEEN 1 AND 5; COMMIT;"
+    block = "UPDATE public.users SET email = 'x' WHERE id BETWEEN 1 AND 40; COMMIT;"
 
     found = seen(f"DO $$ BEGIN {block} END $$", transaction=False)
 
     assert found.level is Level.HIGH
-    assert "public.users: rows 5 updated" in found.deed.did
+    assert "public.users: rows 40 updated" in found.deed.did
 
 
 def _sees_nothing(sampler: Any) -> tuple[Held, str]:

@@ -51,11 +51,12 @@ def see(make_story: MakeStory) -> Any:
         *,
         before: str = "",
         fails: bool = False,
+        transaction: bool = True,
     ) -> Seen:
         story = make_story(LIVE, LIVE)
         story.conn.execute(before.encode())
         story.conn.execute("SELECT pg_stat_force_next_flush()")
-        plan = story.plan(make("rawSql", sql=sql, down="SELECT 1"))
+        plan = story.plan(make("rawSql", sql=sql, down="SELECT 1", transaction=transaction))
         report = story.verify(plan, options=options, declared=None, wanted=story.found)
         assert report.ok is not fails, report
         return Seen(plan, report)
@@ -129,7 +130,54 @@ def test_rows_written_over_nulls_alone_weigh_by_their_number(see: See) -> None:
 
     assert (filled.level, filled.codes) == (Level.MEDIUM, {"writes_rows"})
     assert "over NULLs or with what they held" in reason(filled, "writes_rows").evidence
-    assert (lost.level, lost.codes) == (Level.HIGH, {"writes_rows"})
+    assert (lost.level, lost.codes) == (Level.MEDIUM, {"writes_rows"})
+    assert "rows written over: 1 of 50" in reason(lost, "writes_rows").evidence
+
+
+FLAGS = "CREATE TABLE public.flags (name text PRIMARY KEY, is_on bool);"
+FLAGS += "INSERT INTO public.flags SELECT 'flag ' || n, false FROM generate_series(1, 10) AS n"
+
+
+@pytest.mark.parametrize(
+    ("sql", "level"),
+    [
+        ("UPDATE public.flags SET is_on = true WHERE name = 'flag 3'", Level.MEDIUM),
+        ("UPDATE public.flags SET is_on = true", Level.HIGH),
+        ("UPDATE public.flags SET name = upper(name) WHERE name < 'flag 5'", Level.HIGH),
+        ("UPDATE public.clicks SET url = 'y' WHERE id = 3", Level.HIGH),  # too large to know
+    ],
+)
+def test_a_few_rows_of_a_small_table_are_told_of(see: See, sql: str, level: Level) -> None:
+    assert reason(see(sql, before=FLAGS), "writes_rows").level is level
+
+
+BATCHES = """
+DO $$
+DECLARE low int := 0;
+BEGIN
+  WHILE low < 50 LOOP
+    UPDATE public.users SET {} WHERE id > low AND id <= low + 10;
+    low := low + 10;
+    COMMIT;
+  END LOOP;
+END $$
+"""
+
+
+def test_rows_are_compared_where_it_commits_by_itself(see: See) -> None:
+    over_nulls = see(BATCHES.format("note = 'x'"), transaction=False)
+    over_values = see(BATCHES.format("email = 'x'"), transaction=False)
+
+    assert reason(over_nulls, "writes_rows").level is Level.MEDIUM
+    assert "over NULLs" in reason(over_nulls, "writes_rows").evidence
+    assert reason(over_values, "writes_rows").level is Level.HIGH
+    assert "rows written over: 50 of 50" in reason(over_values, "writes_rows").evidence
+
+
+def test_what_runs_concurrently_waits_for_nobody_of_ours(see: See) -> None:
+    found = see("CREATE INDEX CONCURRENTLY users_email ON public.users (email)", transaction=False)
+
+    assert found.level.score <= Level.MEDIUM.score
 
 
 def test_rows_that_were_not_copied_may_hold_what_is_written_over(see: See) -> None:
