@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +20,13 @@ LIVE = """<div id="live-part" hx-ext="sse" sse-connect="/gallery/stream/"
 def gallery(page: Page, studio_server: str) -> Page:
     page.goto(f"{studio_server}/gallery/")
     return page
+
+
+@pytest.fixture
+def scriptless(browser: Browser) -> Iterator[Page]:
+    """Closed afterwards: what turns on a page that is left open turns until the last test."""
+    with browser.new_context(java_script_enabled=False) as context:
+        yield context.new_page()
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -51,18 +59,17 @@ def test_axe_finds_nothing_with_everything_unfolded(
 
 
 @pytest.mark.parametrize("name", ["nowhere", "gallery"])
-def test_pages_work_without_scripts(browser: Browser, studio_server: str, name: str) -> None:
-    page = browser.new_context(java_script_enabled=False).new_page()
-    page.goto(f"{studio_server}/{name}/")
+def test_pages_work_without_scripts(scriptless: Page, studio_server: str, name: str) -> None:
+    scriptless.goto(f"{studio_server}/{name}/")
     if name == "nowhere":
-        expect(page.locator("h1")).to_have_text("There is nothing at this address")
+        expect(scriptless.locator("h1")).to_have_text("There is nothing at this address")
         return
 
-    page.locator("summary", has_text="Tier 3").click()
-    expect(page.locator('.ask[open] input[name="typed"]')).to_be_visible()
-    page.locator("summary.primary", has_text="Apply").first.click()
-    expect(page.get_by_text("Not yet. 3 things in the way:")).to_be_visible()
-    expect(page.locator("[data-copy]").first).to_be_hidden()
+    scriptless.locator("summary", has_text="Tier 3").click()
+    expect(scriptless.locator('.ask[open] input[name="typed"]')).to_be_visible()
+    scriptless.locator("summary.primary", has_text="Apply").first.click()
+    expect(scriptless.get_by_text("Not yet. 3 things in the way:")).to_be_visible()
+    expect(scriptless.locator("[data-copy]").first).to_be_hidden()
 
 
 def test_focus_never_starts_on_the_button_that_acts(gallery: Page) -> None:
