@@ -34,7 +34,8 @@ from tests.faults.cuts import CUTS, crash
 from tests.faults.test_every_kind import check_cut_off, undisturbed
 from tests.migrate_core.operations.cases import CASES, case_id, since
 
-SETTINGS = ("max_connections=100", "autovacuum=off")
+# What was committed before a crash is there after it: what a case starts from, above all.
+SETTINGS = ("max_connections=100", "autovacuum=off", "synchronous_commit=on")
 
 
 def main() -> None:

@@ -161,10 +161,19 @@ def connect(
         if session is Session.APPLY:
             refuse_pooler(conn)
         configure(conn, {**SETTINGS[session], **(settings or {})})
+        if session is Session.APPLY:
+            conn.execute(_WAITS_FOR_THE_DISK, prepare=False)
     except BaseException:
         conn.close()
         raise
     return conn
+
+
+# What is told as done has to survive a crash. Whether replicas are waited for stays as it is.
+_WAITS_FOR_THE_DISK = """
+SELECT pg_catalog.set_config('synchronous_commit', 'local', false)
+ WHERE pg_catalog.current_setting('synchronous_commit') = 'off'
+"""
 
 
 def plan_session(target: Endpoint | str, application_name: str) -> psycopg.Connection:

@@ -22,7 +22,7 @@ from studio.server import temporary_folder
 from tests import runs
 from tests.auditor import audit
 from tests.faults import child, moments
-from tests.faults.cuts import crash
+from tests.faults.cuts import crash, stop_and_start
 
 MakeDb = Callable[..., Connection[Any]]
 FEW, MANY = 6, 10_000
@@ -148,6 +148,23 @@ def test_the_server_stops_at_once_at_any_moment(
             with crash(private_server, db, plan, number + 1) as after:
                 runs.run(after, plan)
                 check_converged(after, expected)
+
+
+def test_what_was_told_as_done_is_there_although_the_server_commits_later(
+    undisturbed: tuple[list[moments.Moment], Any],
+) -> None:
+    """One that does not wait for its disk may lose the last commits in a crash."""
+    settings = ("synchronous_commit=off", "wal_writer_delay=10s")
+    server = Postgres(temporary_folder(), name="late", settings=settings).start()
+    try:
+        with psycopg.connect(server.url(), autocommit=True) as db:
+            db.execute(runs.USERS.replace("gen_random_uuid()", "NULL").encode())
+            runs.run(db, runs.plan_for(db))
+        stop_and_start(server)
+        with psycopg.connect(server.url(), autocommit=True) as db:
+            check_converged(db, undisturbed[1])
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="module")

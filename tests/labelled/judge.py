@@ -11,6 +11,7 @@ import yaml
 from msgspec import Struct
 
 from migrate_core.api.plans import Measuring
+from migrate_core.declared.statements import File, Statement, split
 from migrate_core.diff.diff import diff
 from migrate_core.diff.expand import expanded
 from migrate_core.errors import MigrateError
@@ -107,7 +108,10 @@ class Judge:
         case = trial.case
         with shadow.live(self.base, case.before.encode()) as live, live.session() as conn:
             found = read_graph(conn)
-            plan = planned(conn, trial, found, self._operations(case, found))
+            try:
+                plan = planned(conn, trial, found, self._operations(case, found))
+            except MigrateError as error:
+                return Judged(trial=trial, problem=f"{type(error).__name__}: {error}")
             used = {name: partial(_activity, said=said) for name, said in case.activity.items()}
             report = shadow.verify(live, plan, found, trial.sizes, used)
             return Judged(trial=trial, plan=judged(plan, report.verified), problem=problems(report))
@@ -119,7 +123,10 @@ class Judge:
             return diff(found, self._wanted(case), _answers(case))
         written: list[dict[str, Any]] = list(case.operations)
         if case.sql:
-            written = [{"op": "rawSql", "sql": case.sql, "transaction": case.transaction}]
+            written = [
+                {"op": "rawSql", "sql": text, "transaction": case.transaction}
+                for text in _alone(case)
+            ]
         text = yaml.safe_dump({"operations": written}, sort_keys=False)
         return loads(text, file=case.name, id=ID).operations
 
@@ -172,6 +179,14 @@ def planned(
         major=major(conn),
         ask=Declared(Measuring(conn), trial),
     )
+
+
+def _alone(case: Case) -> list[str]:
+    """Outside a transaction a step is one statement: a script is so many steps."""
+    if case.transaction:
+        return [case.sql]
+    found = split(File(case.name, case.sql))
+    return [statement.text for statement in found if isinstance(statement, Statement)]
 
 
 def _activity(found: Activity, said: dict[str, Any]) -> Activity:

@@ -43,6 +43,7 @@ class Set(StrEnum):
     FIRST = "first"
     INDEPENDENT = "independent"
     FRESH = "fresh"
+    BLIND = "blind"
 
     @property
     def folder(self) -> Path:

@@ -19,6 +19,7 @@ from migrate_core.pg.connect import (
     redact,
     refuse_pooler,
 )
+from tests.runs import endpoint_of
 
 CANARY = "c4n4ry%2Fpw"
 PASSWORD = "c4n4ry/pw"
@@ -159,6 +160,22 @@ def test_an_apply_session_has_the_settings_of_the_protocol(
         assert {name: show(conn, name) for name in expected} == expected
         assert conn.prepare_threshold is None
         assert conn.autocommit
+
+
+@pytest.mark.db
+@pytest.mark.parametrize(
+    ("said", "found"), [("off", "local"), ("on", "on"), ("remote_apply", "remote_apply")]
+)
+def test_what_an_apply_session_commits_is_on_disk(
+    said: str, found: str, make_db: Callable[..., Connection]
+) -> None:
+    """Where a crash may take the last commits along, a step that is told as done may be undone."""
+    db = make_db()
+    db.execute(f"ALTER DATABASE {db.info.dbname} SET synchronous_commit = {said}".encode())
+    endpoint = endpoint_of(db)
+
+    with closing(apply_session(endpoint, "zanith/test")) as conn:
+        assert show(conn, "synchronous_commit") == found
 
 
 @pytest.mark.db
