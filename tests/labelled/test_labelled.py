@@ -17,9 +17,19 @@ from tests.labelled.judge import Judge
 from tests.labelled.labels import Half, Label, Set, Trial, cases, trials
 
 # Trials that are drawn by the seed: judged as labelled, and otherwise.
-SAMPLES = {Set.FIRST: (60, 1), Set.INDEPENDENT: (24, 6), Set.FRESH: (20, 5)}
+SAMPLES = {
+    Set.FIRST: (40, 1),
+    Set.INDEPENDENT: (16, 4),
+    Set.FRESH: (14, 4),
+    Set.BLIND: (20, 4),
+}
 # Cases at least: dangerous, safe, and safe or not by size.
-SIZES = {Set.FIRST: (60, 40, 10), Set.INDEPENDENT: (50, 60, 20), Set.FRESH: (40, 50, 20)}
+SIZES = {
+    Set.FIRST: (60, 40, 10),
+    Set.INDEPENDENT: (50, 60, 20),
+    Set.FRESH: (40, 50, 20),
+    Set.BLIND: (45, 70, 25),
+}
 every_set = pytest.mark.parametrize("of", Set)
 
 
