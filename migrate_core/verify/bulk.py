@@ -56,8 +56,18 @@ def filling(script: Script, facts_of: FactsOf) -> Iterator[Reason]:
         yield why.WRITES_ROWS.because(said, level=level)
 
 
-def updated(script: Script, one: Relation, facts: Facts, count: int, about: str) -> Reason:
-    """Of so many rows. Who updates the same ones waits; what they held may be gone."""
+def updated(
+    script: Script, one: Relation, facts: Facts, count: int, about: str, *, branches: bool
+) -> Reason:
+    """Of so many rows. Who updates the same ones waits; what they held may be gone.
+
+    Args:
+        branches: whether it may write in ways that its statements do not show.
+    """
+    most = math.inf if branches else script.bounds.get(one.qualified, math.inf)
+    if count <= most <= FEW_ROWS:
+        said = f"rows written over: by a unique key, at most {most:,.0f}, of {about}"
+        return why.WRITES_ROWS.because(said, level=Level.MEDIUM)
     seen = script.compared.get(one.oid)
     if seen is None:
         return why.WRITES_ROWS.because(

@@ -142,7 +142,8 @@ class _Judging:
         if deleted > 0:
             yield why.RAW_SQL_LOSES_DATA.because(f"rows deleted: {deleted:,}, of {about}")
         if changed > 0:
-            yield updated(self.script, one, self.live.facts(one.qualified), changed, about)
+            facts, branches = self.live.facts(one.qualified), self._branches
+            yield updated(self.script, one, facts, changed, about, branches=branches)
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"rows added: {inserted:,}, to {about}")
         if self._is_idle(one):

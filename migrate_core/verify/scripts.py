@@ -21,6 +21,7 @@ from migrate_core.pg.ddl import Statement
 from migrate_core.pg.losing import statements
 from migrate_core.pg.queries import query
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.verify.bounded import Bounds, bounds
 from migrate_core.verify.overwritten import Compared, compared, looking
 from migrate_core.verify.undeclared import Doings
 
@@ -52,6 +53,7 @@ class Script(Struct, frozen=True, kw_only=True):
     blind: str  # why scans were not seen
     seconds: float = 0.0  # that it took
     compared: Mapping[int, Compared] = {}  # tables that it updated, by number
+    bounds: Bounds = {}  # rows that it writes over at most, whatever the target holds
 
 
 class Scripts:
@@ -64,11 +66,14 @@ class Scripts:
         self._open: Script | None = None  # seen at work, and not yet what it left
         self._looking = ExitStack()  # at the rows as they were, while it is under way
         self._was: Connection | None = None
+        self._bounds: Bounds = {}
         self.found: list[Script] = []
 
     def begins(self, conn: Connection, statement: Statement) -> None:
         self._before = self._state()
         self._settings = _pairs(conn, "settings")
+        with closing(self._connect()) as side:
+            self._bounds = bounds(side, statement.sql)
         # What runs CONCURRENTLY waits for whoever began to look before it did.
         if not any("concurrently" in words for words in statements(statement.sql)):
             self._was = self._looking.enter_context(looking(self._connect()))
@@ -101,6 +106,7 @@ class Scripts:
             blind=blind,
             seconds=seconds,
             compared=compared(conn, self._was, doings) if self._was else {},
+            bounds=self._bounds,
         )
         self._look_away()
 

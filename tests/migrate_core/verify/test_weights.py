@@ -126,7 +126,7 @@ def test_a_copy_weighs_by_what_it_copies(see: See, monkeypatch: pytest.MonkeyPat
 
 def test_rows_written_over_nulls_alone_weigh_by_their_number(see: See) -> None:
     filled = see("UPDATE public.users SET note = 'x' WHERE note IS NULL")
-    lost = see("UPDATE public.users SET note = 'x', email = 'y' WHERE id = 3")
+    lost = see("UPDATE public.users SET note = 'x', email = 'y' WHERE email = 'user3'")
 
     assert (filled.level, filled.codes) == (Level.MEDIUM, {"writes_rows"})
     assert "over NULLs or with what they held" in reason(filled, "writes_rows").evidence
@@ -144,7 +144,14 @@ FLAGS += "INSERT INTO public.flags SELECT 'flag ' || n, false FROM generate_seri
         ("UPDATE public.flags SET is_on = true WHERE name = 'flag 3'", Level.MEDIUM),
         ("UPDATE public.flags SET is_on = true", Level.HIGH),
         ("UPDATE public.flags SET name = upper(name) WHERE name < 'flag 5'", Level.HIGH),
-        ("UPDATE public.clicks SET url = 'y' WHERE id = 3", Level.HIGH),  # too large to know
+        (
+            "UPDATE public.clicks SET url = 'y' WHERE user_id = 3",
+            Level.HIGH,
+        ),  # as many as there are
+        ("UPDATE public.clicks SET url = 'y' WHERE id = 3", Level.MEDIUM),
+        ("UPDATE public.clicks SET url = 'y' WHERE id IN (3, 4, 5)", Level.MEDIUM),
+        ("UPDATE public.clicks SET url = 'y' WHERE id BETWEEN 3 AND 3", Level.HIGH),
+        ("DO $$ BEGIN UPDATE public.clicks SET url = 'y' WHERE id = 3; END $$", Level.HIGH),
     ],
 )
 def test_a_few_rows_of_a_small_table_are_told_of(see: See, sql: str, level: Level) -> None:
