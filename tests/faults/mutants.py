@@ -40,6 +40,14 @@ MUTANTS = (
         "pooler",
     ),
     Mutant(
+        "commits are told before they are on disk",
+        "migrate_core/pg/connect.py",
+        "            conn.execute(_WAITS_FOR_THE_DISK, prepare=False)\n",
+        "            pass\n",
+        "told_as_done",
+        "tests/faults/test_kills.py",
+    ),
+    Mutant(
         "the advisory lock is always free",
         "migrate_core/ledger/advisory.py",
         "    return bool(found and found[0])\n\n\ndef unlock",
