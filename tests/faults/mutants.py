@@ -18,7 +18,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("migrate_core", "studio", "tests", "demo", "docs", "templates", "static")
 FILES = ("pyproject.toml", "manage.py", "bootstrap.py")
-SECONDS = 900
+SECONDS = 300
 
 
 class Mutant(NamedTuple):
