@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from psycopg import Connection
+from psycopg.pq import TransactionStatus
 
-from migrate_core.errors import MigrateError, RunInProgressError
+from migrate_core.errors import MigrateError, RunInProgressError, RunInterruptedError
 from migrate_core.ledger import advisory, chain, ledger
 from migrate_core.planning.plan import Plan
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.states import RunState
 from tests import runs
 from tests.auditor import audit
+from tests.faults import moments
 
 MakeDb = Callable[..., Connection[Any]]
 RACES, MANY_RACES = 25, 1000
+USERS = runs.USERS.replace("gen_random_uuid()", "NULL")
 NEVER_WAIT = RunOptions(advisory_seconds=0)
 
 
@@ -98,6 +103,52 @@ def test_with_the_lock_broken_on_purpose_no_step_is_done_twice(
         assert [s.step for s in done if s.status == "done"] == [1]
     assert chain.first_broken(ledger.events_after(db, 0, limit=10**6), None) is None
     assert audit(db) == []
+
+
+def test_a_runner_that_was_held_up_writes_nothing_after_another_took_over(
+    make_db: MakeDb, monkeypatch: pytest.MonkeyPatch, seed: int, full: bool
+) -> None:
+    """With the lock broken on purpose the fence alone keeps it out, between any two statements."""
+    monkeypatch.setattr(advisory, "try_lock", lambda conn, number: True)
+    monkeypatch.setattr(advisory, "is_ours", lambda conn, number: True)
+    idle = idle_moments(make_db)
+    for number in idle if full else random.Random(seed).sample(idle, 4):
+        db = make_db(USERS)
+        plan = runs.plan_for(db)
+        left: list[Any] = []
+
+        def overtake(db: Connection[Any] = db, plan: Plan = plan, to: list[Any] = left) -> None:
+            assert runs.run(db, plan, run_id=uuid4()).state is RunState.DONE
+            to.append(record(db))
+
+        with moments.at_moment(number, overtake), suppress(RunInterruptedError):
+            runs.run(db, plan)
+
+        assert left == [record(db)], number
+
+
+def idle_moments(make_db: MakeDb) -> list[int]:
+    """Those at which it holds no lock that another would wait for."""
+    db = make_db(USERS)
+    sessions = moments.Sessions(runs.connector(db))
+    idle: list[bool] = []
+
+    def note(name: str, step: int | None) -> None:
+        opened = sessions.opened[-1:]
+        idle.extend(conn.info.transaction_status is TransactionStatus.IDLE for conn in opened)
+        idle.extend([] if opened else [False])
+
+    with moments.armed(note):
+        runs.run(db, runs.plan_for(db), connect=sessions)
+    return [number for number, is_idle in enumerate(idle) if is_idle]
+
+
+def record(db: Connection[Any]) -> Any:
+    return (
+        [event.seq for event in ledger.events_after(db, 0, limit=10**6)],
+        [(row.run_id, row.step, row.attempt, row.status) for row in ledger.steps(db)],
+        moments.leftovers(db),
+    )
 
 
 def settle(db: Connection[Any], plan: Plan) -> None:
