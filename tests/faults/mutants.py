@@ -74,7 +74,8 @@ MUTANTS = (
         f"{RUNNER}/concurrent.py",
         '    return str(row[0]) if row else "absent"\n',
         '    return "holds" if row and row[0] != "absent" else "absent"\n',
-        "SIGKILL",
+        "middle_of_a_concurrent_build",
+        "tests/faults/test_kills.py",
     ),
     Mutant(
         "a lost connection ends the run",
@@ -109,7 +110,8 @@ MUTANTS = (
         f"{RUNNER}/failure.py",
         '    """Writes step and run as failed; gives the error to raise."""\n',
         "    raise error\n",
-        "statement_timeout or privilege",
+        "failed_step_is_on_the_record",
+        "tests/migrate_core/runner/test_apply.py",
     ),
     Mutant(
         "an error of the ledger is told by nobody",
