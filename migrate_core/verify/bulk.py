@@ -67,8 +67,9 @@ def updated(script: Script, one: Relation, facts: Facts, count: int, about: str)
         said = f"rows updated: {count:,}, over NULLs or with what they held, of {about}"
         size = share(script, one, facts, count)
         small = size is not None and size <= SHORT_BYTES
-        # Rows that were not copied may hold what would be lost.
-        level = Level.MEDIUM if small and seen.rows >= _counted(facts) else Level.HIGH
+        # Rows that were not copied may hold what would be lost; a few thousand are like these.
+        speaks = seen.rows >= _counted(facts) or (facts.rows or math.inf) <= SMALL_ROWS
+        level = Level.MEDIUM if small and speaks else Level.HIGH
         return why.WRITES_ROWS.because(said, level=level)
     level = Level.MEDIUM if _are_few(seen, facts) else Level.HIGH
     said = f"rows written over: {seen.lost:,} of {seen.rows:,}, of {about}"

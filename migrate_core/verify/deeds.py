@@ -89,7 +89,7 @@ class _Judging:
             self.operations = changes(script)
         except UncoveredChangeError as error:
             self.operations, self.uncovered = (), error.detail or error.message
-        self.routines = tuple(mentioned(script))
+        self.routines = tuple(mentioned(script.sql, script.after.graph))
         self.texts = (script.sql, *(r.definition for r in self.routines))
         self.touched = list(_touched(script))
         self.asked = tuple(live.asked(script, self.operations, self.texts, branches=self._branches))

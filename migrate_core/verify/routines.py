@@ -9,7 +9,7 @@ from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
 from migrate_core.pg.losing import losses, statements
 from migrate_core.pg.names import quote_ident
 from migrate_core.schema.definitions import Routine
-from migrate_core.verify.scripts import Script
+from migrate_core.schema.graph import SchemaGraph
 
 _SAYS = {"comment", "grant", "revoke"}
 _MAKES = {"create", "alter", "drop"}
@@ -29,14 +29,14 @@ def _only_speaks(words: Sequence[str]) -> bool:
     return words[0] in _MAKES and what in _NOT_RUN
 
 
-def mentioned(script: Script) -> Iterator[Routine]:
+def mentioned(sql: str, graph: SchemaGraph) -> Iterator[Routine]:
     """Routines that it names, and those that they name in turn: what may have been run."""
-    if runs_nothing(script.sql):
+    if runs_nothing(sql):
         return
     by_name: dict[str, list[Routine]] = {}
-    for routine in script.after.graph.routines:
+    for routine in graph.routines:
         by_name.setdefault(_bare(routine), []).append(routine)
-    waiting, seen = [script.sql], set[str]()
+    waiting, seen = [sql], set[str]()
     while waiting:
         for name in names(waiting.pop()) & by_name.keys() - seen:
             seen.add(name)

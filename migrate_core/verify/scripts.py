@@ -8,7 +8,7 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -18,10 +18,10 @@ from msgspec.structs import replace
 from migrate_core.errors import MigrateError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg.ddl import Statement
-from migrate_core.pg.losing import statements
 from migrate_core.pg.queries import query
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.verify.overwritten import Compared, compared, looking
+from migrate_core.verify.overwritten import Compared, Were, compared, rows_of
+from migrate_core.verify.routines import mentioned, names
 from migrate_core.verify.undeclared import Doings
 
 Connection = psycopg.Connection[Any]
@@ -62,16 +62,16 @@ class Scripts:
         self._before: State | None = None
         self._settings: Pairs = {}
         self._open: Script | None = None  # seen at work, and not yet what it left
-        self._looking = ExitStack()  # at the rows as they were, while it is under way
-        self._was: Connection | None = None
+        self._were: Were = {}  # rows of the tables that it names
         self.found: list[Script] = []
 
     def begins(self, conn: Connection, statement: Statement) -> None:
         self._before = self._state()
-        self._settings = _pairs(conn, "settings")
-        # What runs CONCURRENTLY waits for whoever began to look before it did.
-        if not any("concurrently" in words for words in statements(statement.sql)):
-            self._was = self._looking.enter_context(looking(self._connect()))
+        self._settings, graph = _pairs(conn, "settings"), self._before.graph
+        texts = (statement.sql, *(r.definition for r in mentioned(statement.sql, graph)))
+        with closing(self._connect()) as watching:
+            watching.execute("SET lock_timeout = '1s'")
+            self._were = rows_of(watching, {name for text in texts for name in names(text)})
 
     def over(
         self,
@@ -100,13 +100,12 @@ class Scripts:
             alone=alone,
             blind=blind,
             seconds=seconds,
-            compared=compared(conn, self._was, doings) if self._was else {},
+            compared=compared(conn, self._were, doings),
         )
-        self._look_away()
+        self._were = {}
 
     def settle(self) -> None:
         """Once its transaction is over: what it left."""
-        self._look_away()
         script, self._open = self._open, None
         if script is None:
             return
@@ -114,11 +113,6 @@ class Scripts:
             self.found.append(replace(script, after=self._state()))
         except (psycopg.Error, MigrateError) as error:
             self.found.append(replace(script, blind=f"what it left was not read: {error}"))
-
-    def _look_away(self) -> None:
-        self._was = None
-        with suppress(psycopg.Error):  # the database may have gone from under it
-            self._looking.close()
 
     def _state(self) -> State:
         with closing(self._connect()) as conn:

@@ -9,16 +9,15 @@ import pytest
 from migrate_core.operations.registry import make
 from migrate_core.planning import undoing
 from migrate_core.planning.gates import Circumstances, Policy, gates
-from migrate_core.planning.plan import Plan, Step
 from migrate_core.planning.undoing import UndoGrade
-from migrate_core.planning.verified import Deed, judged
+from migrate_core.planning.verified import judged
 from migrate_core.risk import verdict
 from migrate_core.risk.levels import Level
 from migrate_core.verify import locks
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.relations import Held
-from migrate_core.verify.report import VerifyReport
 from tests.migrate_core.verify.conftest import MakeStory
+from tests.migrate_core.verify.seen import Seen
 
 pytestmark = pytest.mark.db
 
@@ -33,30 +32,6 @@ $$ BEGIN DELETE FROM public.users WHERE id > 40; END $$;
 CREATE FUNCTION public.harmless() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;
 """
 ROWS = Rehearsing(rows=100)
-
-
-class Seen:
-    """One raw SQL step, before and after it was seen at work."""
-
-    def __init__(self, plan: Plan, report: VerifyReport) -> None:
-        self.plan, self.report = plan, report
-
-    @property
-    def deed(self) -> Deed:
-        (found,) = self.report.deeds
-        return found
-
-    @property
-    def step(self) -> Step:
-        return judged(self.plan, self.report.verified).steps[-1]
-
-    @property
-    def level(self) -> Level:
-        return self.step.verdict.level
-
-    @property
-    def codes(self) -> set[str]:
-        return {r.code for r in self.step.verdict.reasons if r.level is not Level.SAFE}
 
 
 @pytest.fixture
