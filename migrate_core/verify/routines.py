@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
-from migrate_core.pg.losing import losses, statements
+from migrate_core.pg.losing import losses, only_plans, statements
 from migrate_core.pg.names import quote_ident
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.graph import SchemaGraph
@@ -18,12 +18,13 @@ _BETWEEN = {"or", "replace", "if", "not", "exists"}
 
 
 def runs_nothing(sql: str) -> bool:
-    """Whether it only speaks of routines: comments, rights, and what makes or drops them."""
+    """Whether it only speaks of what it names: comments, rights, plans that EXPLAIN makes, and what
+    makes or drops routines."""
     return all(_only_speaks(words) for words in statements(sql))
 
 
 def _only_speaks(words: Sequence[str]) -> bool:
-    if words[0] in _SAYS:
+    if words[0] in _SAYS or only_plans(words):
         return True
     what = next((word for word in words[1:] if word not in _BETWEEN), "")
     return words[0] in _MAKES and what in _NOT_RUN

@@ -21,7 +21,9 @@ from migrate_core.pg.ddl import Statement
 from migrate_core.pg.queries import query
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify.overwritten import Compared, Were, compared, rows_of
+from migrate_core.verify.positions import Positions, read_positions
 from migrate_core.verify.routines import mentioned, names
+from migrate_core.verify.rowlocks import RowLocks, row_locks
 from migrate_core.verify.undeclared import Doings
 
 Connection = psycopg.Connection[Any]
@@ -33,7 +35,7 @@ class State(Struct, frozen=True, kw_only=True):
 
     graph: SchemaGraph
     columns: Pairs  # (table's number, column's number) -> name
-    positions: Pairs  # sequence -> last value
+    positions: Positions
     sizes: Pairs  # table's number -> bytes
     constraints: Pairs  # number -> schema, table and name
 
@@ -52,6 +54,7 @@ class Script(Struct, frozen=True, kw_only=True):
     blind: str  # why scans were not seen
     seconds: float = 0.0  # that it took
     compared: Mapping[int, Compared] = {}  # tables that it updated, by number
+    row_locks: tuple[RowLocks, ...] = ()
 
 
 class Scripts:
@@ -62,16 +65,19 @@ class Scripts:
         self._before: State | None = None
         self._settings: Pairs = {}
         self._open: Script | None = None  # seen at work, and not yet what it left
-        self._were: Were = {}  # rows of the tables that it names
+        self._texts: Sequence[str] = ()  # its own, and of routines that it names
+        self._were: Were = {}  # rows of the tables that are named there
         self.found: list[Script] = []
 
     def begins(self, conn: Connection, statement: Statement) -> None:
         self._before = self._state()
         self._settings, graph = _pairs(conn, "settings"), self._before.graph
-        texts = (statement.sql, *(r.definition for r in mentioned(statement.sql, graph)))
+        routines = mentioned(statement.sql, graph)
+        self._texts = (statement.sql, *(routine.definition for routine in routines))
         with closing(self._connect()) as watching:
             watching.execute("SET lock_timeout = '1s'")
-            self._were = rows_of(watching, {name for text in texts for name in names(text)})
+            named = {name for text in self._texts for name in names(text)}
+            self._were = rows_of(watching, named)
 
     def over(
         self,
@@ -101,6 +107,7 @@ class Scripts:
             blind=blind,
             seconds=seconds,
             compared=compared(conn, self._were, doings),
+            row_locks=row_locks(conn, self._texts, doings, alone=alone),
         )
         self._were = {}
 
@@ -121,7 +128,7 @@ class Scripts:
             return State(
                 graph=read_graph(conn, self._schemas),
                 columns={(table, number): name for table, number, name in columns},
-                positions=_pairs(conn, "positions"),
+                positions=read_positions(conn),
                 sizes=_pairs(conn, "storage"),
                 constraints=_pairs(conn, "constraints"),
             )
