@@ -16,6 +16,8 @@ _TAKES_NO_ROWS_ALONG = frozenset(  # by CASCADE; of a type or a schema columns a
     ["index", "materialized", "policy", "publication", "rule", "statistics", "trigger", "view"]
 )
 _PARTS_WITHOUT_VALUES = frozenset(["constraint", "default", "expression", "identity", "not"])
+_ANALYZE = frozenset(["analyze", "analyse"])
+_OFF = frozenset(["off", "false", "0"])
 _LOSING_WORD = re.compile(r"\b(?:drop|truncate|delete)\b", re.IGNORECASE)
 
 
@@ -92,6 +94,26 @@ def _of_part(words: Sequence[str]) -> Iterator[str]:
         yield "DROP COLUMN"
 
 
+def _of_explain(words: Sequence[str]) -> Iterator[str]:
+    if not only_plans(words):
+        yield from _anywhere(words)
+
+
+def only_plans(words: Sequence[str]) -> bool:
+    """Whether it is EXPLAIN without ANALYZE, which runs nothing of what it plans."""
+    if words[0] != "explain":
+        return False
+    if words[1:2] != ["("]:
+        return not _ANALYZE & set(words[1:3])  # EXPLAIN [ANALYZE] [VERBOSE]
+    options = words[2 : words.index(")")] if ")" in words else words[2:]
+    said = [option.strip('"') for option in options]
+    return not any(
+        word in _ANALYZE
+        and not _OFF & {value.strip("'").lower() for value in said[at + 1 : at + 2]}
+        for at, word in enumerate(said)
+    )
+
+
 def _of_block(literal: str) -> Iterator[str]:
     body = _body(literal)
     try:
@@ -103,8 +125,8 @@ def _of_block(literal: str) -> Iterator[str]:
 
 
 def _body(literal: str) -> str:
-    """What stands between its quotes; nothing of a word."""
-    if literal.startswith("$"):
+    """What stands between its quotes; nothing of a word, or of a parameter."""
+    if literal.startswith("$") and literal.endswith("$"):
         tag = literal[: literal.index("$", 1) + 1]
         return literal[len(tag) : -len(tag)]
     start = literal.find("'")
@@ -131,5 +153,5 @@ _RULES: dict[str, Callable[[Sequence[str]], Iterator[str]]] = {
     "drop": _of_drop,
     "alter": _of_alter,
     "do": _of_do,
-    "explain": _anywhere,  # with ANALYZE it runs
+    "explain": _of_explain,
 }

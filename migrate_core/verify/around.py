@@ -13,6 +13,7 @@ from migrate_core.risk import here
 from migrate_core.risk.circumstances import Work, circumstances
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.verify.held import stops
 from migrate_core.verify.relations import Relation, belonging
 from migrate_core.verify.scripts import Script
 
@@ -39,9 +40,10 @@ def around(
         for other in script.doings.rewrote
         for side in belonging(other.oid, script.doings.before)
     }
+    spares = mode and mode.blocks_writes and not stops(one, mode)  # nobody writes there
     work = Work(
         relation=one.qualified,
-        strongest=mode,
+        strongest=LockMode.SHARE_UPDATE_EXCLUSIVE if spares else mode,
         writes_all=one.oid in rewrote,
         reads_all=one in script.doings.scanned,
         reshapes=reshapes,

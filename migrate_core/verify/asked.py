@@ -143,7 +143,10 @@ class _Own(Struct, frozen=True):
     def _moved(self, sequence: Relation) -> bool:
         before, after = self.script.before.positions, self.script.after.positions
         name = str(sequence.qualified)
-        return before.get(name) != after.get(name)
+        was, now = before.get(name), after.get(name)
+        if was is None or now is None:
+            return any(one.called for one in (was, now) if one)
+        return now.differs(was)
 
 
 def _bound(operation: Operation, graph: SchemaGraph) -> Operation:

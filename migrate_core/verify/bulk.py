@@ -39,7 +39,7 @@ def filling(script: Script, facts_of: FactsOf) -> Iterator[Reason]:
         for one in script.doings.after.values()
         if one.kind in "rm" and not one.is_ours and (count := written(script, one)[0]) > 0
     ]
-    read = [one for one in script.doings.scanned if one.kind in "rm"]
+    read = _read(script)
     makes = any(n not in script.doings.before for n, one in script.doings.after.items())
     blind = [one for one in read if not _rows_read(script, one)] if makes else []
     if not into and not blind:
@@ -54,6 +54,17 @@ def filling(script: Script, facts_of: FactsOf) -> Iterator[Reason]:
         told = "; ".join(f"{one.qualified}, {facts.describe()}" for one, facts in sources)
         said = f"{count:,} rows were put into {names} out of what was read: in the target {told}"
         yield why.WRITES_ROWS.because(said, level=level)
+
+
+def copied(script: Script, facts_of: FactsOf) -> Level:
+    """Of rows that it may find in the target, and did not find here: all that was read."""
+    sizes = [facts.size for one in _read(script) if not (facts := facts_of(one.qualified)).is_empty]
+    known = [size.bytes for size in sizes if size and size.bytes is not None]
+    return _level(sum(known) if len(known) == len(sizes) else None)
+
+
+def _read(script: Script) -> list[Relation]:
+    return [one for one in script.doings.scanned if one.kind in "rm"]
 
 
 def updated(
@@ -77,8 +88,9 @@ def updated(
         said = f"rows updated: {count:,}, over NULLs or with what they held, of {about}"
         size = share(script, one, facts, count)
         small = size is not None and size <= SHORT_BYTES
-        # Rows that were not copied may hold what would be lost.
-        level = Level.MEDIUM if small and seen.rows >= _counted(facts) else Level.HIGH
+        # Rows that were not copied may hold what would be lost; a few thousand are like these.
+        speaks = seen.rows >= _counted(facts) or (facts.rows or math.inf) <= SMALL_ROWS
+        level = Level.MEDIUM if small and speaks else Level.HIGH
         return why.WRITES_ROWS.because(said, level=level)
     level = Level.MEDIUM if _are_few(seen, facts) else Level.HIGH
     said = f"rows written over: {seen.lost:,} of {seen.rows:,}, of {about}"

@@ -22,12 +22,15 @@ from migrate_core.verify.around import around
 from migrate_core.verify.asked import Asked, Target
 from migrate_core.verify.bulk import filling, saw_all, updated, written
 from migrate_core.verify.changes import changes, kept_constraints, moves
-from migrate_core.verify.held import holding, locked_by
+from migrate_core.verify.held import holding, locked_by, stops, validating
+from migrate_core.verify.idle import idle, is_idle
+from migrate_core.verify.positions import Position, moved_sequences
 from migrate_core.verify.relations import Relation
 from migrate_core.verify.routines import losing_words, mentioned, names, runs_nothing
+from migrate_core.verify.rowlocks import locking
 from migrate_core.verify.scripts import Script
 from migrate_core.verify.spared import spared
-from migrate_core.verify.texts import is_dynamic, outside
+from migrate_core.verify.texts import is_dynamic, outside, telling
 from migrate_core.verify.undeclared import strongest
 
 # What they fail by shows in the rows of their own table alone.
@@ -89,9 +92,10 @@ class _Judging:
             self.operations = changes(script)
         except UncoveredChangeError as error:
             self.operations, self.uncovered = (), error.detail or error.message
-        self.routines = tuple(mentioned(script))
+        self.routines = tuple(mentioned(script.sql, script.after.graph))
         self.texts = (script.sql, *(r.definition for r in self.routines))
         self.touched = list(_touched(script))
+        self.validating = validating(script, self.operations)
         self.asked = tuple(live.asked(script, self.operations, self.texts, branches=self._branches))
 
     # Reasons --------------------------------------------------------------------------------
@@ -121,7 +125,7 @@ class _Judging:
             yield why.REBUILDS_TABLE.because(f"{about}, under {mode or UNSEEN_LOCK}")
             if self._was_emptied(one):
                 yield why.RAW_SQL_LOSES_DATA.because(f"{one.qualified} was emptied")
-        elif one in self.doings.scanned and (not mode or mode.blocks_writes):
+        elif one in self.doings.scanned and (not mode or stops(one, mode)):
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"{about}, under {mode or UNSEEN_LOCK}")
         elif one in self.doings.scanned and mode is LockMode.SHARE_UPDATE_EXCLUSIVE:
             yield why.VALIDATES_ONLINE.because(f"{about}, under {mode}")
@@ -129,8 +133,11 @@ class _Judging:
 
     def _mode(self, one: Relation) -> LockMode | None:
         """Outside a transaction it may have been over before it was looked at."""
-        mode, alone = self.held.get(one.oid), self.script.alone
-        return LockMode.SHARE_UPDATE_EXCLUSIVE if alone and not mode and self._is_online else mode
+        mode = self.held.get(one.oid)
+        if mode or not self.script.alone:
+            return mode
+        is_online = LockMode.SHARE_UPDATE_EXCLUSIVE if self._is_online else None
+        return self.validating.get(one.qualified, is_online)
 
     @property
     def _is_online(self) -> bool:
@@ -139,16 +146,15 @@ class _Judging:
 
     def _on_rows(self, one: Relation, about: str, mode: LockMode | None) -> Iterator[Reason]:
         inserted, changed, deleted = written(self.script, one)
-        if deleted > 0:
+        if deleted > 0 and one.kind != "m":  # its query says what is in it
             yield why.RAW_SQL_LOSES_DATA.because(f"rows deleted: {deleted:,}, of {about}")
         if changed > 0:
             facts, branches = self.live.facts(one.qualified), self._branches
             yield updated(self.script, one, facts, changed, about, branches=branches)
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"rows added: {inserted:,}, to {about}")
-        if self._is_idle(one):
-            said = f"{about} is locked for writing; none of its rows on the shadow was written"
-            yield why.WRITES_ROWS.because(said, level=Level.HIGH)
+        if is_idle(self.script, one):
+            yield idle(self.script, about, self.routines, self.live.facts)
             for word in losing_words(self.routines):
                 yield why.RAW_SQL_LOSES_DATA.because(f"{word}; {about}")
 
@@ -161,6 +167,8 @@ class _Judging:
         for facts, reason in holding(self.script, facts_of, explained=explained, locks=locks):
             yield from self._weighed(facts, [reason])
         yield from filling(self.script, facts_of)
+        for facts, reason in locking(self.script.row_locks, facts_of):
+            yield from self._weighed(facts, [reason])
 
     def on_schema(self) -> Iterator[Reason]:
         for old, new in moves(self.script):
@@ -177,7 +185,7 @@ class _Judging:
                 yield why.CHANGES_METADATA.because(f"{operation.kind} {operation.label}")
         for one in self.doings.before.values():
             replaced = one.oid not in self.doings.after and one.qualified in named
-            if one.kind in _HOLDS_ROWS and replaced and not one.is_ours:
+            if one.kind in "rp" and replaced and not one.is_ours:
                 facts = self.live.facts(one.qualified)
                 said = f"{one.qualified} was dropped, and another made; {facts.describe()}"
                 yield from self._weighed(facts, [why.DROPS_TABLE_WITH_DATA.because(said)])
@@ -219,11 +227,9 @@ class _Judging:
         return any(map(self._had_rows, found))
 
     def on_rest(self) -> Iterator[Reason]:
-        for name, before in self.script.before.positions.items():
-            after = self.script.after.positions.get(name, before)
-            back = before is not None and (after is None or after < before)
-            if back and name in self.script.after.positions:
-                said = f"{name} went back from {before} to {after or 'its start'}"
+        for name, before, after in self._moved_on:
+            if after.is_behind(before):
+                said = f"{name} stood {before} and stands {after}: it gives {after.next} next"
                 yield why.LOSES_SEQUENCE_POSITION.because(said)
 
     def spared(self) -> tuple[str, Level]:
@@ -239,10 +245,12 @@ class _Judging:
 
     # What is seen ---------------------------------------------------------------------------
 
+    @property
+    def _moved_on(self) -> list[tuple[str, Position, Position]]:
+        return list(moved_sequences(self.script.before.positions, self.script.after.positions))
+
     def _is_idle(self, one: Relation) -> bool:
-        """Locked for writing, and none of its rows was."""
-        ours = one.oid in {oid for oid, m in self.doings.taken if m is LockMode.ROW_EXCLUSIVE}
-        return ours and not any(written(self.script, one))
+        return is_idle(self.script, one)
 
     @property
     def _starved(self) -> list[str]:
@@ -265,9 +273,8 @@ class _Judging:
             oid not in self.doings.after and not one.is_ours
             for oid, one in self.doings.before.items()
         )
-        moved = self.script.before.positions != self.script.after.positions
-        idle = self._starved and any(map(self._is_idle, self.touched))
-        if wrote or gone or moved or idle or self.uncovered or kinds - {"setComment"}:
+        waits = self._starved and any(map(self._is_idle, self.touched))
+        if wrote or gone or self._moved_on or waits or self.uncovered or kinds - {"setComment"}:
             return "something"
         return "comments" if kinds else "nothing"
 
@@ -283,9 +290,7 @@ class _Judging:
         yield from (f"{one.qualified} was read from end to end" for one in self.doings.scanned)
         yield from (f"{op.kind} {op.label}" for op in self.operations)
         yield from (f"{old} became {new}" for old, new in moves(self.script))
-        for name, after in self.script.after.positions.items():
-            if self.script.before.positions.get(name, after) != after:
-                yield f"sequence {name} stands at {after}"
+        yield from (f"sequence {name} stands {now}" for name, _was, now in self._moved_on)
         for name, value in self.script.settings.items():
             yield f"{name} was set to {value}; the runner sets it back after the step"
 
@@ -297,6 +302,8 @@ class _Judging:
             yield f"a change that no operation covers: {self.uncovered}", Level.HIGH
         if (beyond := outside(self.texts)) and not runs_nothing(self.script.sql):
             yield f"what {', '.join(beyond)} does outside this database", Level.HIGH
+        if (told := telling(self.texts)) and not runs_nothing(self.script.sql):
+            yield f"what listeners make of {', '.join(told)}", Level.MEDIUM
         yield from self._asleep()
         yield from self._branching() if self._branches else self._starving()
         yield from self._not_asked()

@@ -7,11 +7,12 @@ last counts as one that was taken first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from migrate_core.errors import UnboundOperationError
 from migrate_core.operations.base import Operation, Place
 from migrate_core.pg.locks import LockMode
+from migrate_core.pg.losing import statements
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, human_bytes
@@ -25,6 +26,7 @@ from migrate_core.verify.undeclared import strongest
 
 LONG_SECONDS = 1.0  # on a shadow, which has few rows
 _TABLES = "rmp"
+_VALIDATES = "validateConstraint"
 
 FactsOf = Callable[[QualifiedName], Facts]
 
@@ -32,7 +34,7 @@ FactsOf = Callable[[QualifiedName], Facts]
 def holding(
     script: Script, facts_of: FactsOf, *, explained: Collection[QualifiedName], locks: bool
 ) -> Iterator[tuple[Facts, Reason]]:
-    """With the facts of the table that is locked.
+    """With the facts of the table that is locked, of locks that others wait for.
 
     Args:
         explained: tables that operations that were seen take the locks of.
@@ -47,7 +49,7 @@ def holding(
         if blocked & (_chain(one, script) - {one.oid}):
             continue  # what it is a partition of is locked
         mode, facts = held.get(one.oid), facts_of(one.qualified)
-        if mode is None or not mode.blocks_writes or one.oid not in script.doings.after:
+        if mode is None or not stops(one, mode) or one.oid not in script.doings.after:
             continue
         about = f"{one.qualified}, in the target {facts.describe()}, is locked {mode}"
         work = [other for other in worked if one.oid not in _chain(other, script)]
@@ -57,16 +59,38 @@ def holding(
         yield from ((facts, reason) for reason in found)
 
 
+def stops(one: Relation, mode: LockMode) -> bool:
+    """Whether readers or writers wait for it: nobody writes to a materialized view."""
+    return mode.blocks_reads if one.kind == "m" else mode.blocks_writes
+
+
 def locked_by(operation: Operation, place: Place) -> Iterator[QualifiedName]:
     """Tables that an operation locks, or is about."""
     if operation.relation:
         yield operation.relation
     yield from operation.follows()
+    yield from (name for name, _mode in _locks(operation, place))
+
+
+def validating(script: Script, operations: Sequence[Operation]) -> Mapping[QualifiedName, LockMode]:
+    """What a lone ALTER TABLE ... VALIDATE CONSTRAINT locks: it lets go before anybody looks."""
+    found = list(statements(script.sql))
+    words = found[0] if len(found) == 1 else [""]
+    validates = words[:2] == ["alter", "table"] and words.count("validate") == words.count(",") + 1
+    if not script.alone or not validates or {one.kind for one in operations} != {_VALIDATES}:
+        return {}
+    place = Place(migration_id="", step=1, major=script.major)
+    return dict(lock for one in operations for lock in _locks(one, place))
+
+
+def _locks(operation: Operation, place: Place) -> Iterator[tuple[QualifiedName, LockMode]]:
     try:
         stages = operation.stages(place)
     except (UnboundOperationError, ValueError):
         return
-    yield from (name for one in stages for s in one.statements for name, _mode in s.locks())
+    yield from (
+        lock for one in stages for statement in one.statements for lock in statement.locks()
+    )
 
 
 def _while_working(

@@ -1,13 +1,11 @@
 """Of how many rows raw SQL wrote over values: where there were none, nothing went.
 
-While its transaction is open another session still sees the rows as they were. Where it commits
-by itself, one that began to look before it did.
+What it may lock is not read while it is under way: the tables that it names are read before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -15,14 +13,16 @@ from msgspec import Struct
 from psycopg import sql
 
 from migrate_core.pg.queries import query
-from migrate_core.verify.relations import Relation
+from migrate_core.verify.relations import Relation, Relations, belonging, read_relations
 from migrate_core.verify.undeclared import Doings
 
 Connection = psycopg.Connection[Any]
 Row = dict[str, Any]
 Rows = dict[tuple[str, ...], Row]
+Were = Mapping[int, Rows]  # of tables, by their numbers
 
 MOST_ROWS = 10_000  # of a table that is compared
+MOST_TABLES = 20
 
 
 class Compared(Struct, frozen=True):
@@ -32,27 +32,33 @@ class Compared(Struct, frozen=True):
     lost: int  # that are gone, or no longer hold each value that they held
 
 
-@contextmanager
-def looking(conn: Connection) -> Iterator[Connection]:
-    """Sees what is there now, whatever others commit meanwhile."""
-    with conn:
-        conn.execute("SET lock_timeout = '1s'")
-        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        conn.read_only = True
-        with conn.transaction():
-            conn.execute("SELECT 1", prepare=False)  # the snapshot is taken with it
-            yield conn
+def rows_of(conn: Connection, named: Collection[str]) -> Were:
+    """Of tables that have one of these names, or are partitions of one that has.
 
-
-def compared(now: Connection, before: Connection, doings: Doings) -> Mapping[int, Compared]:
-    """By the tables' numbers.
-
-    What cannot be compared is not among them: a table without a primary key, one that nobody
-    else may read, one without rows or with too many.
+    What cannot be compared is not among them: a table without a primary key, one that may not be
+    read, one without rows or with too many.
     """
+    found: dict[int, Rows] = {}
+    for one in _named(read_relations(conn, settled=True), named):
+        if len(found) < MOST_TABLES and (rows := _readable(conn, one)):
+            found[one.oid] = rows
+    return found
+
+
+def compared(now: Connection, were: Were, doings: Doings) -> Mapping[int, Compared]:
+    """By the tables' numbers, of those that were updated."""
     updated = (one for one in doings.before.values() if _was_updated(one, doings))
-    found = ((one.oid, _compared(now, before, one, doings)) for one in updated)
+    found = (
+        (one.oid, _compared(now, were.get(one.oid, {}), doings.after[one.oid])) for one in updated
+    )
     return {oid: one for oid, one in found if one}
+
+
+def _named(relations: Relations, named: Collection[str]) -> Iterator[Relation]:
+    for one in sorted(relations.values(), key=lambda one: one.qualified):
+        chain = belonging(one.oid, relations)
+        if one.kind == "r" and not one.is_ours and any(side.name in named for side in chain):
+            yield one
 
 
 def _was_updated(one: Relation, doings: Doings) -> bool:
@@ -60,17 +66,21 @@ def _was_updated(one: Relation, doings: Doings) -> bool:
     return one.kind == "r" and bool(now and (now.written or [0, 0])[1] > (one.written or [0, 0])[1])
 
 
-def _compared(
-    now: Connection, before: Connection, one: Relation, doings: Doings
-) -> Compared | None:
-    try:
-        with before.transaction(), now.transaction():  # whatever fails is no part of the step
-            was = _rows(before, one)
-            rows = _rows(now, doings.after[one.oid]) if was else {}
-    except psycopg.Error:
-        return None
+def _compared(now: Connection, was: Rows, table: Relation) -> Compared | None:
+    rows = _readable(now, table) if was else {}
     kept = (key in rows and _kept(row, rows[key]) for key, row in was.items())
     return Compared(len(was), len(was) - sum(kept)) if rows else None
+
+
+def _readable(conn: Connection, table: Relation) -> Rows:
+    """None where it may not be read."""
+    try:
+        with conn.transaction():  # whatever fails is no part of the step
+            return _rows(conn, table)
+    except psycopg.Error:
+        if conn.broken:
+            raise
+        return {}
 
 
 def _rows(conn: Connection, table: Relation) -> Rows:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
-from migrate_core.pg.losing import losses, statements
+from migrate_core.pg.losing import losses, only_plans, statements
 from migrate_core.pg.names import quote_ident
 from migrate_core.schema.definitions import Routine
-from migrate_core.verify.scripts import Script
+from migrate_core.schema.graph import SchemaGraph
 
 _SAYS = {"comment", "grant", "revoke"}
 _MAKES = {"create", "alter", "drop"}
@@ -18,25 +18,26 @@ _BETWEEN = {"or", "replace", "if", "not", "exists"}
 
 
 def runs_nothing(sql: str) -> bool:
-    """Whether it only speaks of routines: comments, rights, and what makes or drops them."""
+    """Whether it only speaks of what it names: comments, rights, plans that EXPLAIN makes, and what
+    makes or drops routines."""
     return all(_only_speaks(words) for words in statements(sql))
 
 
 def _only_speaks(words: Sequence[str]) -> bool:
-    if words[0] in _SAYS:
+    if words[0] in _SAYS or only_plans(words):
         return True
     what = next((word for word in words[1:] if word not in _BETWEEN), "")
     return words[0] in _MAKES and what in _NOT_RUN
 
 
-def mentioned(script: Script) -> Iterator[Routine]:
+def mentioned(sql: str, graph: SchemaGraph) -> Iterator[Routine]:
     """Routines that it names, and those that they name in turn: what may have been run."""
-    if runs_nothing(script.sql):
+    if runs_nothing(sql):
         return
     by_name: dict[str, list[Routine]] = {}
-    for routine in script.after.graph.routines:
+    for routine in graph.routines:
         by_name.setdefault(_bare(routine), []).append(routine)
-    waiting, seen = [script.sql], set[str]()
+    waiting, seen = [sql], set[str]()
     while waiting:
         for name in names(waiting.pop()) & by_name.keys() - seen:
             seen.add(name)

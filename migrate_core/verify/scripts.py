@@ -8,7 +8,7 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -18,11 +18,13 @@ from msgspec.structs import replace
 from migrate_core.errors import MigrateError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg.ddl import Statement
-from migrate_core.pg.losing import statements
 from migrate_core.pg.queries import query
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify.bounded import Bounds, bounds
-from migrate_core.verify.overwritten import Compared, compared, looking
+from migrate_core.verify.overwritten import Compared, Were, compared, rows_of
+from migrate_core.verify.positions import Positions, read_positions
+from migrate_core.verify.routines import mentioned, names
+from migrate_core.verify.rowlocks import RowLocks, row_locks
 from migrate_core.verify.undeclared import Doings
 
 Connection = psycopg.Connection[Any]
@@ -34,7 +36,7 @@ class State(Struct, frozen=True, kw_only=True):
 
     graph: SchemaGraph
     columns: Pairs  # (table's number, column's number) -> name
-    positions: Pairs  # sequence -> last value
+    positions: Positions
     sizes: Pairs  # table's number -> bytes
     constraints: Pairs  # number -> schema, table and name
 
@@ -54,6 +56,7 @@ class Script(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0  # that it took
     compared: Mapping[int, Compared] = {}  # tables that it updated, by number
     bounds: Bounds = {}  # rows that it writes over at most, whatever the target holds
+    row_locks: tuple[RowLocks, ...] = ()
 
 
 class Scripts:
@@ -64,19 +67,21 @@ class Scripts:
         self._before: State | None = None
         self._settings: Pairs = {}
         self._open: Script | None = None  # seen at work, and not yet what it left
-        self._looking = ExitStack()  # at the rows as they were, while it is under way
-        self._was: Connection | None = None
         self._bounds: Bounds = {}
+        self._texts: Sequence[str] = ()  # its own, and of routines that it names
+        self._were: Were = {}  # rows of the tables that are named there
         self.found: list[Script] = []
 
     def begins(self, conn: Connection, statement: Statement) -> None:
         self._before = self._state()
-        self._settings = _pairs(conn, "settings")
-        with closing(self._connect()) as side:
-            self._bounds = bounds(side, statement.sql)
-        # What runs CONCURRENTLY waits for whoever began to look before it did.
-        if not any("concurrently" in words for words in statements(statement.sql)):
-            self._was = self._looking.enter_context(looking(self._connect()))
+        self._settings, graph = _pairs(conn, "settings"), self._before.graph
+        routines = mentioned(statement.sql, graph)
+        self._texts = (statement.sql, *(routine.definition for routine in routines))
+        with closing(self._connect()) as watching:
+            watching.execute("SET lock_timeout = '1s'")
+            named = {name for text in self._texts for name in names(text)}
+            self._were = rows_of(watching, named)
+            self._bounds = bounds(watching, statement.sql)
 
     def over(
         self,
@@ -105,14 +110,14 @@ class Scripts:
             alone=alone,
             blind=blind,
             seconds=seconds,
-            compared=compared(conn, self._was, doings) if self._was else {},
+            compared=compared(conn, self._were, doings),
             bounds=self._bounds,
+            row_locks=row_locks(conn, self._texts, doings, alone=alone),
         )
-        self._look_away()
+        self._were = {}
 
     def settle(self) -> None:
         """Once its transaction is over: what it left."""
-        self._look_away()
         script, self._open = self._open, None
         if script is None:
             return
@@ -121,11 +126,6 @@ class Scripts:
         except (psycopg.Error, MigrateError) as error:
             self.found.append(replace(script, blind=f"what it left was not read: {error}"))
 
-    def _look_away(self) -> None:
-        self._was = None
-        with suppress(psycopg.Error):  # the database may have gone from under it
-            self._looking.close()
-
     def _state(self) -> State:
         with closing(self._connect()) as conn:
             conn.execute("SET lock_timeout = '5s'")
@@ -133,7 +133,7 @@ class Scripts:
             return State(
                 graph=read_graph(conn, self._schemas),
                 columns={(table, number): name for table, number, name in columns},
-                positions=_pairs(conn, "positions"),
+                positions=read_positions(conn),
                 sizes=_pairs(conn, "storage"),
                 constraints=_pairs(conn, "constraints"),
             )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 import psycopg
@@ -11,14 +12,21 @@ from migrate_core.declared.scratch import ShadowServer
 from migrate_core.declared.sources import Source, TextSource
 from migrate_core.diff.diff import diff
 from migrate_core.introspection.graph import read_graph
+from migrate_core.introspection.sizes import read_sizes
 from migrate_core.operations.base import Operation
+from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.connect import Endpoint, plan_session
+from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, build, no_facts
+from migrate_core.risk.facts import TableSize
 from migrate_core.schema.delta import Answers
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.verify import asked
+from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 from migrate_core.verify.verify import verify
+from tests.migrate_core.verify.seen import Seen
 
 
 @pytest.fixture
@@ -82,6 +90,53 @@ def make_story(make_db: Callable[..., psycopg.Connection[Any]], shadow: ShadowSe
         return Story(make_db(live), shadow, declared)
 
     return make
+
+
+class Watch(Protocol):
+    def __call__(
+        self,
+        live: str,
+        sql: str,
+        *,
+        sizes: Mapping[str, tuple[int, int]] | None = None,
+        rows: int = 100,
+        transaction: bool = True,
+    ) -> Seen: ...
+
+
+@pytest.fixture
+def watch(make_story: MakeStory, monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Raw SQL at work on a sample of `live`, whose tables have so many rows and bytes."""
+
+    def see(
+        live: str,
+        sql: str,
+        *,
+        sizes: Mapping[str, tuple[int, int]] | None = None,
+        rows: int = 100,
+        transaction: bool = True,
+    ) -> Seen:
+        monkeypatch.setattr(asked, "read_sizes", partial(_sized, sizes or {}))
+        story = make_story(live, live)
+        plan = story.plan(make("rawSql", sql=sql, down="SELECT 1", transaction=transaction))
+        options = Rehearsing(rows=rows)
+        report = story.verify(plan, options=options, declared=None, wanted=story.found)
+        assert report.ok, report
+        return Seen(plan, report)
+
+    return see
+
+
+def _sized(
+    sizes: Mapping[str, tuple[int, int]],
+    conn: psycopg.Connection[Any],
+    tables: Iterable[QualifiedName],
+) -> dict[QualifiedName, TableSize]:
+    found = dict(read_sizes(conn, tables))
+    for table in found:
+        if said := sizes.get(str(table)):
+            found[table] = TableSize(table=table, rows=said[0], bytes=said[1])
+    return found
 
 
 def endpoint_of(conn: psycopg.Connection[Any]) -> Endpoint:

@@ -15,7 +15,7 @@ from migrate_core.planning.verified import judged
 from migrate_core.risk.levels import Level
 from migrate_core.risk.policy import Unknown
 from tests.migrate_core.verify.conftest import MakeStory, Story
-from tests.migrate_core.verify.test_deeds import Seen
+from tests.migrate_core.verify.seen import Seen
 
 pytestmark = pytest.mark.db
 

@@ -9,16 +9,15 @@ import pytest
 from migrate_core.operations.registry import make
 from migrate_core.planning import undoing
 from migrate_core.planning.gates import Circumstances, Policy, gates
-from migrate_core.planning.plan import Plan, Step
 from migrate_core.planning.undoing import UndoGrade
-from migrate_core.planning.verified import Deed, judged
+from migrate_core.planning.verified import judged
 from migrate_core.risk import verdict
 from migrate_core.risk.levels import Level
 from migrate_core.verify import locks
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.relations import Held
-from migrate_core.verify.report import VerifyReport
 from tests.migrate_core.verify.conftest import MakeStory
+from tests.migrate_core.verify.seen import Seen
 
 pytestmark = pytest.mark.db
 
@@ -35,39 +34,21 @@ CREATE FUNCTION public.harmless() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;
 ROWS = Rehearsing(rows=100)
 
 
-class Seen:
-    """One raw SQL step, before and after it was seen at work."""
-
-    def __init__(self, plan: Plan, report: VerifyReport) -> None:
-        self.plan, self.report = plan, report
-
-    @property
-    def deed(self) -> Deed:
-        (found,) = self.report.deeds
-        return found
-
-    @property
-    def step(self) -> Step:
-        return judged(self.plan, self.report.verified).steps[-1]
-
-    @property
-    def level(self) -> Level:
-        return self.step.verdict.level
-
-    @property
-    def codes(self) -> set[str]:
-        return {r.code for r in self.step.verdict.reasons if r.level is not Level.SAFE}
-
-
 @pytest.fixture
 def seen(make_story: MakeStory) -> Any:
     """Nothing is declared: what raw SQL was seen to do is what it leads to."""
 
-    def see(sql: str, options: Rehearsing = ROWS, fails: bool = False, **fields: Any) -> Seen:
-        story = make_story(LIVE, LIVE)
+    def see(
+        sql: str,
+        options: Rehearsing = ROWS,
+        fails: bool = False,
+        before: str = "",
+        **fields: Any,
+    ) -> Seen:
+        story = make_story(LIVE + before, LIVE + before)
         plan = story.plan(make("rawSql", sql=sql, **fields))
         report = story.verify(plan, options=options, declared=None, wanted=story.found)
-        assert report.ok is not fails, report
+        assert report.ok is not fails, report.stages
         return Seen(plan, report)
 
     return see
@@ -279,6 +260,56 @@ def test_a_sequence_that_goes_back_repeats_values(seen: Any) -> None:
     assert "sequence public.numbers stands at 2" in found.deed.did
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER SEQUENCE public.numbers RESTART",
+        "ALTER SEQUENCE public.numbers RESTART WITH 7",
+        "SELECT setval('public.numbers', 7, false)",
+        "ALTER SEQUENCE public.numbers INCREMENT -1; SELECT nextval('public.numbers')",
+    ],
+)
+def test_a_sequence_that_gives_again_what_it_gave_went_back(seen: Any, sql: str) -> None:
+    found = seen(sql, down="SELECT 1")
+
+    assert "loses_sequence_position" in found.codes
+    assert found.level is Level.HIGH
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER SEQUENCE public.numbers RESTART WITH 9000",
+        "SELECT setval('public.numbers', 8, false)",
+        "SELECT setval('public.numbers', 9000)",
+        "SELECT nextval('public.numbers')",
+        "ALTER SEQUENCE public.numbers INCREMENT 50; ALTER SEQUENCE public.numbers INCREMENT 1",
+    ],
+)
+def test_a_sequence_that_goes_on_above_repeats_nothing(seen: Any, sql: str) -> None:
+    found = seen(sql, down="SELECT 1")
+
+    assert "loses_sequence_position" not in found.codes
+    assert found.level.score <= Level.MEDIUM.score
+
+
+def test_a_constraint_that_is_validated_alone_lets_writers_through(
+    seen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lock is over before it was seen; of more than that nobody knows."""
+    for name in ("BRIEF_BYTES", "SHORT_BYTES"):
+        monkeypatch.setattr(verdict, name, 0)
+    rule = "ALTER TABLE public.users ADD CONSTRAINT few CHECK (id < 100) NOT VALID"
+    text = "ALTER TABLE public.users VALIDATE CONSTRAINT few"
+    online = seen(text, before=rule, transaction=False)
+    more = seen(f"{text}, ALTER id SET NOT NULL", before=rule, transaction=False)
+
+    assert "scans_under_blocking_lock" not in online.codes
+    assert online.level.score <= Level.MEDIUM.score
+    assert "validates_online" in {r.code for r in online.step.verdict.reasons}
+    assert "scans_under_blocking_lock" in more.codes
+
+
 def test_a_function_that_is_only_made_is_said_to_be_unseen(seen: Any) -> None:
     text = (
         "CREATE FUNCTION public.later() RETURNS void LANGUAGE plpgsql AS"
@@ -292,10 +323,10 @@ def test_a_function_that_is_only_made_is_said_to_be_unseen(seen: Any) -> None:
 
 
 def test_what_goes_outside_is_said_and_stays_high(seen: Any) -> None:
-    found = seen("SELECT pg_notify('channel', 'text')", down="SELECT 1")
+    found = seen("SELECT pg_cancel_backend(0)", down="SELECT 1")
 
     assert found.level is Level.HIGH
-    assert any("pg_notify" in said for said in found.deed.unseen)
+    assert any("what pg_cancel_backend does outside" in said for said in found.deed.unseen)
 
 
 def test_gate_1_takes_what_was_seen_of_exactly_this_plan(seen: Any) -> None:

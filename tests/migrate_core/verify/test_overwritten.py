@@ -1,0 +1,87 @@
+"""Of rows that raw SQL writes over it is known what they held, whatever it has locked."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrate_core.risk.levels import Level
+from tests.migrate_core.verify.conftest import Watch
+
+pytestmark = pytest.mark.db
+
+LIVE = """
+CREATE TABLE public.depots (id int PRIMARY KEY, code text NOT NULL, name text);
+INSERT INTO public.depots SELECT n, 'd' || n, 'Depot ' || n FROM generate_series(1, 24) AS n;
+CREATE TABLE public."Mixed" (id int PRIMARY KEY, code text NOT NULL);
+INSERT INTO public."Mixed" SELECT n, 'd' || n FROM generate_series(1, 24) AS n;
+CREATE TABLE public.scans (id int, day date, kind text, PRIMARY KEY (id, day))
+    PARTITION BY RANGE (day);
+CREATE TABLE public.scans_2026 PARTITION OF public.scans
+    FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+INSERT INTO public.scans SELECT n, '2026-02-01', 'in' FROM generate_series(1, 24) AS n;
+CREATE FUNCTION public.tidy() RETURNS void LANGUAGE plpgsql AS
+$$ BEGIN UPDATE public.depots SET code = lower(code); END $$;
+"""
+SMALL = {"public.depots": (340, 98_304)}
+LARGE = {"public.depots": (64_000_000, 11_000_000_000)}
+FILLED = """
+ALTER TABLE public.depots ADD COLUMN label text;
+UPDATE public.depots SET label = code || name;
+ALTER TABLE public.depots ALTER COLUMN label SET NOT NULL;
+"""
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        FILLED,
+        "ALTER TABLE public.depots ADD COLUMN tries int; UPDATE public.depots SET tries = 0;",
+        "UPDATE public.depots SET code = lower(code)",
+        "SELECT public.tidy()",
+        "DO $$ BEGIN EXECUTE 'UPDATE public.depots SET code = lower(code)'; END $$",
+        "LOCK TABLE public.depots; UPDATE public.depots SET code = lower(code);",
+    ],
+)
+def test_a_small_table_that_kept_its_values_is_no_alarm(watch: Watch, sql: str) -> None:
+    """A sample of a small table speaks for it; of a large one it does not."""
+    small, large = watch(LIVE, sql, sizes=SMALL), watch(LIVE, sql, sizes=LARGE)
+
+    assert small.reason("writes_rows").level is Level.MEDIUM
+    assert "over NULLs or with what they held" in small.reason("writes_rows").evidence
+    assert small.level is Level.MEDIUM
+    assert large.level is Level.HIGH
+
+
+def test_names_in_quotes_and_partitions_are_compared(watch: Watch) -> None:
+    sized = {"public.scans_2026": (340, 98_304), 'public."Mixed"': (340, 98_304)}
+
+    quoted = watch(LIVE, 'UPDATE public."Mixed" SET code = lower(code)', sizes=sized)
+    partition = watch(LIVE, "UPDATE public.scans SET kind = lower(kind)", sizes=sized)
+
+    assert "over NULLs" in quoted.reason("writes_rows").evidence
+    assert "over NULLs" in partition.reason("writes_rows").evidence
+
+
+def test_values_that_are_gone_are_seen_under_any_lock(watch: Watch) -> None:
+    """So are those of a small table, and of a column beside the one that is new."""
+    text = "ALTER TABLE public.depots ADD tries int; UPDATE public.depots SET tries = 0, code = ''"
+
+    found = watch(LIVE, text, sizes=SMALL)
+
+    assert found.reason("writes_rows").level is Level.HIGH
+    assert "rows written over: 24 of 24" in found.reason("writes_rows").evidence
+
+
+def test_what_is_named_nowhere_may_have_been_lost(watch: Watch) -> None:
+    text = "DO $$ BEGIN EXECUTE 'UPDATE public.dep' || 'ots SET code = lower(code)'; END $$"
+
+    found = watch(LIVE, text, sizes=SMALL)
+
+    assert found.reason("writes_rows").level is Level.HIGH
+    assert "rows written over: 24, of" in found.reason("writes_rows").evidence
+
+
+def test_nobody_looks_while_an_index_is_built_beside_writers(watch: Watch) -> None:
+    text = "CREATE INDEX CONCURRENTLY by_code ON public.depots (code)"
+
+    assert watch(LIVE, text, transaction=False).level.score <= Level.MEDIUM.score
