@@ -130,7 +130,8 @@ class Context:
             return
         yield from operation.reasons_in_the_end(graph, facts)
         if what := operation.takes_away(graph):
-            yield from in_use(what, facts, by_writers=operation.missed_by_writers)
+            is_kept = operation.effect is Effect.PARK
+            yield from in_use(what, facts, by_writers=operation.missed_by_writers, is_kept=is_kept)
 
     def _at_once(self, operation: Operation) -> Iterator[Reason]:
         stands_on = operation.stands_on()

@@ -11,6 +11,7 @@ from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts, human_bytes
 from migrate_core.risk.levels import Level
 from migrate_core.risk.surroundings import (
+    A_DAY,
     Activity,
     InTheWay,
     Surroundings,
@@ -61,22 +62,40 @@ def circumstances(work: Work, facts: Facts) -> Iterator[Reason]:
         yield from _of_relation(work, facts, facts.activity)
 
 
-def in_use(what: str, facts: Facts, *, by_writers: bool = False) -> Iterator[Reason]:
+def in_use(
+    what: str, facts: Facts, *, by_writers: bool = False, is_kept: bool = False
+) -> Iterator[Reason]:
     """For what goes, and may be missed: counted on its relation, or on those beneath a view.
 
-    By whom, and which of its columns, is not counted anywhere.
+    By whom, and which of its columns, is not counted anywhere. What is kept comes back at once:
+    of that only use that was counted is told.
     """
     if facts.is_new or facts.is_made or facts.is_ahead:
         return
-    counted = [("it", facts.activity), *((f"{b.table}", b.activity) for b in facts.beneath)]
-    found = [(rate, name, a) for name, a in counted if a and (rate := _rate(a, by_writers))]
-    if not found:
-        return
-    rate, name, activity = max(found, key=lambda one: one[0])
-    about = "about" if activity.is_since_reset else "at most"
-    on = "its relation" if name == "it" else f"{name} beneath it"
-    kind = "writes" if by_writers else "reads and writes"
-    yield here.USED_NOW.because(f"{what}; {on} has {about} {human_rate(rate, kind)}")
+    counted = _counted(facts)
+    found = [(rate, on, a) for on, a in counted if a and (rate := _rate(a, by_writers))]
+    if found:
+        rate, on, activity = max(found, key=lambda one: one[0])
+        about = "about" if activity.is_since_reset else "at most"
+        kind = "writes" if by_writers else "reads and writes"
+        yield here.USED_NOW.because(f"{what}; {on} has {about} {human_rate(rate, kind)}")
+    elif not is_kept and not _nobody_can(facts):
+        seconds = min(a.counted_since(writes_only=by_writers) if a else 0 for _on, a in counted)
+        if seconds < A_DAY:
+            since = f"counted for {human_seconds(seconds)}" if seconds else "not counted"
+            yield here.USE_UNKNOWN.because(f"{what}; {since}")
+
+
+def _counted(facts: Facts) -> list[tuple[str, Activity | None]]:
+    """On what use is counted: of a view nothing is."""
+    if not facts.beneath:
+        return [("its relation", facts.activity)]
+    return [(f"{one.table} beneath it", one.activity) for one in facts.beneath]
+
+
+def _nobody_can(facts: Facts) -> bool:
+    """What has no rows, as measured, is read for nothing yet, and held to nothing."""
+    return all(b.is_empty for b in facts.beneath) if facts.beneath else facts.is_empty
 
 
 def _rate(activity: Activity, by_writers: bool) -> float | None:

@@ -66,6 +66,10 @@ class Beneath(Value, frozen=True, kw_only=True):
     size: TableSize | None = None  # None: not measured
     is_new: bool = False  # created earlier in this very plan
 
+    @property
+    def is_empty(self) -> bool:
+        return self.is_new or _has_no_rows(self.size)
+
     def describe(self) -> str:
         size = self.size.describe() if self.size else "size not measured"
         return f"{self.table}, {'created in this plan' if self.is_new else size}"
@@ -105,7 +109,7 @@ class Facts(Value, frozen=True, kw_only=True):
     @property
     def is_empty(self) -> bool:
         """Nothing can be lost, scanned or rewritten: measured, never assumed."""
-        return self.is_new or bool(self.size and self.size.exact and self.size.rows == 0)
+        return self.is_new or _has_no_rows(self.size)
 
     def describe(self) -> str:
         """Its size in words, or why there is none."""
@@ -115,6 +119,10 @@ class Facts(Value, frozen=True, kw_only=True):
             filled = " and may fill it" if self.may_be_filled else ""
             return f"not there yet: {self.awaits} makes it{filled}"
         return self.size.describe() if self.size else "size not measured"
+
+
+def _has_no_rows(size: TableSize | None) -> bool:
+    return bool(size and size.exact and size.rows == 0)
 
 
 def human_count(number: int) -> str:

@@ -44,6 +44,12 @@ USED_NOW = _code(
     "What goes is on a relation that is used now: what relies on it fails from the commit on.",
     "Move its users first, and look at the counters again; what goes unnoticed, ask about.",
 )
+USE_UNKNOWN = _code(
+    "use_unknown",
+    Level.HIGH,
+    "Whoever relies on it fails, or is held to it no more, and nobody has counted who that is.",
+    "Count for a day first, or take it away a release after its last user.",
+)
 LOCKS_OTHER_TABLE = _code(
     "locks_other_table",
     Level.LOW,

@@ -11,6 +11,7 @@ from migrate_core.schema.objects import Value
 # More than what a dump, a nightly job or somebody who looks at it leaves in the counters.
 USED_COUNT = 1000
 USED_PER_SECOND = 1 / 60
+A_DAY = 86_400  # counted for less, nothing says that nobody lives by it
 
 
 class InTheWay(Value, frozen=True, kw_only=True):
@@ -59,18 +60,25 @@ class Activity(Value, frozen=True, kw_only=True):
     def use(self, *, writes_only: bool = False) -> float | None:
         """Reads and writes a second, or writes alone, where there are so many that somebody lives
         by it; None where they are few, or were not counted."""
-        counted = (self.writes,) if writes_only else (self.reads, self.writes)
-        known = [count for count in counted if count is not None]
-        if len(known) < len(counted) or not self.counted_seconds:
+        known, seconds = self._counted(writes_only), self.counted_since(writes_only=writes_only)
+        if not seconds:
             return None
-        rate = sum(known) / self.counted_seconds
+        rate = sum(known) / seconds
         return rate if sum(known) >= USED_COUNT and rate >= USED_PER_SECOND else None
+
+    def counted_since(self, *, writes_only: bool = False) -> float:
+        """For how many seconds reads and writes were counted, or writes alone; 0: never."""
+        is_known = len(self._counted(writes_only)) == (1 if writes_only else 2)
+        return (self.counted_seconds or 0) if is_known else 0
+
+    def _counted(self, writes_only: bool) -> list[int]:
+        counts = (self.writes,) if writes_only else (self.reads, self.writes)
+        return [count for count in counts if count is not None]
 
     @property
     def is_unread(self) -> bool:
         """Counted, and for long enough to mean something."""
-        day = 86_400
-        return self.reads == 0 and self.writes == 0 and (self.counted_seconds or 0) >= day
+        return self.reads == 0 and self.writes == 0 and (self.counted_seconds or 0) >= A_DAY
 
 
 class Surroundings(Value, frozen=True, kw_only=True):

@@ -213,19 +213,31 @@ def index_key(index: Index) -> tuple[str, ...]:
     return _names(index.definition[slice(*first)])
 
 
+def is_whole(index: Index) -> bool:
+    """Whether it holds all rows."""
+    return " WHERE " not in index.definition
+
+
 def is_unique(table: Relation, columns: Iterable[str]) -> bool:
     """Whether a key or a unique index of all its rows is over just these columns."""
     wanted = set(columns)
     keys = (c.columns for c in table.constraints if c.type in ("unique", "primary key"))
-    whole = (i for i in table.indexes if i.unique and i.valid and " WHERE " not in i.definition)
+    whole = (i for i in table.indexes if i.unique and i.valid and is_whole(i))
     return wanted in map(set, (*keys, *map(index_key, whole)))
+
+
+def no_longer_unique(table: Relation | None, columns: Iterable[str]) -> str:
+    """What is gone with a rule over these columns, in words; "" where another says the same."""
+    if table is None or is_unique(table, columns):
+        return ""
+    return f"ON CONFLICT ({', '.join(columns)}), and no value twice"
 
 
 def leads_an_index(table: Relation, columns: Iterable[str]) -> bool:
     """Whether an index of all its rows begins with one of these columns, and so finds rows."""
     wanted = set(columns)
     keys = [c.columns for c in table.constraints if c.type in ("unique", "primary key")]
-    whole = (i for i in table.indexes if i.valid and " WHERE " not in i.definition)
+    whole = (i for i in table.indexes if i.valid and is_whole(i))
     leading = ([*index_key(i)] for i in whole if i.definition.startswith(_FINDS))
     return any(wanted & set(key[:1]) for key in (*keys, *leading))
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrate_core.pg.names import QualifiedName
+from migrate_core.schema.access import OWNER, PUBLIC, Privilege
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Table
-from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.refs import RELATIONS, ObjectKind, Ref
+from migrate_core.schema.rights import held, owning_role
 from migrate_core.schema.views import Query, View
+
+_WITH_RIGHTS = RELATIONS | {ObjectKind.COLUMN}
+_USED = frozenset(["SELECT", "INSERT", "UPDATE", "DELETE"])
 
 
 def tables_beneath(graph: SchemaGraph, view: Ref) -> Iterator[QualifiedName]:
@@ -54,3 +60,48 @@ def view_loses(graph: SchemaGraph, was: Query) -> str:
     )
     gone = [output.name for output in was.outputs if output.name not in left]
     return f"{', '.join(gone)} of view {was.name}" if gone else ""
+
+
+def refused_beneath(graph: SchemaGraph, was: View) -> str:
+    """In words, by the schema afterwards: who may use a view and not what it reads, now that it
+    reads as the one who asks; "" where nobody is refused."""
+    view = graph.find(View, was.name)
+    if view is None or _reads_as_asker(was) or not _reads_as_asker(view):
+        return ""
+    read = _read_by(graph, view)
+    refused = {p.grantee for p in _given(graph, view) if not all(_may(graph, p, r) for r in read)}
+    whom = ["everybody" if grantee == PUBLIC else grantee for grantee in sorted(refused)]
+    return f"view {was.name} for {', '.join(whom)}: no right to what it reads" if whom else ""
+
+
+def _reads_as_asker(view: View) -> bool:
+    """PostgreSQL takes any beginning of a boolean's word."""
+    values = dict(option.lower().partition("=")[::2] for option in view.options)
+    said = values.get("security_invoker", "off")
+    return said in ("1", "on") or said[:1] in ("t", "y")
+
+
+def _given(graph: SchemaGraph, view: View) -> Iterator[Privilege]:
+    """Rights of others to use it, or a column of it."""
+    for one in graph.privileges:
+        is_on = one.object.kind in _WITH_RIGHTS and one.object.relation == view.name
+        if is_on and one.grantee != OWNER and one.state != "revoked" and one.privilege in _USED:
+            yield one
+
+
+def _read_by(graph: SchemaGraph, view: View) -> set[Ref]:
+    """What is asked of whoever reads it: of a view among that its owner is, unless that one
+    reads as the one who asks too."""
+    needs = graph.needs_of.get(ref_of(view), ())
+    names = {ref.relation for ref in needs if ref.kind in _WITH_RIGHTS} - {view.name}
+    found = [one for name in names if (one := graph.relation(name))]
+    inner = [one for one in found if isinstance(one, View) and _reads_as_asker(one)]
+    return set(map(ref_of, found)).union(*(_read_by(graph, one) for one in inner))
+
+
+def _may(graph: SchemaGraph, right: Privilege, ref: Ref) -> bool:
+    """Whether the right is held there too, as one of everybody or as the owner at least."""
+    if owning_role(graph, ref) == right.grantee:
+        return True
+    grantees = (right.grantee, PUBLIC)
+    return any("none" not in held(graph, ref, g, [right.privilege]) for g in grantees)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 
 from migrate_core.operations.base import Place
 from migrate_core.operations.rights import OfPrivileges, if_missing
 from migrate_core.pg.ddl import Stage, stage
+from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.access import OWNER, PUBLIC
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.rights import Held, held
+from migrate_core.schema.viewed import tables_beneath
+from migrate_core.schema.views import View
 
 
 class Revoke(OfPrivileges, frozen=True, kw_only=True):
@@ -45,6 +49,11 @@ class Revoke(OfPrivileges, frozen=True, kw_only=True):
             if "none" not in held(graph, self.subject, grantee, self.privileges):
                 return ""
         return self.in_words()
+
+    def beneath(self, graph: SchemaGraph) -> Iterable[QualifiedName]:
+        relation = self.relation
+        view = graph.find(View, relation) if relation else None
+        return tables_beneath(graph, Ref.of(ObjectKind.VIEW, view.name)) if view else ()
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.NARROWS_ACCESS.because(self.in_words())

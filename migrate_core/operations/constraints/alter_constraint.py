@@ -20,7 +20,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rules import constraint_ref
+from migrate_core.schema.rules import constraint_ref, is_enforced
 
 
 class AlterConstraint(Operation, frozen=True, kw_only=True):
@@ -108,6 +108,10 @@ class AlterConstraint(Operation, frozen=True, kw_only=True):
         yield why.CHANGES_METADATA.because(
             options if same else f"{was} becomes {self.to.definition}"
         )
+        if self.was and is_enforced(self.was) and not is_enforced(self.to):
+            yield why.DROPS_FOREIGN_KEY.because(
+                f"{self.to.name} stays listed, and holds no row to anything; {facts.describe()}"
+            )
 
 
 def _changed(found: Constraint, to: Constraint) -> Constraint:

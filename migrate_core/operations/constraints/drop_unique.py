@@ -18,7 +18,7 @@ from migrate_core.schema.families import Attached, attached_to
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rules import constraint_ref, drop_constraint, is_unique, key_claim
+from migrate_core.schema.rules import constraint_ref, drop_constraint, key_claim, no_longer_unique
 
 
 class DropUnique(Operation, frozen=True, kw_only=True):
@@ -79,10 +79,9 @@ class DropUnique(Operation, frozen=True, kw_only=True):
         return make("addUnique", table=self.table, constraint=self.was, partitions=self.partitions)
 
     def takes_away(self, graph: SchemaGraph) -> str:
-        table, was = graph.table(self.table), self.was
-        if was is None or was.type != "unique" or table is None or is_unique(table, was.columns):
+        if self.was is None or self.was.type != "unique":
             return ""
-        return f"ON CONFLICT ({', '.join(was.columns)}), and no value twice"
+        return no_longer_unique(graph.table(self.table), self.was.columns)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         rule = self.was.definition if self.was else self.name

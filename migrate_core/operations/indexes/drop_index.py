@@ -27,7 +27,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.index_changes import anew, promoted
 from migrate_core.schema.objects import Index, Relation, Table
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.rules import index_key, is_unique, key_claim
+from migrate_core.schema.rules import index_key, key_claim, no_longer_unique
 
 
 class DropIndex(Operation, frozen=True, kw_only=True):
@@ -110,10 +110,9 @@ class DropIndex(Operation, frozen=True, kw_only=True):
         return make("addIndex", table=self.table, index=self.was, partitions=self.partitions)
 
     def takes_away(self, graph: SchemaGraph) -> str:
-        table, was = graph.table(self.table), self.was
-        if was is None or not was.unique or table is None or is_unique(table, index_key(was)):
+        if self.was is None or not self.was.unique:
             return ""
-        return f"ON CONFLICT ({', '.join(was.columns)}), and no value twice"
+        return no_longer_unique(graph.table(self.table), index_key(self.was))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         columns = ", ".join(self.was.columns) if self.was else "its columns"

@@ -30,7 +30,7 @@ from migrate_core.schema.index_changes import in_place
 from migrate_core.schema.objects import Index
 from migrate_core.schema.parking import rename_index
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.rules import index_key
+from migrate_core.schema.rules import index_key, is_whole, no_longer_unique
 
 
 class ReplaceIndex(Operation, frozen=True, kw_only=True):
@@ -43,6 +43,7 @@ class ReplaceIndex(Operation, frozen=True, kw_only=True):
     """
 
     effect: ClassVar[Effect] = Effect.CREATE
+    missed_by_writers: ClassVar[bool] = True
 
     table: QualifiedName
     to: Index
@@ -99,6 +100,15 @@ class ReplaceIndex(Operation, frozen=True, kw_only=True):
         if index_key(self.to) != self.to.columns:
             return (repeated(graph, self.table, self.to),)
         return (duplicates(graph, self.table, self.to.columns),)
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """Where it was unique, and the new one is not, or only over some rows."""
+        was, table = self.was, graph.table(self.table)
+        found = table.index(self.to.name) if table else None
+        stays = found is not None and found.unique and not (was and is_whole(was))
+        if was is None or not was.unique or stays:
+            return ""
+        return no_longer_unique(table, index_key(was))
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ADDS_INDEX.because(f"the old one serves until it is there; {facts.describe()}")

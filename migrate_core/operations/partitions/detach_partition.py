@@ -166,6 +166,14 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
             repair=(finalize,) if how != "FINALIZE" else (),
         )
 
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """Nothing where the parent goes as well, or has another partition in its place."""
+        held = {
+            (t.partition_of.parent, t.partition_of.bound) for t in graph.tables if t.partition_of
+        }
+        gone = graph.table(self.parent) is not None and (self.parent, self.bound) not in held
+        return f"the rows of {self.table} in {self.parent}, and room for more" if gone else ""
+
     def inverse(self, place: Place) -> Operation | None:
         if not self.bound:
             return None

@@ -18,6 +18,8 @@ from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.renaming import namesakes
 from migrate_core.schema.routines import drop_routine, takes_calls_of
 
+_NEVER_CALLED = ("trigger", "event_trigger")  # PostgreSQL refuses it
+
 
 class DropRoutine(Operation, frozen=True, kw_only=True):
     """Drop a function, procedure or aggregate; never with CASCADE.
@@ -59,6 +61,15 @@ class DropRoutine(Operation, frozen=True, kw_only=True):
 
     def inverse(self, place: Place) -> Operation | None:
         return make("createRoutine", definition=self.was) if self.was else None
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """Nothing where calls find another, nor of what only triggers call: those go before it."""
+        was = self.was
+        if was is None or self.becomes or was.result in _NEVER_CALLED:
+            return ""
+        again = graph.find(Routine, was.name)
+        heirs = [*([again] if again else ()), *namesakes(graph, was)]
+        return "" if any(takes_calls_of(one, was) for one in heirs) else f"{was.kind} {self.label}"
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         what = f"{self.was.kind if self.was else 'routine'} {self.label}"

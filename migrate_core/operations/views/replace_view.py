@@ -26,7 +26,7 @@ from migrate_core.schema.queries import (
     replaced_by,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.viewed import tables_beneath, view_loses
+from migrate_core.schema.viewed import refused_beneath, tables_beneath, view_loses
 from migrate_core.schema.views import View
 
 
@@ -100,7 +100,9 @@ class ReplaceView(Operation, frozen=True, kw_only=True):
         return ReplaceView(definition=self.was, was=self.definition) if self.was else None
 
     def takes_away(self, graph: SchemaGraph) -> str:
-        return view_loses(graph, self.was) if self.was else ""
+        if self.was is None:
+            return ""
+        return view_loses(graph, self.was) or refused_beneath(graph, self.was)
 
     def beneath(self, graph: SchemaGraph) -> Iterable[QualifiedName]:
         return tables_beneath(graph, self.subject)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import msgspec
 import pytest
 from psycopg import Connection
 
-from migrate_core.api.plans import Measuring
 from migrate_core.introspection.graph import read_graph
-from migrate_core.operations.registry import from_builtins
-from migrate_core.pg import connect
 from migrate_core.pg.names import QualifiedName
-from migrate_core.planning.plan import Plan, build
-from migrate_core.risk.facts import Facts, Probe
+from migrate_core.planning.plan import Plan
+from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.surroundings import Activity
-from tests import runs
+from tests.migrate_core.risk import test_circumstances
 from tests.migrate_core.risk.test_circumstances import codes
 
 MakeDb = Callable[..., Connection[Any]]
@@ -112,23 +108,13 @@ STAYS: dict[str, Ops] = {
 
 
 def judged(db: Connection[Any], activity: Activity, operations: Ops) -> Plan:
-    """As api.plan() does it, as if the table were used so."""
-    with closing(connect.plan_session(runs.endpoint_of(db), "zanith/plan")) as conn:
-        measure = Measuring(conn)
+    """As if the table were used so."""
 
-        def ask(relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
-            facts = measure(relation, probes)
-            used = activity if relation and str(relation) == T else facts.activity
-            return msgspec.structs.replace(facts, activity=used)
+    def given(relation: QualifiedName | None, facts: Facts) -> Facts:
+        used = activity if relation and str(relation) == T else facts.activity
+        return msgspec.structs.replace(facts, activity=used)
 
-        return build(
-            [from_builtins(one) for one in operations],
-            read_graph(db),
-            migration_id="20260101_000000_m",
-            checksum="c",
-            major=db.info.server_version // 10_000,
-            ask=ask,
-        )
+    return test_circumstances.judged(db, *operations, given=given)
 
 
 @pytest.mark.parametrize("what", GOES)
@@ -179,10 +165,10 @@ def test_a_view_that_loses_a_column_names_it(make_db: MakeDb) -> None:
     )
 
 
-def test_a_required_column_without_default_is_medium_where_nothing_is_counted(
+def test_a_required_column_without_default_is_medium_where_little_is_counted(
     make_db: MakeDb,
 ) -> None:
-    (step,) = judged(make_db(ORDERS), Activity(), (DEFAULT,)).steps
+    (step,) = judged(make_db(ORDERS), NIGHTLY, (DEFAULT,)).steps
 
     assert step.verdict.level is Level.MEDIUM
     assert set(step.verdict.codes) == {"changes_default"}

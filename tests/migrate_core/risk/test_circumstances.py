@@ -14,8 +14,10 @@ from migrate_core.api.plans import Measuring
 from migrate_core.introspection.graph import read_graph
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import connect
+from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, build
 from migrate_core.risk import circumstances
+from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from tests import runs
 
@@ -36,19 +38,25 @@ INDEX = {
 FILL = {"op": "backfill", "table": "public.orders", "column": "total", "expression": "1"}
 
 
-def judged(db: Connection[Any], *operations: dict[str, Any], user: str = "") -> Plan:
-    """As api.plan() does it: one read-only session asks."""
+def judged(
+    db: Connection[Any],
+    *operations: dict[str, Any],
+    user: str = "",
+    given: Callable[[QualifiedName | None, Facts], Facts] = lambda _relation, facts: facts,
+) -> Plan:
+    """As api.plan() does it: one read-only session asks. `given` says what it is told instead."""
     endpoint = runs.endpoint_of(db)
     with closing(connect.plan_session(endpoint, "zanith/plan")) as conn:
         if user:
             conn.execute(f"SET ROLE {user}".encode())
+        measure = Measuring(conn)
         return build(
             [from_builtins(one) for one in operations],
             read_graph(db),
             migration_id="20260101_000000_m",
             checksum="c",
             major=db.info.server_version // 10_000,
-            ask=Measuring(conn),
+            ask=lambda relation, probes: given(relation, measure(relation, probes)),
         )
 
 

@@ -4,24 +4,19 @@ a table that is read at each DELETE elsewhere."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import msgspec
 import pytest
 from psycopg import Connection, errors
 
-from migrate_core.api.plans import Measuring
-from migrate_core.introspection.graph import read_graph
-from migrate_core.operations.registry import from_builtins
-from migrate_core.pg import connect
 from migrate_core.pg.names import QualifiedName
-from migrate_core.planning.plan import Plan, build
-from migrate_core.risk.facts import Facts, Probe, TableSize
+from migrate_core.planning.plan import Plan
+from migrate_core.risk.facts import Facts, TableSize
 from migrate_core.risk.levels import Level
 from migrate_core.risk.surroundings import Activity
 from migrate_core.risk.vacuuming import is_off, stops_autovacuum
-from tests import runs
+from tests.migrate_core.risk import test_circumstances
 from tests.migrate_core.risk.test_circumstances import INDEX, ORDERS, codes
 
 MakeDb = Callable[..., Connection[Any]]
@@ -37,24 +32,14 @@ def judged(
     size: TableSize | None = None,
     activity: Activity | None = None,
 ) -> Plan:
-    """As api.plan() does it, as if each table were so large and so used."""
-    with closing(connect.plan_session(runs.endpoint_of(db), "zanith/plan")) as conn:
-        measure = Measuring(conn)
+    """As if each table were so large and so used."""
 
-        def ask(relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
-            facts = measure(relation, probes)
-            return msgspec.structs.replace(
-                facts, size=size or facts.size, activity=activity or facts.activity
-            )
-
-        return build(
-            [from_builtins(one) for one in operations],
-            read_graph(db),
-            migration_id="20260101_000000_m",
-            checksum="c",
-            major=db.info.server_version // 10_000,
-            ask=ask,
+    def given(_relation: QualifiedName | None, facts: Facts) -> Facts:
+        return msgspec.structs.replace(
+            facts, size=size or facts.size, activity=activity or facts.activity
         )
+
+    return test_circumstances.judged(db, *operations, given=given)
 
 
 # Autovacuum -------------------------------------------------------------------------------------

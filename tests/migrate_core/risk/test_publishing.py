@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import msgspec
 import pytest
 from psycopg import Connection, errors
 
-from migrate_core.api.plans import Measuring
-from migrate_core.introspection.graph import read_graph
-from migrate_core.operations.registry import from_builtins
-from migrate_core.pg import connect
 from migrate_core.pg.names import QualifiedName
-from migrate_core.planning.plan import build
-from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
-from tests import runs
 from tests.migrate_core.risk.test_circumstances import codes, judged
 
 MakeDb = Callable[..., Connection[Any]]
@@ -139,22 +132,12 @@ def test_what_subscribers_lose(
     slots: int | None, operation: dict[str, Any], told: bool, make_db: MakeDb
 ) -> None:
     db = make_db(f"{TABLES} CREATE PUBLICATION feed FOR TABLE keyed, other")
-    with closing(connect.plan_session(runs.endpoint_of(db), "zanith/plan")) as conn:
-        measure = Measuring(conn)
 
-        def ask(relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
-            facts = measure(relation, probes)
-            assert facts.surroundings is not None
-            around = msgspec.structs.replace(facts.surroundings, logical_slots=slots)
-            return msgspec.structs.replace(facts, surroundings=around)
+    def given(_relation: QualifiedName | None, facts: Facts) -> Facts:
+        assert facts.surroundings is not None
+        around = msgspec.structs.replace(facts.surroundings, logical_slots=slots)
+        return msgspec.structs.replace(facts, surroundings=around)
 
-        plan = build(
-            [from_builtins(operation)],
-            read_graph(db),
-            migration_id="20260101_000000_m",
-            checksum="c",
-            major=db.info.server_version // 10_000,
-            ask=ask,
-        )
+    plan = judged(db, operation, given=given)
 
     assert (codes(plan).get("takes_from_subscribers") is Level.HIGH) is told
