@@ -1,21 +1,25 @@
-"""What the text of a routine says about its risk: what it names, and with whose rights."""
+"""What the text of a routine says: what it names, with whose rights, what it gives and refuses."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from migrate_core.pg.lexer import tokens
 from migrate_core.risk.reasons import (
     DEFINER_WITHOUT_SEARCH_PATH,
     UNTRACKED_DEPENDENCIES,
     Reason,
 )
+from migrate_core.schema.bodies import code, without_space
 from migrate_core.schema.definitions import Routine
 
 # As pg_get_functiondef() prints them, on lines of their own before the body.
 _DEFINER = re.compile(r"^ .*\bSECURITY DEFINER\b", re.MULTILINE)
 _SEARCH_PATH = re.compile(r"^ SET search_path TO ", re.MULTILINE)
 _BODY = re.compile(r"^(?:AS |BEGIN ATOMIC$|RETURN )", re.MULTILINE)
+_STRICT = re.compile(r"^ .*\bSTRICT\b", re.MULTILINE)
 _COMPILED = frozenset({"c", "internal"})
 
 
@@ -27,3 +31,68 @@ def of_body(routine: Routine) -> Iterator[Reason]:
         yield DEFINER_WITHOUT_SEARCH_PATH.because(f"{routine.kind} {routine.name}")
     if not routine.parsed and routine.language not in _COMPILED:
         yield UNTRACKED_DEPENDENCIES.because(f"its body is text in {routine.language}")
+
+
+# Whose text means the same whatever lies between its words.
+_FREE_FORM = frozenset({"sql", "plpgsql"})
+
+
+def gives_the_same(old: Routine, new: Routine) -> bool:
+    """Whether nothing of it changed that decides what it gives: costs, rights and the like may."""
+    return old.language == new.language and _gives(old) == _gives(new)
+
+
+def _gives(routine: Routine) -> tuple[object, ...]:
+    head = _BODY.split(routine.definition, maxsplit=1)[0]
+    body: object = routine.definition[len(head) :]
+    if routine.language in _FREE_FORM:
+        found = without_space(tokens(str(body))) if routine.parsed else code(routine)
+        body = [token.name or token.text for token in found]
+    # The first line has the defaults.
+    return head.partition("\n")[0], bool(_STRICT.search(head)), body
+
+
+# Triggers ---------------------------------------------------------------------------------------
+
+# A function that asks which table it is for, or catches what fails, knows what it does.
+_ASKS = frozenset(
+    ["tg_table_name", "tg_table_schema", "tg_relname", "tg_relid", "tg_name", "tg_argv", "tg_nargs"]
+)
+_GUARDS = frozenset([*_ASKS, "execute", "undefined_column", "others"])
+_NO_COLUMN = frozenset(["*", "tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"])
+_WRITES = frozenset(["insert", "update", "delete", "merge", "copy", "execute", "call", "perform"])
+_TELLS = frozenset(["debug", "log", "info", "notice", "warning"])
+
+
+def fields(routine: Routine) -> tuple[str, ...]:
+    """What it takes for columns of the row, as `NEW.total`, in their order; none where it is not
+    sure to come to them."""
+    found = code(routine) if routine.language == "plpgsql" else []
+    if _GUARDS & {token.name for token in found}:
+        return ()
+    texts = [token.name or token.text for token in found]
+    named = [
+        f"{row.upper()}.{field}"
+        for before, row, dot, field in zip(["", *texts], texts, texts[1:], texts[2:], strict=False)
+        if row in ("new", "old") and dot == "." and before != "." and field not in _NO_COLUMN
+    ]
+    return tuple(dict.fromkeys(named))
+
+
+def gives_up_rows(routine: Routine) -> bool:
+    """Whether it gives NULL however it ends, and has written the row nowhere else."""
+    found = code(routine) if routine.language == "plpgsql" else []
+    names = [token.name for token in found]
+    gives = [names[at + 1] for at, name in enumerate(names[:-1]) if name == "return"]
+    return bool(gives) and set(gives) == {"null"} and not _WRITES & set(names)
+
+
+def only_raises(routine: Routine) -> bool:
+    """Whether the first that it does is to raise an error, and nothing catches it."""
+    found = code(routine) if routine.language == "plpgsql" else []
+    names = [token.name for token in found]
+    if "begin" not in names:
+        return False
+    first, *rest = names[names.index("begin") + 1 :][:2] or [None]
+    raises = first == "raise" and bool(rest) and rest[0] not in _TELLS
+    return raises and ("exception", "when") not in pairwise(names)

@@ -193,8 +193,11 @@ def _in_the_way(mode: LockMode, activity: Activity) -> Iterator[Reason]:
     if prepared:
         yield here.WAITS_FOR_PREPARED_TRANSACTION.because(_listed(prepared))
     slow = [h for h in holders if not h.is_prepared and (h.seconds or 0) >= SOON_GONE_SECONDS]
-    if slow:
-        yield here.WAITS_FOR_SESSIONS.because(_listed(slow))
+    left = [h for h in slow if h.is_idle and (h.seconds or 0) >= OLD_SECONDS]
+    if slow:  # those who work come to an end
+        ordered = [*left, *(h for h in slow if h not in left)]
+        level = Level.HIGH if left else None
+        yield here.WAITS_FOR_SESSIONS.because(_listed(ordered), level=level)
 
 
 _MAINTENANCE = LockMode.SHARE_UPDATE_EXCLUSIVE

@@ -8,7 +8,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe, human_count
 from migrate_core.risk.levels import Level
-from migrate_core.risk.reasons import NARROWS_COLUMN_TYPE, Reason
+from migrate_core.risk.reasons import LOSES_EXACTNESS, NARROWS_COLUMN_TYPE, Reason
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema import types
 from migrate_core.schema.graph import SchemaGraph
@@ -67,3 +67,9 @@ def narrowing(facts: Facts, evidence: str, *, told: bool) -> Iterator[Reason]:
     yield NARROWS_COLUMN_TYPE.because(evidence)
     if any(answer.fact == _MISFITS for answer in facts.answers):
         yield from breaking(facts, _MISFITS)
+
+
+def rounding(old: str, new: str, facts: Facts) -> Iterator[Reason]:
+    """Values of today may all come back as they were; sums of them and later ones do not."""
+    if types.loses_exactness(old, new):
+        yield LOSES_EXACTNESS.because(f"{old} becomes {new}; {facts.describe()}")

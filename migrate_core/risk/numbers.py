@@ -8,7 +8,7 @@ from migrate_core.pg.ddl import ddl, raw
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Facts, Probe, human_count
 from migrate_core.risk.levels import Level
-from migrate_core.risk.reasons import RUNS_OUT_OF_NUMBERS, Reason
+from migrate_core.risk.reasons import RUNS_OUT_OF_NUMBERS, SEQUENCE_CYCLES, Reason
 from migrate_core.schema import sequence_limits as limits
 from migrate_core.schema.objects import SequenceOptions
 
@@ -64,6 +64,12 @@ def comes_to_its_end(facts: Facts) -> Iterator[Reason]:
         yield RUNS_OUT_OF_NUMBERS.because(f"where it stands is not known: {answer.error}")
     elif answer is not None and answer.count:
         yield RUNS_OUT_OF_NUMBERS.because(f"it stands at {', '.join(answer.sample) or 'its end'}")
+
+
+def cycles(old: SequenceOptions | None, new: SequenceOptions) -> Iterator[Reason]:
+    if limits.begins_again(old, new):
+        first, last = (new.min, new.max)[:: 1 if new.increment > 0 else -1]
+        yield SEQUENCE_CYCLES.because(f"after {last:,} it gives {first:,} and so on once more")
 
 
 def too_many_rows(room: int | None, facts: Facts) -> Iterator[Reason]:

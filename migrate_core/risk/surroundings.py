@@ -27,11 +27,17 @@ class InTheWay(Value, frozen=True, kw_only=True):
     def is_prepared(self) -> bool:
         return self.pid is None
 
+    @property
+    def is_idle(self) -> bool:
+        """In a transaction, failed or not: only its client can end it."""
+        return self.state.startswith("idle in transaction")
+
     def in_words(self) -> str:
         who = "a prepared transaction" if self.is_prepared else f"pid {self.pid}"
         what = f" ({self.application_name})" if self.application_name else ""
         since = f", open for {human_seconds(self.seconds)}" if self.seconds is not None else ""
-        return f"{who}{what} holds {self.mode}{since}"
+        idle = f", {self.state}" if self.is_idle else ""
+        return f"{who}{what} holds {self.mode}{since}{idle}"
 
 
 class Activity(Value, frozen=True, kw_only=True):

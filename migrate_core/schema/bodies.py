@@ -44,6 +44,16 @@ class Bodies:
         return (other for other in self._routines.get(bare_name(ref), ()) if other != ref)
 
 
+def code(routine: Routine) -> list[Token]:
+    """Of a body that is a string, all but comments and what lies between words."""
+    strings = [token for token in tokens(routine.definition) if token.lex is Lex.STRING]
+    return list(without_space(_inside(strings[-1]))) if strings else []
+
+
+def without_space(found: Iterable[Token]) -> Iterator[Token]:
+    return (token for token in found if token.lex not in (Lex.SPACE, Lex.COMMENT))
+
+
 def _words(definition: str) -> Iterator[str]:
     """Names in the strings of a definition, the last of which is the body."""
     for token in tokens(definition):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from migrate_core.pg.ddl import Statement, ddl, raw
 from migrate_core.schema.definitions import Argument, Routine
@@ -44,6 +44,33 @@ def takes_calls_of(new: Routine, old: Routine) -> bool:
     )
     rest = has[len(had) :]
     return len(has) >= len(had) and all(fits) and all(argument.optional for argument in rest)
+
+
+def ambiguous_calls(new: Routine, others: Sequence[Routine]) -> Iterator[tuple[str, Routine]]:
+    """Types of calls that fitted one of the others, and now fit `new` as well.
+
+    By its defaults, or the other by its own: PostgreSQL has nothing to choose by, even where one
+    of the two needs none. Source: FuncnameGetCandidates(), and calls of such on 15 and 18. Who
+    takes any number of arguments is left out.
+    """
+    had, has = [one for one in others if _is_plain(one)], _inputs(new)
+    for count in range(_required(new), len(has) + 1 if _is_plain(new) else 0):
+        types = [argument.type for argument in has[:count]]
+        fitting = [one for one in had if _required(one) <= count and _types(one)[:count] == types]
+        if len(fitting) == 1:
+            yield ", ".join(types), fitting[0]
+
+
+def _types(routine: Routine) -> list[str]:
+    return [argument.type for argument in _inputs(routine)]
+
+
+def _is_plain(routine: Routine) -> bool:
+    return routine.kind == "function" and all(a.mode != "variadic" for a in routine.arguments)
+
+
+def _required(routine: Routine) -> int:
+    return sum(not argument.optional for argument in _inputs(routine))
 
 
 def _inputs(routine: Routine) -> Sequence[Argument]:

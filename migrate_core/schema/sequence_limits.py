@@ -47,6 +47,14 @@ def tightens(old: SequenceOptions, new: SequenceOptions) -> bool:
     return nearer or old.cycle or abs(new.increment) > abs(old.increment)
 
 
+def begins_again(old: SequenceOptions | None, new: SequenceOptions) -> bool:
+    """Whether it gives numbers a second time, where it failed before. Nobody lives to see the
+    end of a bigint."""
+    if not new.cycle or (old is not None and old.cycle):
+        return False
+    return (new.max - new.min) // abs(new.increment) < _ENDLESS
+
+
 def room(options: SequenceOptions, type_: str) -> int | None:
     """How many numbers it gives a column of this type; None: as many as are asked for."""
     if options.cycle:
@@ -59,4 +67,5 @@ def room(options: SequenceOptions, type_: str) -> int | None:
     return max(0, (options.start - end) // -options.increment + 1)
 
 
+_ENDLESS = 1 << 53
 _BITS = {"smallint": 16, "integer": 32, "bigint": 64}

@@ -6,8 +6,10 @@ Source of the locks: observed on PostgreSQL 15 and 18.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from migrate_core.pg.ddl import Raw, Statement, ddl, raw
+from migrate_core.pg.lexer import Lex, tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.clauses import comment_on
@@ -121,6 +123,32 @@ def _comment_again(
     had = old.comment if kept else None
     if had != new.comment:
         yield from comment_on(ref, new.comment, clear=True)
+
+
+class Firing(NamedTuple):
+    """Of a trigger: when, and what it calls."""
+
+    routine: str  # as a routine is called: public.f()
+    before: bool
+    each_row: bool
+    always: bool  # whatever is written: there is no WHEN
+    writes: bool  # for more than TRUNCATE
+
+
+def firing(trigger: Trigger) -> Firing | None:
+    """By its definition, whose keywords are in capitals; None for another text."""
+    words = [token.text for token in tokens(trigger.definition) if token.lex is not Lex.SPACE]
+    if "ON" not in words or "EXECUTE" not in words:
+        return None
+    events, how = words[: words.index("ON")], words[words.index("ON") : words.index("EXECUTE")]
+    called = words[words.index("EXECUTE") + 2 :]
+    return Firing(
+        routine="".join(called[: called.index("(")]) + "()",
+        before="BEFORE" in events,
+        each_row="ROW" in how,
+        always="WHEN" not in how,
+        writes=bool({"INSERT", "UPDATE", "DELETE"} & set(events)),
+    )
 
 
 def swallows(rule: Rule) -> bool:

@@ -205,13 +205,21 @@ def rounded(column: str, old: str, new: str) -> str | None:
     return None
 
 
+def loses_exactness(old: str, new: str) -> bool:
+    """Whether decimal numbers become binary ones, which hold whole numbers of some digits alone."""
+    (was, had), (now, _has) = _split(old.removesuffix("[]")), _split(new.removesuffix("[]"))
+    if was != "numeric" or now not in _FLOATS:
+        return False
+    return not had or _scale(had) > 0 or had[0] > _FLOATS[now]
+
+
 def unlabelled(column: str, labels: Iterable[str]) -> str:
     """The condition of misfits() for an enum, which may not be there yet."""
     known = raw(", ".join(map(literal, labels)))
     return ddl("{column}::text NOT IN ({known})", column=column, known=known)
 
 
-_FLOATS = {"real", "double precision"}
+_FLOATS = {"real": 6, "double precision": 15}  # decimal digits that they keep
 _EXACT = {*_INTEGERS, "numeric", *_FLOATS}
 
 

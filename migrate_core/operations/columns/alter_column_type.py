@@ -22,7 +22,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, Probe
-from migrate_core.risk.narrowing import asked_of_values, fits_today, narrowing
+from migrate_core.risk.narrowing import asked_of_values, fits_today, narrowing, rounding
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema import casts, rereading, types
 from migrate_core.schema.casts import comparable
@@ -262,6 +262,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             yield from narrowing(facts, evidence, told=self._is_told)
             if fits_today(facts) and self._is_told:
                 yield why.CHANGES_COLUMN_TYPE.because(evidence)
+        if self.was is not None:
+            yield from rounding(self.was.stored, self.to.stored, facts)
         yield why.LOSES_STATISTICS.because(f"of {self.column}; {facts.describe()}")
         if self._takes_zone:
             yield why.TAKES_TIMES_AS_UTC.because(evidence)

@@ -18,7 +18,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, Probe
-from migrate_core.risk.numbers import OUTSIDE, comes_to_its_end, near_end, outside
+from migrate_core.risk.numbers import OUTSIDE, comes_to_its_end, cycles, near_end, outside
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema import sequence_limits as limits
 from migrate_core.schema.clauses import identity_clause, sequence_changes
@@ -160,6 +160,8 @@ class AlterIdentity(Operation, frozen=True, kw_only=True):
         else:
             yield why.CHANGES_DEFAULT.because("existing keys stay as they are")
             yield from comes_to_its_end(facts)
+            if self.was is not None:
+                yield from cycles(self.was.options, self.to.options)
             if facts.get(OUTSIDE):
                 yield why.LOSES_SEQUENCE_POSITION.because("it stands outside the new limits")
             if self.was is None and not self.indexed:

@@ -17,7 +17,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.filling import filling
-from migrate_core.risk.narrowing import asked_of_values, narrowing
+from migrate_core.risk.narrowing import asked_of_values, narrowing, rounding
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema import casts, types
 from migrate_core.schema.clauses import column_clause, comment_on
@@ -152,6 +152,7 @@ class ExpandColumn(Expansion, frozen=True, kw_only=True):
             )
             says = f"{change}; nothing is cut: what does not fit stops the step"
             yield from narrowing(facts, says, told=told)
+            yield from rounding(old.type, new.type, facts)
         yield from breaking(facts, "later_triggers")
         yield from breaking(facts, "column_rights")
 

@@ -12,12 +12,14 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.bodies import of_body
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.routines import confusing
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.refs import Ref
+from migrate_core.schema.renaming import namesakes
 from migrate_core.schema.routines import UNCHECKED, create_routine, is_checked
 
 
@@ -64,3 +66,6 @@ class CreateRoutine(Operation, frozen=True, kw_only=True):
         body = "" if self.definition.kind == "aggregate" else "; a rehearsal does not run its body"
         yield why.CREATES_OBJECT.because(what + body)
         yield from of_body(self.definition)
+
+    def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
+        yield from confusing(self.definition, namesakes(graph, self.definition))

@@ -13,12 +13,15 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.bodies import of_body
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.routines import confusing, outdating
+from migrate_core.risk.triggers import of_function
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.refs import Ref
+from migrate_core.schema.renaming import namesakes
 from migrate_core.schema.routines import (
     UNCHECKED,
     create_routine,
@@ -82,3 +85,12 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
         body = "" if self.definition.kind == "aggregate" else "; a rehearsal does not run its body"
         yield why.CHANGES_ROUTINE.because(what + body)
         yield from of_body(self.definition)
+
+    def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
+        if was := graph.find(Routine, self.definition.name):
+            yield from outdating(graph, was, self.definition)
+            yield from confusing(self.definition, namesakes(graph, was), was)
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        """The columns that it names may come in the same plan."""
+        yield from of_function(graph, self.definition, self.was)

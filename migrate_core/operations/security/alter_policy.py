@@ -119,6 +119,11 @@ class AlterPolicy(Operation, frozen=True, kw_only=True):
         for field, value in self._changes.items():
             text = ", ".join(value) if field == "roles" else value or "nothing"
             yield why.RLS_CHANGE.because(f"{words[field]} {text}")
-        becomes = self.was and msgspec.structs.replace(self.was, **self._changes)
-        if becomes and opens_all(becomes) and self.was and not opens_all(self.was):
+
+    def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
+        """Nothing was hidden where row security is off."""
+        table = graph.table(self.table)
+        was = table.policy(self.name) if table and table.row_security else None
+        becomes = was and msgspec.structs.replace(was, **self._changes)
+        if was and becomes and opens_all(becomes) and not opens_all(was):
             yield why.RLS_CHANGE.because("shows every row to everybody", level=Level.HIGH)

@@ -59,8 +59,12 @@ class CreatePolicy(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         roles, command = ", ".join(self.policy.roles), self.policy.command
-        if opens_all(self.policy) and not facts.is_new:
-            yield why.RLS_CHANGE.because(f"shows every row to {roles}", level=Level.HIGH)
-            return
         shows = "shows more rows" if self.policy.permissive else "hides rows"
         yield why.RLS_CHANGE.because(f"{shows} to {roles} for {command}")
+
+    def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
+        """Nothing was hidden where row security is off."""
+        table = graph.table(self.table)
+        if table and table.row_security and opens_all(self.policy):
+            roles = ", ".join(self.policy.roles)
+            yield why.RLS_CHANGE.because(f"shows every row to {roles}", level=Level.HIGH)

@@ -14,7 +14,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, Probe
-from migrate_core.risk.numbers import OUTSIDE, comes_to_its_end, near_end, outside
+from migrate_core.risk.numbers import OUTSIDE, comes_to_its_end, cycles, near_end, outside
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema import sequence_limits as limits
 from migrate_core.schema.clauses import sequence_changes
@@ -147,6 +147,7 @@ class AlterSequence(Operation, frozen=True, kw_only=True):
             return
         changes = _changes(self.was.options if self.was else None, self.options)
         yield why.CHANGES_DEFAULT.because(", ".join(changes))
+        yield from cycles(self.was.options if self.was else None, self.options)
         if not facts.is_pending:
             yield from _position(facts)
             yield from comes_to_its_end(facts)

@@ -13,6 +13,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.triggers import of_trigger
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Trigger
@@ -73,6 +74,10 @@ class AlterTrigger(Operation, frozen=True, kw_only=True):
         if trigger is None or trigger.enabled in FIRES or not was_on:
             return ""
         return f"what trigger {trigger.name} writes or refuses"
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        if table := graph.table(self.table):
+            yield from of_trigger(graph, table, self.trigger)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         state = f"{self.was.enabled if self.was else 'unknown'} becomes {self.trigger.enabled}"

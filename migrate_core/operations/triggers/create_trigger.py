@@ -12,6 +12,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.triggers import of_trigger
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Trigger
@@ -56,3 +57,8 @@ class CreateTrigger(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CHANGES_TRIGGER.because(self.trigger.definition)
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        """The columns that its function names may come in the same plan."""
+        if table := graph.table(self.table):
+            yield from of_trigger(graph, table, self.trigger)

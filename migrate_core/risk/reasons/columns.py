@@ -31,6 +31,13 @@ NARROWS_COLUMN_TYPE = _code(
     "Keep values short by a CHECK, which is validated online; else expand and contract.",
     by_rows=True,
 )
+LOSES_EXACTNESS = _code(
+    "loses_exactness",
+    Level.HIGH,
+    "Decimal numbers become binary ones: 0.1 and 0.2 are no longer 0.3; large ones are rounded.",
+    "Keep numeric where numbers are counted or compared, as money is; cast where a float is asked.",
+    by_rows=True,
+)
 CHANGES_COLUMN_TYPE = _code(
     "changes_column_type",
     Level.HIGH,

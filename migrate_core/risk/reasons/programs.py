@@ -42,6 +42,18 @@ CHANGES_SIGNATURE = _code(
     "Calls with the former arguments fail from the moment it commits.",
     "Create the new one beside it, move what calls it, and drop the old one a release later.",
 )
+MAKES_CALLS_AMBIGUOUS = _code(
+    "makes_calls_ambiguous",
+    Level.HIGH,
+    "Calls that leave an argument to its default fit two functions, and fail: it is not unique.",
+    "Give the new one another name, or no default where the other has one; or drop the other.",
+)
+LEAVES_STALE_RESULTS = _code(
+    "leaves_stale_results",
+    Level.HIGH,
+    "What is stored keeps the old results: searches by an index miss rows without an error.",
+    "Make a new function and a new index on it; else REINDEX CONCURRENTLY at once.",
+)
 UNTRACKED_DEPENDENCIES = _code(
     "untracked_dependencies",
     Level.LOW,
@@ -83,6 +95,13 @@ RAW_SQL_LOSES_DATA = _code(
     Level.DESTRUCTIVE,
     "Rows or values go for good: nothing is kept of them.",
     "Drop softly by an operation of its own, or copy the rows first.",
+)
+TRIGGER_FAILS = _code(
+    "trigger_fails",
+    Level.HIGH,
+    "Every write that the trigger fires for ends with an error.",
+    "Rehearse a write of each kind; where nobody shall write, revoke the right instead.",
+    by_use=True,
 )
 SWALLOWS_WRITES = _code(
     "swallows_writes",

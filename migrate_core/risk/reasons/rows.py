@@ -125,6 +125,12 @@ TAKES_FROM_SUBSCRIBERS = _code(
     "Subscribers stop with an error, or get no more of a table and are not told.",
     "Let the subscribers go over to another publication, or drop the subscription, first.",
 )
+SEQUENCE_CYCLES = _code(
+    "sequence_cycles",
+    Level.HIGH,
+    "After its last number it gives former ones again: rows get the numbers of others, or fail.",
+    "Count in bigint without an end, or make the numbers unique by something else as well.",
+)
 RUNS_OUT_OF_NUMBERS = _code(
     "runs_out_of_numbers",
     Level.HIGH,

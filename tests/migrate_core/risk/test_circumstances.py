@@ -14,11 +14,16 @@ from migrate_core.api.plans import Measuring
 from migrate_core.introspection.graph import read_graph
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import connect
+<<<<<<< HEAD
 from migrate_core.pg.names import QualifiedName
+=======
+from migrate_core.pg.locks import LockMode
+>>>>>>> b7-typed
 from migrate_core.planning.plan import Plan, build
 from migrate_core.risk import circumstances
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
+from migrate_core.risk.surroundings import Activity, InTheWay
 from tests import runs
 
 MakeDb = Callable[..., Connection[Any]]
@@ -87,7 +92,10 @@ def test_nothing_goes_on(make_db: MakeDb) -> None:
     assert plan.surroundings.replicas == 0
 
 
-def test_a_session_that_reads_the_table_is_in_the_way(make_db: MakeDb, at_once: None) -> None:
+def test_a_session_that_reads_the_table_is_in_the_way(
+    make_db: MakeDb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(circumstances, "SOON_GONE_SECONDS", 0)
     db = make_db(ORDERS)
     with transaction(db, "SELECT FROM orders") as reader:
         pid = reader.info.backend_pid
@@ -99,6 +107,40 @@ def test_a_session_that_reads_the_table_is_in_the_way(make_db: MakeDb, at_once: 
     assert (found.code, found.level) == ("waits_for_sessions", Level.MEDIUM)
     assert f"pid {pid} holds ACCESS SHARE" in found.evidence
     assert "waits_for_sessions" not in {**codes(elsewhere), **codes(after)}
+
+
+def test_a_session_that_is_left_idle_does_not_go_away_by_itself(
+    make_db: MakeDb, at_once: None
+) -> None:
+    db = make_db(ORDERS)
+    with transaction(db, "SELECT FROM orders"):
+        left = judged(db, ADD)
+        index = judged(db, INDEX)
+
+    found = left.steps[0].verdict.reasons[0]
+    assert (found.code, found.level) == ("waits_for_sessions", Level.HIGH)
+    assert found.evidence.endswith("idle in transaction")
+    assert "waits_for_sessions" not in codes(index)
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds", "level"),
+    [
+        ("active", 7200, Level.MEDIUM),
+        ("idle in transaction", 59, Level.MEDIUM),
+        ("idle in transaction", 60, Level.HIGH),
+        ("idle in transaction (aborted)", 60, Level.HIGH),
+    ],
+)
+def test_who_is_left_idle_for_a_minute(state: str, seconds: float, level: Level) -> None:
+    works = InTheWay(pid=1, mode="ACCESS SHARE", state="active", seconds=9000)
+    holder = InTheWay(pid=2, mode="ACCESS SHARE", state=state, seconds=seconds)
+    work = circumstances.Work(relation=None, strongest=LockMode.ACCESS_EXCLUSIVE)
+    facts = Facts(activity=Activity(holders=(works, holder)))
+    (found,) = circumstances.circumstances(work, facts)
+
+    assert found.level is level
+    assert found.evidence.startswith("pid 2" if level is Level.HIGH else "pid 1")
 
 
 def test_a_reader_is_not_in_the_way_of_an_index_but_its_transaction_is_waited_for(

@@ -118,6 +118,45 @@ def test_values_that_become_others_are_told_of(
 
 
 @pytest.mark.db
+@pytest.mark.parametrize(
+    ("old", "new", "one", "two", "sum_"),
+    [
+        ("numeric(10,2)", "double precision", "0.1", "0.2", "0.3"),
+        ("numeric", "real", "16777216", "1", "16777217"),
+        ("numeric(12,0)", "real", "16777216", "1", "16777217"),
+        ("numeric(10,2)[]", "double precision[]", "0.1", "0.2", "0.3"),
+        ("numeric(6,0)", "real", "999999", "1", ""),
+        ("numeric(15,0)", "double precision", "999999999999999", "1", ""),
+        ("integer", "double precision", "2147483646", "1", ""),
+    ],
+)
+def test_sums_of_decimal_numbers_are_no_longer_exact(
+    old: str, new: str, one: str, two: str, sum_: str, make_db: MakeDb
+) -> None:
+    array = old.endswith("[]")
+    values = (f"ARRAY[{one}]", f"ARRAY[{two}]") if array else (one, two)
+    db = table(make_db, old, *values)
+    found = retyped(db, new)
+    db.execute(f"ALTER TABLE t ALTER COLUMN v TYPE {new} USING v::{new}".encode())
+    of, type_ = ("v[1]", new.removesuffix("[]")) if array else ("v", new)
+    total = sum_ or str(int(one) + int(two))
+    exact = db.execute(f"SELECT sum({of}) = {total}::{type_} FROM t".encode()).fetchone()
+    wider = db.execute(f"SELECT sum({of})::numeric = {total} FROM t".encode()).fetchone()
+
+    assert found.get("loses_exactness") is (Level.HIGH if sum_ else None)
+    assert (exact, wider) == ((True,), (True,)) if not sum_ else (False,) in (exact, wider)
+
+
+@pytest.mark.db
+def test_an_expansion_loses_exactness_as_well(make_db: MakeDb) -> None:
+    db = table(make_db, "numeric(10,2)", "0.25")
+    to = {"column": {"name": "v", "type": "real"}}
+    expand = {"op": "expandColumn", "table": T, "column": "v", "to": to}
+
+    assert codes(judged(db, expand))["loses_exactness"] is Level.HIGH
+
+
+@pytest.mark.db
 def test_text_that_is_a_number_but_no_whole_one_is_no_integer(make_db: MakeDb) -> None:
     db = table(make_db, "text", "'1.5'")
 

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from psycopg import Connection
 
 from migrate_core.errors import UnboundOperationError
 from migrate_core.operations.base import Place
 from migrate_core.operations.security.create_policy import CreatePolicy
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
+from migrate_core.risk.levels import Level
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import (
     Policy,
     Table,
 )
+from tests.migrate_core.risk.changed import changed
 
 Judged = Callable[..., dict[str, str]]
 PLACE = Place(migration_id="20260101_000000_x", step=1, major=18)
@@ -37,3 +41,30 @@ def test_a_name_that_is_taken_is_refused() -> None:
 
 def test_it_changes_who_sees_what(judged: Judged) -> None:
     assert judged(CreatePolicy(table=USERS, policy=OWN)) == {"rls_change": "medium"}
+
+
+@pytest.mark.db
+def test_a_policy_for_all_opens_nothing_where_nothing_was_hidden(
+    make_db: Callable[..., Connection[Any]],
+) -> None:
+    before = """
+    CREATE TABLE t (id integer); INSERT INTO t VALUES (1);
+    GRANT SELECT ON t TO PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC;
+    """
+    opened = "CREATE POLICY everybody ON t USING (true);"
+    on = "ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
+    db, plan = changed(make_db, before, opened + on)
+    _db, shown = changed(make_db, before + on, opened)
+    _db, altered = changed(
+        make_db, before + on + opened.replace("true", "id > 1"),
+        "ALTER POLICY everybody ON t USING (true)",
+    )  # fmt: skip
+    _db, off = changed(
+        make_db, before + opened.replace("true", "id > 1"),
+        "ALTER POLICY everybody ON t USING (true)",
+    )  # fmt: skip
+
+    assert plan.level is Level.MEDIUM
+    assert [one.level for one in (shown, altered, off)] == [Level.HIGH, Level.HIGH, Level.MEDIUM]
+    db.execute("SET ROLE pg_monitor")
+    assert db.execute("SELECT FROM t").fetchone() == ()

@@ -1,0 +1,85 @@
+"""What a routine that comes or changes does to others: to calls, and to results that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from migrate_core.risk.bodies import gives_the_same
+from migrate_core.risk.reasons import LEAVES_STALE_RESULTS, MAKES_CALLS_AMBIGUOUS, Reason
+from migrate_core.schema.bodies import Bodies
+from migrate_core.schema.definitions import Routine
+from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.kinds import ref_of
+from migrate_core.schema.objects import Column, Constraint, Table
+from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.renaming import namesakes
+from migrate_core.schema.routines import ambiguous_calls, bare_name
+
+# What does nothing itself but passes on what a routine gives.
+_BETWEEN = frozenset(
+    {
+        ObjectKind.ROUTINE,
+        ObjectKind.OPERATOR,
+        ObjectKind.OPERATOR_CLASS,
+        ObjectKind.OPERATOR_FAMILY,
+    }
+)
+
+
+def confusing(
+    new: Routine, others: Sequence[Routine], was: Routine | None = None
+) -> Iterator[Reason]:
+    """`was`: what it replaces, whose calls were ambiguous already."""
+    known = [types for types, _other in ambiguous_calls(was, others)] if was else []
+    for types, other in ambiguous_calls(new, others):
+        if types not in known:
+            call = f"{bare_name(ref_of(new))}({types})"
+            yield MAKES_CALLS_AMBIGUOUS.because(f"{call} fits {new.name} and {other.name}")
+
+
+def outdating(graph: SchemaGraph, old: Routine, new: Routine) -> Iterator[Reason]:
+    """`graph` has what holds results of the old one."""
+    if old.kind == "aggregate" or gives_the_same(old, new):
+        return
+    kept = sorted(_keeping(graph, ref_of(old)))
+    if kept:
+        shown = ", ".join(kept[:5]) + (f" and {len(kept) - 5} more" if len(kept) > 5 else "")
+        yield LEAVES_STALE_RESULTS.because(f"{shown}: as {old.name} gave it before")
+
+
+def _keeping(graph: SchemaGraph, routine: Ref) -> Iterator[str]:
+    """What stores results of it, or of what calls it."""
+    seen, todo = {routine}, [routine]
+    while todo:
+        for ref in _needing(graph, todo.pop()):
+            if ref in seen or graph.get(ref) is None:
+                continue
+            seen.add(ref)
+            if ref.kind in _BETWEEN:
+                todo.append(ref)
+            elif words := _keeps(graph, ref):
+                yield words
+
+
+def _needing(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
+    yield from graph.dependents.get(ref, ())
+    found = graph.get(ref)
+    if isinstance(found, Routine) and not namesakes(graph, found):
+        bodies = Bodies([ref])  # text that calls it is in no pg_depend
+        yield from (ref_of(one) for one in graph.routines if bodies.named(one))
+
+
+def _keeps(graph: SchemaGraph, ref: Ref) -> str:
+    found = graph.get(ref)
+    if ref.kind is ObjectKind.INDEX:
+        return f"index {ref}"
+    if isinstance(found, Constraint):
+        return f"constraint {ref}" if found.validated else ""
+    if ref.kind is ObjectKind.DOMAIN:
+        return f"domain {ref}" if any(one.validated for one in found.constraints) else ""
+    if isinstance(found, Column):
+        is_stored = found.generated is not None and found.generated.stored
+        return f"stored column {ref}" if is_stored else ""
+    if isinstance(found, Table):
+        return f"partitions of {ref}" if found.partition_key else ""
+    return ""
