@@ -21,7 +21,8 @@ SAMPLES = {
     Set.FIRST: (40, 1),
     Set.INDEPENDENT: (16, 4),
     Set.FRESH: (14, 4),
-    Set.BLIND: (20, 4),
+    Set.BLIND: (16, 4),
+    Set.SEALED: (14, 4),
 }
 # Cases at least: dangerous, safe, and safe or not by size.
 SIZES = {
@@ -29,6 +30,7 @@ SIZES = {
     Set.INDEPENDENT: (50, 60, 20),
     Set.FRESH: (40, 50, 20),
     Set.BLIND: (45, 70, 25),
+    Set.SEALED: (45, 55, 15),
 }
 every_set = pytest.mark.parametrize("of", Set)
 

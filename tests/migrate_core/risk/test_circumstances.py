@@ -14,8 +14,8 @@ from migrate_core.api.plans import Measuring
 from migrate_core.introspection.graph import read_graph
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import connect
-from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, build
 from migrate_core.risk import circumstances
 from migrate_core.risk.facts import Facts
