@@ -19,6 +19,8 @@ from migrate_core.schema.rights import Held, held
 from migrate_core.schema.viewed import tables_beneath
 from migrate_core.schema.views import View
 
+_TO_MAKE = {"CREATE", "TEMPORARY"}
+
 
 class Revoke(OfPrivileges, frozen=True, kw_only=True):
     """Take privileges on one object from one grantee, or only the right to pass them on.
@@ -44,7 +46,10 @@ class Revoke(OfPrivileges, frozen=True, kw_only=True):
         return (stage(self.statement(verb, "FROM", place)),)
 
     def takes_away(self, graph: SchemaGraph) -> str:
-        """Nothing where the grantee has it all the same, as one of everybody at least."""
+        """Nothing where the grantee has it all the same, as one of everybody at least; what is
+        there goes on working for whoever may no longer make more of it."""
+        if set(self.privileges) <= _TO_MAKE:
+            return ""
         for grantee in (self.grantee, PUBLIC):
             if "none" not in held(graph, self.subject, grantee, self.privileges):
                 return ""

@@ -100,6 +100,16 @@ def test_what_the_same_plan_makes_is_relied_on_by_nobody(make_db: MakeDb) -> Non
     assert CODE not in codes(measured(make_db(ORDERS), made, *grants))
 
 
+def test_nobody_misses_at_once_that_others_may_no_longer_make_objects(make_db: MakeDb) -> None:
+    db = make_db("GRANT CREATE, USAGE ON SCHEMA public TO PUBLIC")
+    right = {"op": "revoke", "object": "schema", "schema": "public", "grantee": "public"}
+    usage = {**right, "privileges": ["USAGE"]}
+    make = {**right, "privileges": ["CREATE"]}
+
+    assert codes(measured(db, usage))[CODE] is Level.HIGH
+    assert CODE not in codes(measured(db, make))
+
+
 # Routines ---------------------------------------------------------------------------------------
 
 ROUTINES = f"""{ORDERS}
