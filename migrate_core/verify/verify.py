@@ -143,8 +143,7 @@ class _Rehearsal:
             base = self._provision(stack, found, like, endpoint)
             notes += base.notes
             notes += self._stand_in(base.scratch)
-            notes += self._copy_rows(live, base.scratch)
-            notes += self._fill(base.scratch)
+            notes += [*self._copy_rows(live, base.scratch), *self._fill(base.scratch)]
         scratch = base.scratch
         with self._stage("apply") as notes:
             notes += self._apply(scratch)
