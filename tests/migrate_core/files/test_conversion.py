@@ -14,7 +14,7 @@ from migrate_core.operations.registry import kinds
 OTHER_TEXT = {
     *("check", "comment", "default", "down", "expression", "sql", "using", "where", "was"),
     *("source", "title", "type", "collation", "definition", "command", "op", "kind"),
-    *("privileges", "objects", "then", "published"),
+    *("privileges", "objects", "then", "published", "becomes"),
     *("bound", "proof", "misfit", "partition_key", "options", "toast_options", "foreign_options"),
 }
 

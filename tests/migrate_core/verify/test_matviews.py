@@ -22,7 +22,8 @@ LARGE = {
 }
 ANEW = """
 DROP MATERIALIZED VIEW public.turnover;
-CREATE MATERIALIZED VIEW public.turnover AS SELECT day, count(*) FROM public.invoices GROUP BY 1;
+CREATE MATERIALIZED VIEW public.turnover AS SELECT day, sum(amount), count(*)
+  FROM public.invoices GROUP BY 1;
 CREATE UNIQUE INDEX turnover_day ON public.turnover (day);
 """
 
