@@ -19,7 +19,7 @@ from migrate_core.schema.rights import Held, held
 from migrate_core.schema.viewed import tables_beneath
 from migrate_core.schema.views import View
 
-_TO_MAKE = {"CREATE", "TEMPORARY"}
+_TO_MAKE = {"CREATE"}
 
 
 class Revoke(OfPrivileges, frozen=True, kw_only=True):
