@@ -31,7 +31,7 @@ from benchmarks.figures import percentile
 from benchmarks.servers import bin_folders, server
 from studio.embedded import Postgres
 from tests.faults.cuts import CUTS, crash
-from tests.faults.test_every_kind import check_cut_off, undisturbed
+from tests.faults.test_every_kind import check_cut_off, start, undisturbed
 from tests.migrate_core.operations.cases import CASES, case_id, since
 
 # What was committed before a crash is there after it: what a case starts from, above all.
@@ -66,14 +66,19 @@ def measure(postgres: Postgres, way: str, args: argparse.Namespace) -> int:
     for case in cases:
         with databases(postgres) as make_db:
             expected = undisturbed(case, make_db)
-        for number in chosen(len(expected.passed), args):
-            try:
-                with databases(postgres) as make_db:
-                    took.append(check_cut_off(case, make_db, number, expected, cut))
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is a figure here
-                failed += 1
-                name = f"{case_id(case)} at {expected.passed[number]} by {way}"
-                print(f"{postgres.major()} {name}: {str(error).splitlines()[:1]}", flush=True)
+        with databases(postgres) as make_db:
+            started = start(case, make_db)
+            template = started.db.info.dbname
+            started.db.close()
+            for number in chosen(len(expected.passed), args):
+                try:
+                    with databases(postgres, template) as copy:
+                        copied = started._replace(db=copy())
+                        took.append(check_cut_off(copied, number, expected, cut))
+                except Exception as error:  # noqa: BLE001  # whatever it is, it is a figure here
+                    failed += 1
+                    name = f"{case_id(case)} at {expected.passed[number]} by {way}"
+                    print(f"{postgres.major()} {name}: {str(error).splitlines()[:1]}", flush=True)
     cuts = len(took) + failed
     print(
         f"{f'PostgreSQL {postgres.major()} {way}':22}{len(cases):7}{cuts:8}{len(took):11}"
@@ -92,13 +97,15 @@ def chosen(passed: int, args: argparse.Namespace) -> list[int]:
 
 
 @contextmanager
-def databases(postgres: Postgres) -> Iterator[Callable[..., psycopg.Connection[Any]]]:
+def databases(
+    postgres: Postgres, template: str = "template0"
+) -> Iterator[Callable[..., psycopg.Connection[Any]]]:
     """A maker of databases, which go when it is over; the server may have been away meanwhile."""
     with ExitStack() as stack:
 
         def make(ddl: str = "") -> psycopg.Connection[Any]:
             name = f"t_{secrets.token_hex(6)}"
-            administer(postgres, f"CREATE DATABASE {name} TEMPLATE template0")
+            administer(postgres, f"CREATE DATABASE {name} TEMPLATE {template}")
             stack.callback(administer, postgres, f"DROP DATABASE {name} WITH (FORCE)")
             conn = psycopg.connect(postgres.url(name), autocommit=True)
             stack.enter_context(closing(conn))

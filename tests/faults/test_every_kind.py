@@ -102,11 +102,9 @@ def test_every_moment_has_its_place_in_the_code() -> None:
     assert ALWAYS.union({"after_park"}, *BY_MODE.values()) == set(faults.POINTS) - rare
 
 
-def check_cut_off(
-    case: Path, make_db: MakeDb, number: int, expected: Undisturbed, cut: Cut = vanish
-) -> float:
+def check_cut_off(started: Started, number: int, expected: Undisturbed, cut: Cut = vanish) -> float:
     """Gives the seconds that the re-run took."""
-    db, plan, known = start(case, make_db)
+    db, plan, known = started
     db = cut(db, plan, number)
     began = time.monotonic()
 
@@ -150,7 +148,8 @@ def test_every_kind_runs_through_the_runner(make_db: MakeDb, seed: int, full: bo
         expected = undisturbed(case, make_db)
         assert expected.points <= {name for name, _ in expected.passed}, case
         if full or case in cut_off:
-            check_cut_off(case, make_db, chance.randrange(1, len(expected.passed)), expected)
+            number = chance.randrange(1, len(expected.passed))
+            check_cut_off(start(case, make_db), number, expected)
 
 
 def test_a_detach_is_resumed_before_the_check_that_it_leaves_behind_is_dropped(
@@ -161,7 +160,8 @@ def test_a_detach_is_resumed_before_the_check_that_it_leaves_behind_is_dropped(
     (case,) = (c for c in CASES if c.parts[-2:] == ("attach_partition", "bound_changed"))
     expected = undisturbed(case, make_db)
 
-    check_cut_off(case, make_db, expected.passed.index(("after_commit", 1)), expected)
+    number = expected.passed.index(("after_commit", 1))
+    check_cut_off(start(case, make_db), number, expected)
 
 
 @pytest.mark.full
@@ -169,4 +169,4 @@ def test_a_detach_is_resumed_before_the_check_that_it_leaves_behind_is_dropped(
 def test_every_case_is_cut_off_at_every_moment(case: Path, make_db: MakeDb) -> None:
     expected = undisturbed(case, make_db)
     for number in range(1, len(expected.passed)):
-        check_cut_off(case, make_db, number, expected)
+        check_cut_off(start(case, make_db), number, expected)
