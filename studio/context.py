@@ -16,7 +16,7 @@ from studio import display, problems
 from studio.models import Artifact, Change, Environment, Membership, Run, Target, WorkerBeat
 from studio.permissions import visible
 
-ALIVE = timedelta(seconds=8)  # four signs of life
+ALIVE = timedelta(seconds=7)  # three signs of life; a page asks within 3 s after that
 THEMES = ("auto", "light", "dark")
 OPEN_CHANGES = (
     ChangeState.DRAFT,
@@ -41,6 +41,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         **always,
         "nav": _places(request),
         "worker": worker(),
+        "worker_url": reverse("worker"),
         "person": display.Person(name=user.get_full_name() or str(user), role=_roles(user)),
         "sign_out_url": reverse("sign-out"),
         "theme_url": reverse("theme"),

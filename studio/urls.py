@@ -26,10 +26,12 @@ from studio.views import (
     targets,
     traffic,
     undo,
+    worker,
 )
 
 urlpatterns = [
     path("healthz", sign.healthz, name="healthz"),
+    path("worker", worker.standing, name="worker"),
     path("", sign.home, name="home"),
     path("sign-in", sign.sign_in, name="sign-in"),
     path("sign-in/as/<slug:username>", sign.sign_in_as, name="sign-in-as"),

@@ -138,6 +138,7 @@ def test_a_killed_worker_is_told_and_its_run_taken_up_by_itself(
         gone = time.monotonic()
         state(page, "worker lost|queued|waiting for a worker")
         assert time.monotonic() - gone < TRUE_WITHIN_SECONDS
+        expect(page.get_by_text("no worker is running")).to_be_visible()
         expect(page.get_by_text("was gone at")).to_be_visible(timeout=PATIENCE_MS)
         studio_web.kill()
         studio_web.start()
