@@ -74,7 +74,7 @@ class Board(Shown, frozen=True, kw_only=True):
     error: ErrorRow | None
     done_steps: int
     last_seq: int
-    lease: str  # "worker w1, alive 1 s ago"
+    lease: str  # "Worker w1, alive 1 s ago."
     over: bool
     announce: str
 

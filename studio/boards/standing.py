@@ -132,13 +132,13 @@ def _waited(run: Run, now: datetime) -> int:
 
 
 def lease(run: Run, silent: bool, now: datetime) -> str:
-    """Who works on it, and when that was last heard of."""
+    """Who works on it, and when that was last heard of: a sentence after what is said of it."""
     if run.status is RunState.QUEUED:
-        return "" if run.lost_at else "no worker yet"
+        return "" if run.lost_at else "No worker yet."
     if run.status is not RunState.RUNNING:
-        return f"worker {run.worker}" if run.worker else ""
+        return f"Worker {run.worker}." if run.worker else ""
     if run.heartbeat_at is None:
-        return f"worker {run.worker}, gone"
+        return f"Worker {run.worker}, gone."
     seconds = max(int((now - run.heartbeat_at).total_seconds()), 0)
     word = f"silent for {seconds} s" if silent else f"alive {seconds} s ago"
-    return f"worker {run.worker}, {word}"
+    return f"Worker {run.worker}, {word}."
