@@ -23,6 +23,7 @@ SAMPLES = {
     Set.FRESH: (14, 4),
     Set.BLIND: (16, 4),
     Set.SEALED: (14, 4),
+    Set.UNSEEN: (14, 4),
 }
 # Cases at least: dangerous, safe, and safe or not by size.
 SIZES = {
@@ -31,6 +32,7 @@ SIZES = {
     Set.FRESH: (40, 50, 20),
     Set.BLIND: (45, 70, 25),
     Set.SEALED: (45, 55, 15),
+    Set.UNSEEN: (45, 55, 15),
 }
 every_set = pytest.mark.parametrize("of", Set)
 
