@@ -225,6 +225,10 @@ class Operation(
         is made in the same plan."""
         return ()
 
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterable[Reason]:
+        """What the schema before the first step and the one after the last say together."""
+        return ()
+
     def takes_away(self, graph: SchemaGraph) -> str:
         """What is gone that code may rely on, in words, by the schema after the last step; ""
         where nothing is, or its reasons say already that it is missed."""

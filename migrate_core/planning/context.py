@@ -45,7 +45,9 @@ def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
 class Context:
     """The steps so far: what they made, and which tables they read or wrote from end to end."""
 
-    def __init__(self, base: SchemaGraph) -> None:
+    def __init__(self, base: SchemaGraph, *, since: SchemaGraph | None = None) -> None:
+        """`since`: where steps ran before `base`, the schema that they met."""
+        self._since = since or base
         self.old = frozenset(table.name for table in base.tables)
         self._views = frozenset(view.name for view in (*base.views, *base.materialized_views))
         self._done: list[tuple[Operation, str]] = []  # by which steps of this plan
@@ -129,6 +131,7 @@ class Context:
         if relation is not None and relation not in self.old | self._views:
             return
         yield from operation.reasons_in_the_end(graph, facts)
+        yield from operation.reasons_since(self._since, graph)
         if what := operation.takes_away(graph):
             is_kept = operation.effect is Effect.PARK
             yield from in_use(what, facts, by_writers=operation.missed_by_writers, is_kept=is_kept)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, takewhile
 
-from migrate_core.pg.lexer import tokens
+from migrate_core.pg.lexer import Token, tokens
 from migrate_core.risk.reasons import (
     DEFINER_WITHOUT_SEARCH_PATH,
     UNTRACKED_DEPENDENCIES,
@@ -14,6 +14,7 @@ from migrate_core.risk.reasons import (
 )
 from migrate_core.schema.bodies import code, without_space
 from migrate_core.schema.definitions import Routine
+from migrate_core.schema.volatility import is_lasting
 
 # As pg_get_functiondef() prints them, on lines of their own before the body.
 _DEFINER = re.compile(r"^ .*\bSECURITY DEFINER\b", re.MULTILINE)
@@ -26,11 +27,18 @@ _COMPILED = frozenset({"c", "internal"})
 def of_body(routine: Routine) -> Iterator[Reason]:
     if routine.kind == "aggregate":
         return
-    head = _BODY.split(routine.definition, maxsplit=1)[0]
-    if _DEFINER.search(head) and not _SEARCH_PATH.search(head):
+    if acts_as_owner(routine) and not _SEARCH_PATH.search(_head(routine)):
         yield DEFINER_WITHOUT_SEARCH_PATH.because(f"{routine.kind} {routine.name}")
     if not routine.parsed and routine.language not in _COMPILED:
         yield UNTRACKED_DEPENDENCIES.because(f"its body is text in {routine.language}")
+
+
+def acts_as_owner(routine: Routine) -> bool:
+    return bool(_DEFINER.search(_head(routine)))
+
+
+def _head(routine: Routine) -> str:
+    return _BODY.split(routine.definition, maxsplit=1)[0]
 
 
 # Whose text means the same whatever lies between its words.
@@ -43,7 +51,7 @@ def gives_the_same(old: Routine, new: Routine) -> bool:
 
 
 def _gives(routine: Routine) -> tuple[object, ...]:
-    head = _BODY.split(routine.definition, maxsplit=1)[0]
+    head = _head(routine)
     body: object = routine.definition[len(head) :]
     if routine.language in _FREE_FORM:
         found = without_space(tokens(str(body))) if routine.parsed else code(routine)
@@ -60,7 +68,11 @@ _ASKS = frozenset(
 )
 _GUARDS = frozenset([*_ASKS, "execute", "undefined_column", "others"])
 _NO_COLUMN = frozenset(["*", "tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"])
-_WRITES = frozenset(["insert", "update", "delete", "merge", "copy", "execute", "call", "perform"])
+_WRITES = frozenset(["insert", "update", "delete", "merge", "copy", "execute", "call"])
+# Of PostgreSQL's own functions those that are called for what they do, and write no row.
+_NOT_KEPT = frozenset(
+    ["pg_notify", "set_config", "pg_sleep", "pg_advisory_lock", "pg_advisory_xact_lock"]
+)
 _TELLS = frozenset(["debug", "log", "info", "notice", "warning"])
 
 
@@ -84,7 +96,23 @@ def gives_up_rows(routine: Routine) -> bool:
     found = code(routine) if routine.language == "plpgsql" else []
     names = [token.name for token in found]
     gives = [names[at + 1] for at, name in enumerate(names[:-1]) if name == "return"]
-    return bool(gives) and set(gives) == {"null"} and not _WRITES & set(names)
+    return bool(gives) and set(gives) == {"null"} and not _may_write(found)
+
+
+def never_returns(routine: Routine) -> bool:
+    """Whether it says nowhere what it gives: PostgreSQL takes its end for an error."""
+    names = {token.name for token in code(routine)} if routine.language == "plpgsql" else set()
+    return "begin" in names and "return" not in names
+
+
+def _may_write(found: Sequence[Token]) -> bool:
+    names = [token.name for token in found]
+    calling = (at for at, name in enumerate(names) if name == "perform")
+    texts = [token.text for token in found]
+    whole = (" ".join(takewhile(lambda text: text != ";", texts[at + 1 :])) for at in calling)
+    return bool(_WRITES & set(names)) or not all(
+        is_lasting(one, besides=_NOT_KEPT) for one in whole
+    )
 
 
 def only_raises(routine: Routine) -> bool:

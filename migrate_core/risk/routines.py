@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from migrate_core.risk.bodies import gives_the_same
-from migrate_core.risk.reasons import LEAVES_STALE_RESULTS, MAKES_CALLS_AMBIGUOUS, Reason
+from migrate_core.risk.bodies import acts_as_owner, gives_the_same
+from migrate_core.risk.reasons import (
+    LEAVES_STALE_RESULTS,
+    LENDS_OWNERS_RIGHTS,
+    MAKES_CALLS_AMBIGUOUS,
+    WIDENS_ACCESS,
+    Reason,
+)
+from migrate_core.schema.access import PUBLIC
 from migrate_core.schema.bodies import Bodies
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.graph import SchemaGraph
@@ -13,6 +20,7 @@ from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.renaming import namesakes
+from migrate_core.schema.rights import held
 from migrate_core.schema.routines import ambiguous_calls, bare_name
 
 # What does nothing itself but passes on what a routine gives.
@@ -83,3 +91,32 @@ def _keeps(graph: SchemaGraph, ref: Ref) -> str:
     if isinstance(found, Table):
         return f"partitions of {ref}" if found.partition_key else ""
     return ""
+
+
+# Who may call it --------------------------------------------------------------------------------
+
+
+def opened_again(base: SchemaGraph, graph: SchemaGraph, ref: Ref) -> Iterator[Reason]:
+    """PostgreSQL lets everybody call what is new, whatever its namesake had."""
+    if _is_opened(base, graph, ref):
+        yield WIDENS_ACCESS.because(f"everybody may call {ref}: the REVOKE went with the old one")
+        yield from lends_owner(base, graph, ref)
+
+
+def lends_owner(base: SchemaGraph, graph: SchemaGraph, ref: Ref) -> Iterator[Reason]:
+    routine = graph.find(Routine, ref.name)
+    if routine and acts_as_owner(routine) and _is_opened(base, graph, ref):
+        yield LENDS_OWNERS_RIGHTS.because(f"{routine.kind} {ref}, SECURITY DEFINER")
+
+
+def _is_opened(base: SchemaGraph, graph: SchemaGraph, ref: Ref) -> bool:
+    """Whether it, or one of its name that is gone, was kept from everybody before."""
+    if (new := graph.find(Routine, ref.name)) is None or not _is_open(graph, new):
+        return False
+    gone = (one for one in namesakes(base, new) if graph.find(Routine, one.name) is None)
+    had = [*filter(None, [base.find(Routine, ref.name)]), *gone]
+    return any(not _is_open(base, one) for one in had)
+
+
+def _is_open(graph: SchemaGraph, routine: Routine) -> bool:
+    return "none" not in held(graph, ref_of(routine), PUBLIC, ["EXECUTE"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrate_core.risk.bodies import fields, gives_up_rows, only_raises
+from migrate_core.risk.bodies import fields, gives_up_rows, never_returns, only_raises
 from migrate_core.risk.reasons import SWALLOWS_WRITES, TRIGGER_FAILS, Reason
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.graph import SchemaGraph
@@ -37,6 +37,8 @@ def _comes_of(table: Table, trigger: Trigger, how: Firing, routine: Routine) -> 
     what = f"trigger {trigger.name} of {table.name}"
     if only_raises(routine) and how.always and how.writes:
         yield TRIGGER_FAILS.because(f"{what}: {routine.name} does nothing but raise an error")
+    elif never_returns(routine) and how.always and how.writes:
+        yield TRIGGER_FAILS.because(f"{what}: {routine.name} ends without RETURN")
     if not how.each_row:
         return
     names = {column.name for column in table.columns}

@@ -243,12 +243,18 @@ def leads_an_index(table: Relation, columns: Iterable[str]) -> bool:
 
 
 _FINDS = ("USING btree ", "USING hash ")
-_ACTION = re.compile(r"\bON (?:DELETE|UPDATE) (?:CASCADE|SET NULL|SET DEFAULT)\b")
+_ACTION = re.compile(r"\bON (DELETE|UPDATE) (CASCADE|SET NULL|SET DEFAULT)\b")
 
 
 def acts_here(key: Constraint) -> str:
     """`ON DELETE CASCADE`: what a foreign key does to its own table's rows."""
-    return " ".join(_ACTION.findall(key.definition))
+    return " ".join(found[0] for found in _ACTION.finditer(key.definition))
+
+
+def action(key: Constraint, event: str) -> str:
+    """`CASCADE`: of that, what it does on a DELETE or an UPDATE; "" where it refuses it."""
+    found: dict[str, str] = dict(_ACTION.findall(key.definition))
+    return found.get(event, "")
 
 
 def columns_in_words(constraint: Constraint) -> Raw:

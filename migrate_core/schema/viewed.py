@@ -9,7 +9,7 @@ from migrate_core.schema.access import OWNER, PUBLIC, Privilege
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
-from migrate_core.schema.objects import Table
+from migrate_core.schema.objects import Relation, Table
 from migrate_core.schema.refs import RELATIONS, ObjectKind, Ref
 from migrate_core.schema.rights import held, owning_role
 from migrate_core.schema.views import Query, View
@@ -66,22 +66,32 @@ def refused_beneath(graph: SchemaGraph, was: View) -> str:
     """In words, by the schema afterwards: who may use a view and not what it reads, now that it
     reads as the one who asks; "" where nobody is refused."""
     view = graph.find(View, was.name)
-    if view is None or _reads_as_asker(was) or not _reads_as_asker(view):
+    if view is None or reads_as_asker(was) or not reads_as_asker(view):
         return ""
     read = _read_by(graph, view)
-    refused = {p.grantee for p in _given(graph, view) if not all(_may(graph, p, r) for r in read)}
+    refused = {
+        p.grantee for p in used_by_others(graph, view) if not all(_may(graph, p, r) for r in read)
+    }
     whom = ["everybody" if grantee == PUBLIC else grantee for grantee in sorted(refused)]
     return f"view {was.name} for {', '.join(whom)}: no right to what it reads" if whom else ""
 
 
-def _reads_as_asker(view: View) -> bool:
+def reads_as_asker(view: View) -> bool:
+    return _has(view, "security_invoker")
+
+
+def is_barrier(view: View) -> bool:
+    return _has(view, "security_barrier")
+
+
+def _has(view: View, option: str) -> bool:
     """PostgreSQL takes any beginning of a boolean's word."""
-    values = dict(option.lower().partition("=")[::2] for option in view.options)
-    said = values.get("security_invoker", "off")
+    values = dict(one.lower().partition("=")[::2] for one in view.options)
+    said = values.get(option, "off")
     return said in ("1", "on") or said[:1] in ("t", "y")
 
 
-def _given(graph: SchemaGraph, view: View) -> Iterator[Privilege]:
+def used_by_others(graph: SchemaGraph, view: View) -> Iterator[Privilege]:
     """Rights of others to use it, or a column of it."""
     for one in graph.privileges:
         is_on = one.object.kind in _WITH_RIGHTS and one.object.relation == view.name
@@ -92,11 +102,16 @@ def _given(graph: SchemaGraph, view: View) -> Iterator[Privilege]:
 def _read_by(graph: SchemaGraph, view: View) -> set[Ref]:
     """What is asked of whoever reads it: of a view among that its owner is, unless that one
     reads as the one who asks too."""
+    found = list(directly_read(graph, view))
+    inner = [one for one in found if isinstance(one, View) and reads_as_asker(one)]
+    return set(map(ref_of, found)).union(*(_read_by(graph, one) for one in inner))
+
+
+def directly_read(graph: SchemaGraph, view: View) -> Iterator[Relation]:
+    """What its own query names, in order of names."""
     needs = graph.needs_of.get(ref_of(view), ())
     names = {ref.relation for ref in needs if ref.kind in _WITH_RIGHTS} - {view.name}
-    found = [one for name in names if (one := graph.relation(name))]
-    inner = [one for one in found if isinstance(one, View) and _reads_as_asker(one)]
-    return set(map(ref_of, found)).union(*(_read_by(graph, one) for one in inner))
+    yield from (one for name in sorted(names) if (one := graph.relation(name)))
 
 
 def _may(graph: SchemaGraph, right: Privilege, ref: Ref) -> bool:

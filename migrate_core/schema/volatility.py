@@ -25,21 +25,22 @@ greatest least nullif cast
 _WORDS = frozenset(_NO_CALLS.split())
 
 
-def is_lasting(default: str | None) -> bool:
-    """Unknown counts as volatile, a function of that name in another schema too."""
+def is_lasting(default: str | None, *, besides: frozenset[str] = frozenset()) -> bool:
+    """Unknown counts as volatile, a function of that name in another schema too; `besides` are
+    more of PostgreSQL's own that do for who asks."""
     found = [token for token in tokens(default or "") if token.text.strip()]
     calls = (at for at in range(len(found) - 1) if found[at].name and found[at + 1].text == "(")
-    return all(_lasts(found, at) for at in calls)
+    return all(_lasts(found, at, LASTING | besides) for at in calls)
 
 
-def _lasts(found: list[Token], at: int) -> bool:
+def _lasts(found: list[Token], at: int, lasting: frozenset[str]) -> bool:
     before = found[at - 1].text if at else ""
     if _is_type(found, at):
         return True
     if before == ".":
-        return found[at - 2].name == "pg_catalog" and found[at].name in LASTING
+        return found[at - 2].name == "pg_catalog" and found[at].name in lasting
     plain = not found[at].text.startswith('"')
-    return found[at].name in LASTING or (plain and found[at].name in _WORDS)
+    return found[at].name in lasting or (plain and found[at].name in _WORDS)
 
 
 def _is_type(found: list[Token], at: int) -> bool:

@@ -48,6 +48,7 @@ def _in_turn(plan: Plan, seen: Mapping[int, Script], target: Target) -> Iterator
     for step in plan.steps:
         script = seen.get(step.number)
         if script:
+            target.first = target.first or script.before.graph
             yield deed(script, target)
             for operation in _changes(script):
                 target.past.add(operation)

@@ -55,6 +55,7 @@ class Target:
         self._sizes: dict[QualifiedName, TableSize | None] = {}
         self._activities: dict[QualifiedName, Activity | None] = {}
         self.past = Past()
+        self.first: SchemaGraph | None = None  # the schema that the first script met
         for plan in earlier:
             for step in plan.steps:
                 self.past.add(step.operation, pending=plan.migration_id)

@@ -174,7 +174,8 @@ class _Judging:
         for old, new in moves(self.script):
             yield table_goes_by(self.script.after.graph, old, new)
         named = {one.qualified for one in self.doings.after.values()}
-        kept, context = kept_constraints(self.script), Context(self.script.before.graph)
+        kept = kept_constraints(self.script)
+        context = Context(self.script.before.graph, since=self.live.first)
         for asked in self.asked:
             operation, facts = asked.operation, asked.facts
             if operation.subject in kept and operation.kind in _MADE_ANEW:

@@ -12,7 +12,9 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.routines import lends_owner
 from migrate_core.schema.access import OWNER, PUBLIC
+from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import RELATIONS, ObjectKind
 from migrate_core.schema.rights import Held
 
@@ -52,3 +54,7 @@ class Grant(OfPrivileges, frozen=True, kw_only=True):
         yield why.WIDENS_ACCESS.because(self.in_words(), level=self._level(facts))
         if self.grantee not in (OWNER, PUBLIC):
             yield from if_missing(facts)
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        if self.grantee == PUBLIC and self.object is ObjectKind.ROUTINE:
+            yield from lends_owner(base, graph, self.subject)

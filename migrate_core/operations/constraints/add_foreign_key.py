@@ -13,6 +13,7 @@ from migrate_core.pg.ddl import Stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
+from migrate_core.risk.acting import begins_to_act
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
@@ -161,6 +162,9 @@ class AddForeignKey(Operation, frozen=True, kw_only=True):
                 f" {facts.describe()}",
                 level=None if acts else Level.MEDIUM,
             )
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        yield from begins_to_act(base, graph, self.table, self.constraint)
 
     @property
     def _validates(self) -> bool:

@@ -12,7 +12,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.bodies import of_body
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.routines import confusing
+from migrate_core.risk.routines import confusing, opened_again
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
@@ -69,3 +69,6 @@ class CreateRoutine(Operation, frozen=True, kw_only=True):
 
     def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
         yield from confusing(self.definition, namesakes(graph, self.definition))
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        yield from opened_again(base, graph, self.subject)

@@ -10,6 +10,7 @@ from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, stage
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.guarding import stops_guarding
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.cycles import looping_views
@@ -74,3 +75,6 @@ class CreateView(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CREATES_OBJECT.because(f"{len(self.definition.outputs)} columns")
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        yield from stops_guarding(base, graph, self.definition.name)

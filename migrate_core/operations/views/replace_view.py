@@ -11,6 +11,7 @@ from migrate_core.pg.ddl import Stage, raw, stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.guarding import stops_guarding
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.cycles import looping_views
 from migrate_core.schema.delta import SchemaDelta
@@ -118,3 +119,6 @@ class ReplaceView(Operation, frozen=True, kw_only=True):
         yield why.CHANGES_VIEW.because(
             f"the query changes; new columns: {', '.join(more)}" if more else "the query changes"
         )
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        yield from stops_guarding(base, graph, self.definition.name)

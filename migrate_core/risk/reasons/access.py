@@ -35,6 +35,18 @@ CHANGES_OWNER = _code(
     "Another role may alter and drop it; views and functions of that role's rights change too.",
     "Grant the old owner what it still needs, in the same migration.",
 )
+STOPS_GUARDING = _code(
+    "stops_guarding",
+    Level.HIGH,
+    "Whoever may read the view sees rows that were kept from them.",
+    "Write security_invoker and security_barrier again wherever the view is made or replaced.",
+)
+LENDS_OWNERS_RIGHTS = _code(
+    "lends_owners_rights",
+    Level.HIGH,
+    "Everybody may call it, and acts with its owner's rights; it was kept from them before.",
+    "REVOKE EXECUTE from PUBLIC in the same transaction, and grant it to those who are meant.",
+)
 DEFINER_WITHOUT_SEARCH_PATH = _code(
     "definer_without_search_path",
     Level.HIGH,

@@ -103,3 +103,10 @@ FOREIGN_KEY_WITHOUT_INDEX = _code(
     by_rows=True,
     costs=True,
 )
+BEGINS_TO_CASCADE = _code(
+    "begins_to_cascade",
+    Level.HIGH,
+    "Deletes on the other side that were refused until now take rows here along, or change them.",
+    "Leave the key as it is, and delete what points first where that is meant.",
+    by_rows=True,
+)

@@ -254,7 +254,13 @@ def _codes_of(kind: str) -> set[str]:
                 if getattr(one, "__module__", "").startswith("migrate_core"):
                     look(one)
 
-    for name in ("reasons", "reasons_before", "reasons_at_once", "reasons_in_the_end"):
+    for name in (
+        "reasons",
+        "reasons_before",
+        "reasons_at_once",
+        "reasons_in_the_end",
+        "reasons_since",
+    ):
         look(vars_of(model)[name])
     return found
 

@@ -17,6 +17,7 @@ TABLES = """
 CREATE TABLE t (id integer PRIMARY KEY, v text, "Odd one" text);
 CREATE TABLE other (id integer, touched timestamptz);
 CREATE TABLE names (id integer, v text, "Odd one" text);
+CREATE FUNCTION keep(id integer) RETURNS void LANGUAGE sql AS 'INSERT INTO other VALUES (id)';
 INSERT INTO t VALUES (1, 'a');
 """
 TRIGGER = "CREATE TRIGGER x {} ON t {}EXECUTE FUNCTION f()"
@@ -102,6 +103,9 @@ def test_a_trigger_that_is_off_fails_nowhere_until_it_is_on(make_db: MakeDb) -> 
 
 NOTHING = "BEGIN NEW.v := 'c'; RETURN NULL; END"
 MOVED = "BEGIN INSERT INTO other VALUES (NEW.id, now()); RETURN NULL; END"
+TELLING = "BEGIN PERFORM pg_notify('t', NEW.v), pg_sleep(0); RETURN NULL; END"
+LOOKING = "BEGIN PERFORM 1 FROM other WHERE id = NEW.id; RETURN NULL; END"
+CALLING = "BEGIN PERFORM keep(NEW.id); RETURN NULL; END"
 SOMETIMES = "BEGIN IF NEW.v IS NULL THEN RETURN NULL; END IF; RETURN NEW; END"
 
 
@@ -111,7 +115,10 @@ SOMETIMES = "BEGIN IF NEW.v IS NULL THEN RETURN NULL; END IF; RETURN NEW; END"
         (NOTHING, "BEFORE UPDATE", True),
         (NOTHING.replace("NEW.v := 'c';", ""), "BEFORE INSERT OR UPDATE", True),
         (NOTHING, "AFTER UPDATE", False),
+        (TELLING, "BEFORE UPDATE", True),
+        (LOOKING, "BEFORE UPDATE", True),
         (MOVED, "BEFORE UPDATE", False),
+        (CALLING, "BEFORE UPDATE", False),
         (SOMETIMES, "BEFORE UPDATE", False),
     ],
 )
@@ -128,7 +135,7 @@ def test_a_function_that_returns_null_before_a_row_is_written(
     assert codes(plan).get(SWALLOWS) is (Level.HIGH if swallows else None)
     assert FAILS not in codes(plan)
     written = db.execute(UPDATE).fetchone()
-    assert written == (None if swallows or body == MOVED else ("b",))
+    assert written == (None if swallows or body in (MOVED, CALLING) else ("b",))
 
 
 def test_a_statement_is_written_whatever_its_trigger_returns(make_db: MakeDb) -> None:
@@ -166,6 +173,18 @@ def test_a_function_that_does_nothing_but_refuse(
 
     assert codes(plan).get(FAILS) is (Level.HIGH if refused else None)
     with pytest.raises(errors.RaiseException) if refused else nullcontext():
+        db.execute(UPDATE)
+
+
+@pytest.mark.parametrize("when", ["BEFORE UPDATE", "AFTER UPDATE"])
+@pytest.mark.parametrize("how", [ROW, ""])
+def test_a_function_that_ends_without_a_result(how: str, when: str, make_db: MakeDb) -> None:
+    body = "BEGIN PERFORM pg_notify('t', 'RETURN'); -- RETURN NULL\nEND"
+    db, plan = changed(make_db, TABLES, f"{function(body)} {TRIGGER.format(when, how)}")
+
+    assert codes(plan)[FAILS] is Level.HIGH
+    assert evidence(plan, FAILS) == ["trigger x of public.t: public.f() ends without RETURN"]
+    with pytest.raises(errors.FunctionExecutedNoReturnStatement):
         db.execute(UPDATE)
 
 
