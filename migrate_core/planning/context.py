@@ -32,7 +32,7 @@ def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
     return Work(
         relation=relation,
         strongest=own,
-        others=tuple((table, mode) for table, mode in taken.items() if mode.blocks_writes),
+        others=tuple(taken.items()),
         writes_all=bool(filled) or any(s.rewrites or s.builds for s in statements),
         reads_all=any(s.scans for s in statements),
         is_concurrent=any(stage.mode is StageMode.CONCURRENT for stage in stages),
@@ -140,7 +140,8 @@ class Context:
                 yield from operation.reasons_at_once(label)
 
     def _locks(self, work: Work) -> Iterator[Reason]:
-        found = [f"{mode} on {table}" for table, mode in work.others if table in self.old]
+        waited = ((table, mode) for table, mode in work.others if mode.blocks_writes)
+        found = [f"{mode} on {table}" for table, mode in waited if table in self.old]
         if found:
             yield here.LOCKS_OTHER_TABLE.because(", ".join(found))
 
