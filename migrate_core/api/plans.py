@@ -174,15 +174,15 @@ class Measuring:
     def look_at(self, wanted: Reach) -> None:
         """Read at once what operations will ask about; others are read when they are asked for.
 
-        Of what is only locked beside it nobody asks for the size.
+        Of what is only met beside it nobody asks for the size.
         """
-        self._read(wanted.own, wanted.locked)
+        self._read(wanted.own, wanted.beside)
 
     def _read(
-        self, wanted: Collection[QualifiedName], locked: Collection[QualifiedName] = ()
+        self, wanted: Collection[QualifiedName], beside: Collection[QualifiedName] = ()
     ) -> None:
         sizes = read_sizes(self.conn, wanted)
-        activities = read_activities(self.conn, (*wanted, *locked))
+        activities = read_activities(self.conn, (*wanted, *beside))
         for relation in {*sizes, *activities}:
             self._sizes[relation] = sizes.get(relation)
             self._activity[relation] = activities.get(relation)

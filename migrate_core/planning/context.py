@@ -12,6 +12,7 @@ from migrate_core.risk import here
 from migrate_core.risk.circumstances import Work, in_use
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.index_use import index_in_use
 from migrate_core.risk.levels import Level
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
@@ -129,6 +130,9 @@ class Context:
         if relation is not None and relation not in self.old | self._views:
             return
         yield from operation.reasons_in_the_end(graph, facts)
+        if index := operation.index_that_goes():
+            found = graph.table(relation) if relation else None
+            yield from index_in_use(index, found, facts)
         if what := operation.takes_away(graph):
             is_kept = operation.effect is Effect.PARK
             yield from in_use(what, facts, by_writers=operation.missed_by_writers, is_kept=is_kept)

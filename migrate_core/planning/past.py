@@ -23,6 +23,9 @@ from migrate_core.schema.refs import ObjectKind, Ref
 Ask = Callable[[QualifiedName | None, tuple[Probe, ...]], Facts]
 
 
+_INDEXED = (ObjectKind.INDEX, ObjectKind.CONSTRAINT)
+
+
 class Past:
     """What was created and renamed so far, in the order of the steps."""
 
@@ -47,11 +50,23 @@ class Past:
             return Facts(is_new=True)
         return self._there(operation, there, graph, ask)
 
-    def with_beneath(
+    def with_others(
         self, facts: Facts, operation: Operation, graph: SchemaGraph, ask: Ask
     ) -> Facts:
         beneath = self._of_others(operation.beneath(graph), ask)
-        return msgspec.structs.replace(facts, beneath=beneath) if beneath else facts
+        facts = msgspec.structs.replace(facts, beneath=beneath) if beneath else facts
+        return self._with_index(facts, operation, ask)
+
+    def _with_index(self, facts: Facts, operation: Operation, ask: Ask) -> Facts:
+        relation, index = operation.relation, operation.index_that_goes()
+        is_made = facts.is_new or facts.is_made or facts.is_ahead
+        if relation is None or index is None or is_made:
+            return facts
+        there = relation.renamed(index.name)
+        for old, new in reversed(self.renamed):
+            if old.kind in _INDEXED and there == old.relation.renamed(new):
+                there = old.relation.renamed(old.part)
+        return msgspec.structs.replace(facts, index=ask(there, ()).activity)
 
     def with_locked(self, facts: Facts, others: Iterable[QualifiedName], ask: Ask) -> Facts:
         """`others` are tables that it locks beside its relation."""

@@ -196,7 +196,7 @@ def _judged(
         operation = written.bind(graph)
         stages = with_families(operation.stages(place), graph)
         work = work_of(operation, stages)
-        facts = past.with_beneath(past.facts(operation, graph, ask), operation, graph, ask)
+        facts = past.with_others(past.facts(operation, graph, ask), operation, graph, ask)
         facts = past.with_locked(facts, (table for table, _mode in work.others), ask)
         surroundings = surroundings or facts.surroundings
         step = _step(operation, place, stages, work, facts, graph, context)

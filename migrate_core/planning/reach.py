@@ -16,19 +16,21 @@ class Reach(Value, frozen=True, kw_only=True):
     """By the names that the steps know; some of these the target may not have."""
 
     own: frozenset[QualifiedName]  # what steps are about, and what views of these read
-    locked: frozenset[QualifiedName]  # beside it
+    beside: frozenset[QualifiedName]  # what is locked too, and indexes that go
 
 
 def reach(operations: Sequence[Operation], graph: SchemaGraph, *, major: int) -> Reach:
     """`graph` is the schema before the first of them."""
     own: set[QualifiedName] = set()
-    locked: set[QualifiedName] = set()
+    beside: set[QualifiedName] = set()
     place = Place(migration_id="", step=1, major=major)
     for written in (part for operation in operations for part in operation.parts()):
         operation = written.bind(graph)
         work = work_of(operation, with_families(operation.stages(place), graph))
         own |= {operation.relation} if operation.relation else set()
         own |= set(operation.beneath(graph))
-        locked |= {table for table, _mode in work.others}
+        beside |= {table for table, _mode in work.others}
+        if operation.relation and (index := operation.index_that_goes()):
+            beside.add(operation.relation.renamed(index.name))
         graph = operation.apply(graph)
-    return Reach(own=frozenset(own), locked=frozenset(locked - own))
+    return Reach(own=frozenset(own), beside=frozenset(beside - own))

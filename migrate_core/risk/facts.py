@@ -88,6 +88,7 @@ class Facts(Value, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
     activity: Activity | None = None  # on its relation
     beneath: tuple[OtherTable, ...] = ()  # where its relation is a view: of that nothing is counted
+    index: Activity | None = None  # of the one that goes with it
     locked: tuple[OtherTable, ...] = ()  # beside its relation
     surroundings: Surroundings | None = None
     rates: Rates = Rates()

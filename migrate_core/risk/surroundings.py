@@ -48,6 +48,7 @@ class Activity(Value, frozen=True, kw_only=True):
     reads: int | None = None  # scans, of the table or of an index
     writes: int | None = None  # rows inserted, updated and deleted
     counted_seconds: float | None = None  # since the counters were reset; at least so long
+    last_read_seconds: float | None = None  # ago, of an index; from PostgreSQL 16 on
     is_since_reset: bool = True  # False: nobody knows when that was, but before the server began
     dead_rows: int | None = None
     frozen_age: int | None = None  # transactions since its oldest row was frozen
