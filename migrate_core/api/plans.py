@@ -32,6 +32,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.version import major
 from migrate_core.planning.past import Ask
 from migrate_core.planning.plan import Plan, build
+from migrate_core.planning.reach import Reach, reach
 from migrate_core.risk.facts import Facts, Probe, TableSize
 from migrate_core.risk.surroundings import Activity
 from migrate_core.schema.delta import Answers, SchemaDelta
@@ -170,12 +171,18 @@ class Measuring:
         self._sizes: dict[QualifiedName, TableSize | None] = {}
         self._activity: dict[QualifiedName, Activity | None] = {}
 
-    def look_at(self, relations: Iterable[QualifiedName]) -> None:
-        """Read at once what operations will ask about; others are read when they are asked for."""
-        self._read({relation for relation in relations if relation not in self._sizes})
+    def look_at(self, wanted: Reach) -> None:
+        """Read at once what operations will ask about; others are read when they are asked for.
 
-    def _read(self, wanted: Collection[QualifiedName]) -> None:
-        sizes, activities = read_sizes(self.conn, wanted), read_activities(self.conn, wanted)
+        Of what is only met beside it nobody asks for the size.
+        """
+        self._read(wanted.own, wanted.beside)
+
+    def _read(
+        self, wanted: Collection[QualifiedName], beside: Collection[QualifiedName] = ()
+    ) -> None:
+        sizes = read_sizes(self.conn, wanted)
+        activities = read_activities(self.conn, (*wanted, *beside))
         for relation in {*sizes, *activities}:
             self._sizes[relation] = sizes.get(relation)
             self._activity[relation] = activities.get(relation)
@@ -203,8 +210,7 @@ def _asking(
     earlier: Sequence[Migration],
 ) -> Ask:
     measure = Measuring(conn)
-    parts = (part for operation in migration.operations for part in operation.parts())
-    measure.look_at(part.relation for part in parts if part.relation)
+    measure.look_at(reach(migration.operations, base, major=major(conn)))
     if not earlier:
         return measure
     # What an expansion makes is no part of a schema, so nothing tells that it is not there yet.

@@ -22,6 +22,7 @@ from migrate_core.pg import codec
 from migrate_core.pg.connect import Endpoint, Session, connect, plan_session
 from migrate_core.pg.version import major
 from migrate_core.planning.plan import Plan, build
+from migrate_core.planning.reach import reach
 from migrate_core.recovery.artifacts import content_of, is_column, is_intact
 from migrate_core.recovery.matching import rows_without_value
 from migrate_core.schema.graph import SchemaGraph
@@ -209,14 +210,15 @@ class _Planner:
 
     def _build(self, migration_id: str, cycle: int, operations: list[Operation]) -> Plan:
         assert self._graph is not None  # asked by the caller
-        measure = Measuring(self._conn)
+        measure, on = Measuring(self._conn), major(self._conn)
+        measure.look_at(reach(operations, self._graph, major=on))
         ahead = partial(measure_ahead, measure, self._live, self._graph, False)
         return build(
             operations,
             self._graph,
             migration_id=migration_id,
             checksum=codec.digest(tuple(operations)),
-            major=major(self._conn),
+            major=on,
             ask=ahead if self._undone else measure,
             direction="down",
             cycle=cycle,

@@ -22,7 +22,7 @@ from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import Answers, Rename, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Relation, Table, Value
+from migrate_core.schema.objects import Index, Relation, Table, Value
 from migrate_core.schema.refs import IN_SCHEMA, PARTS_OF_RELATIONS, RELATIONS, ObjectKind, Ref
 
 
@@ -233,6 +233,10 @@ class Operation(
         """What is gone that code may rely on, in words, by the schema after the last step; ""
         where nothing is, or its reasons say already that it is missed."""
         return ""
+
+    def index_that_goes(self) -> Index | None:
+        """By which queries may have found rows, and cannot any more; that of a key, too."""
+        return None
 
     def beneath(self, graph: SchemaGraph) -> Iterable[QualifiedName]:
         """Relations by whose use that of its own is known, where that is not counted."""

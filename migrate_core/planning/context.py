@@ -12,6 +12,7 @@ from migrate_core.risk import here
 from migrate_core.risk.circumstances import Work, in_use
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.index_use import index_in_use
 from migrate_core.risk.levels import Level
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
@@ -32,7 +33,7 @@ def work_of(operation: Operation, stages: tuple[Stage, ...]) -> Work:
     return Work(
         relation=relation,
         strongest=own,
-        others=tuple((table, mode) for table, mode in taken.items() if mode.blocks_writes),
+        others=tuple(taken.items()),
         writes_all=bool(filled) or any(s.rewrites or s.builds for s in statements),
         reads_all=any(s.scans for s in statements),
         is_concurrent=any(stage.mode is StageMode.CONCURRENT for stage in stages),
@@ -132,6 +133,9 @@ class Context:
             return
         yield from operation.reasons_in_the_end(graph, facts)
         yield from operation.reasons_since(self._since, graph)
+        if index := operation.index_that_goes():
+            found = graph.table(relation) if relation else None
+            yield from index_in_use(index, found, facts)
         if what := operation.takes_away(graph):
             is_kept = operation.effect is Effect.PARK
             yield from in_use(what, facts, by_writers=operation.missed_by_writers, is_kept=is_kept)
@@ -143,7 +147,8 @@ class Context:
                 yield from operation.reasons_at_once(label)
 
     def _locks(self, work: Work) -> Iterator[Reason]:
-        found = [f"{mode} on {table}" for table, mode in work.others if table in self.old]
+        waited = ((table, mode) for table, mode in work.others if mode.blocks_writes)
+        found = [f"{mode} on {table}" for table, mode in waited if table in self.old]
         if found:
             yield here.LOCKS_OTHER_TABLE.because(", ".join(found))
 

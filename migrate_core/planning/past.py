@@ -7,20 +7,23 @@ an earlier step creates. Steps of pending migrations that run before count as we
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from migrate_core.operations.base import Effect, Operation
 from migrate_core.pg.lexer import rename, rename_relation
 from migrate_core.pg.names import QualifiedName
-from migrate_core.risk.facts import Answer, Beneath, Facts, Probe
+from migrate_core.risk.facts import Answer, Facts, OtherTable, Probe
 from migrate_core.schema.edges import closure
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
 
 # The size of a relation and the answers to probes, asked of the target.
 Ask = Callable[[QualifiedName | None, tuple[Probe, ...]], Facts]
+
+
+_INDEXED = (ObjectKind.INDEX, ObjectKind.CONSTRAINT)
 
 
 class Past:
@@ -47,15 +50,35 @@ class Past:
             return Facts(is_new=True)
         return self._there(operation, there, graph, ask)
 
-    def with_beneath(
+    def with_others(
         self, facts: Facts, operation: Operation, graph: SchemaGraph, ask: Ask
     ) -> Facts:
-        found = [(name, self.of_relation(name, ask)) for name in operation.beneath(graph)]
-        beneath = tuple(
-            Beneath(table=name, activity=of.activity, size=of.size, is_new=of.is_new)
+        beneath = self._of_others(operation.beneath(graph), ask)
+        facts = msgspec.structs.replace(facts, beneath=beneath) if beneath else facts
+        return self._with_index(facts, operation, ask)
+
+    def _with_index(self, facts: Facts, operation: Operation, ask: Ask) -> Facts:
+        relation, index = operation.relation, operation.index_that_goes()
+        is_made = facts.is_new or facts.is_made or facts.is_ahead
+        if relation is None or index is None or is_made:
+            return facts
+        there = relation.renamed(index.name)
+        for old, new in reversed(self.renamed):
+            if old.kind in _INDEXED and there == old.relation.renamed(new):
+                there = old.relation.renamed(old.part)
+        return msgspec.structs.replace(facts, index=ask(there, ()).activity)
+
+    def with_locked(self, facts: Facts, others: Iterable[QualifiedName], ask: Ask) -> Facts:
+        """`others` are tables that it locks beside its relation."""
+        locked = self._of_others(others, ask)
+        return msgspec.structs.replace(facts, locked=locked) if locked else facts
+
+    def _of_others(self, names: Iterable[QualifiedName], ask: Ask) -> tuple[OtherTable, ...]:
+        found = ((name, self.of_relation(name, ask)) for name in names)
+        return tuple(
+            OtherTable(table=name, activity=of.activity, size=of.size, is_new=of.is_new)
             for name, of in found
         )
-        return msgspec.structs.replace(facts, beneath=beneath) if beneath else facts
 
     def of_relation(self, relation: QualifiedName, ask: Ask) -> Facts:
         """Measured facts of a relation that goes by this name after the steps so far."""

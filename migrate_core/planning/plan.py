@@ -13,12 +13,13 @@ from migrate_core.operations.base import ArtifactKind, Effect, Operation, Park, 
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage
+from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.context import Context, work_of
 from migrate_core.planning.families import with_families
 from migrate_core.planning.past import Ask, Past
 from migrate_core.planning.softer import Offer, offer
-from migrate_core.risk.circumstances import circumstances
+from migrate_core.risk.circumstances import Work, circumstances
 from migrate_core.risk.estimates import Estimate, estimate
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
@@ -41,6 +42,7 @@ class Step(Value, frozen=True, kw_only=True):
     undo: str = ""  # the inverse's kind, or "" where nothing undoes it
     safer: Offer | None = None  # what it could be instead, where that scores less
     lost: bool = False  # rows or values went when it was rehearsed
+    seen_locks: tuple[tuple[QualifiedName, LockMode], ...] = ()  # of raw SQL, when it was rehearsed
 
     @property
     def kind(self) -> str:
@@ -192,9 +194,12 @@ def _judged(
     for number, written in enumerate(_parts(operations), start=1):
         place = msgspec.structs.replace(first, step=number)
         operation = written.bind(graph)
-        facts = past.with_beneath(past.facts(operation, graph, ask), operation, graph, ask)
+        stages = with_families(operation.stages(place), graph)
+        work = work_of(operation, stages)
+        facts = past.with_others(past.facts(operation, graph, ask), operation, graph, ask)
+        facts = past.with_locked(facts, (table for table, _mode in work.others), ask)
         surroundings = surroundings or facts.surroundings
-        step = _step(operation, place, facts, graph, context)
+        step = _step(operation, place, stages, work, facts, graph, context)
         steps.append(_offering(step, graph, past, ask) if told.offers else step)
         graph = operation.apply(graph)
         past.add(operation)
@@ -215,11 +220,15 @@ def _parts(operations: Sequence[Operation]) -> Iterator[Operation]:
 
 
 def _step(
-    operation: Operation, place: Place, facts: Facts, graph: SchemaGraph, context: Context
+    operation: Operation,
+    place: Place,
+    stages: tuple[Stage, ...],
+    work: Work,
+    facts: Facts,
+    graph: SchemaGraph,
+    context: Context,
 ) -> Step:
     inverse, park = operation.inverse(place), operation.park(place)
-    stages = with_families(operation.stages(place), graph)
-    work = work_of(operation, stages)
     reasons = (
         *operation.reasons(facts),
         *circumstances(work, facts),
@@ -231,7 +240,7 @@ def _step(
         stages=stages,
         park=park,
         verdict=judge(reasons, facts),
-        facts=msgspec.structs.replace(facts, surroundings=None, rates=Rates()),
+        facts=msgspec.structs.replace(facts, locked=(), surroundings=None, rates=Rates()),
         undo=inverse.kind if inverse else "",
     )
     if step.is_script:
@@ -273,6 +282,7 @@ class _StepRecord(Value, frozen=True, kw_only=True):
     undo: str = ""
     safer: Offer | None = None
     lost: bool = False
+    seen_locks: tuple[tuple[QualifiedName, LockMode], ...] = ()
 
 
 class _PlanRecord(Value, frozen=True, kw_only=True):
@@ -303,6 +313,7 @@ def decode_plan(data: bytes | str) -> Plan:
             undo=step.undo,
             safer=step.safer,
             lost=step.lost,
+            seen_locks=step.seen_locks,
         )
         for step in record.steps
     )

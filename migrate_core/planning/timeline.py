@@ -46,10 +46,9 @@ def by_table(plan: Plan) -> tuple[TableHolds, ...]:
 
 def _of_step(step: Step) -> Iterator[Hold]:
     taken: dict[QualifiedName, LockMode] = {}
-    for stage in step.stages:
-        for statement in stage.statements:
-            for relation, mode in statement.locks():
-                taken[relation] = max(mode, taken.get(relation, mode), key=lambda m: m.strength)
+    declared = (lock for stage in step.stages for s in stage.statements for lock in s.locks())
+    for relation, mode in (*declared, *step.seen_locks):
+        taken[relation] = max(mode, taken.get(relation, mode), key=lambda m: m.strength)
     for relation, mode in taken.items():
         yield Hold(step=step.number, relation=relation, mode=mode)
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from migrate_core.pg.locks import LockMode
+from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.risk.facts import Answer, Facts
 from migrate_core.risk.levels import Level
@@ -25,6 +27,7 @@ class Deed(Value, frozen=True, kw_only=True):
     unseen: tuple[str, ...] = ()  # "branches that were not taken"
     changed: Changed = "something"  # of the schema and of rows
     answers: tuple[Answer, ...] = ()  # of the target, to the probes of what it did
+    locked: tuple[tuple[QualifiedName, LockMode], ...] = ()  # tables that were there before it
     # Why nothing goes by what its text drops, truncates or deletes, and what that still weighs.
     spared: str = ""
     spared_level: Level = Level.LOW
@@ -95,6 +98,7 @@ def _judged(step: Step, deed: Deed | None) -> Step:
         verdict=judge(seen.values(), Facts()),
         facts=msgspec.structs.replace(step.facts, answers=deed.answers),
         lost=lost or step.lost,
+        seen_locks=deed.locked,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -40,7 +40,7 @@ class Work(Value, frozen=True, kw_only=True):
 
     relation: QualifiedName | None
     strongest: LockMode | None = None
-    others: tuple[tuple[QualifiedName, LockMode], ...] = ()
+    others: tuple[tuple[QualifiedName, LockMode], ...] = ()  # tables that are locked too
     writes_all: bool = False  # every row, or every entry of an index
     reads_all: bool = False
     is_concurrent: bool = False
@@ -60,6 +60,8 @@ def circumstances(work: Work, facts: Facts) -> Iterator[Reason]:
         yield from _of_server(work, facts, facts.surroundings)
     if facts.activity is not None and not facts.is_new:
         yield from _of_relation(work, facts, facts.activity)
+    yield from _in_the_way(tuple(_met(work, facts)))
+    yield from _busy_elsewhere(work, facts)
 
 
 def in_use(
@@ -147,13 +149,9 @@ def _of_relation(work: Work, facts: Facts, activity: Activity) -> Iterator[Reaso
     yield from _rights(work, activity)
     mode = work.strongest
     if mode is not None:
-        yield from _in_the_way(mode, activity)
         busy = _busy(activity)
         if mode.blocks_writes and busy is not None and not facts.is_empty:
-            about = "about" if activity.is_since_reset else "at most"
-            yield here.LOCKS_BUSY_TABLE.because(
-                f"{mode} on a table with {about} {busy:,.0f} reads and writes a second"
-            )
+            yield _meets_many("a table", mode, busy, activity)
     if work.reshapes and mode is LockMode.ACCESS_EXCLUSIVE and activity.publications:
         yield here.NOT_REPLICATED_TO_SUBSCRIBERS.because(
             f"published by {', '.join(activity.publications)}"
@@ -170,6 +168,26 @@ def _busy(activity: Activity) -> float | None:
     return rate if rate >= BUSY_PER_SECOND and counted >= BUSY_COUNT else None
 
 
+def _busy_elsewhere(work: Work, facts: Facts) -> Iterator[Reason]:
+    """Of the other tables the one that most statements meet the lock of."""
+    found = [
+        (busy, one.where, one.mode, one.activity)
+        for one in _met(work, facts)
+        if one.where and one.mode.blocks_writes and not one.is_empty
+        if (busy := _busy(one.activity)) is not None
+    ]
+    if found:
+        busy, where, mode, activity = max(found, key=lambda one: one[0])
+        yield _meets_many(where, mode, busy, activity)
+
+
+def _meets_many(where: str, mode: LockMode, busy: float, activity: Activity) -> Reason:
+    about = "about" if activity.is_since_reset else "at most"
+    return here.LOCKS_BUSY_TABLE.because(
+        f"{mode} on {where} with {about} {busy:,.0f} reads and writes a second"
+    )
+
+
 def _age(work: Work, facts: Facts, age: int) -> Iterator[Reason]:
     """What lasts keeps vacuum from freezing anything, in the whole database, until it is done."""
     size = facts.size.bytes if facts.size else None
@@ -184,31 +202,77 @@ def _age(work: Work, facts: Facts, age: int) -> Iterator[Reason]:
         yield here.HIGH_AGE.because(f"{age:,} transactions old")
 
 
-def _in_the_way(mode: LockMode, activity: Activity) -> Iterator[Reason]:
+class _Met(Value, frozen=True, kw_only=True):
+    """A table that was there, the lock that is wanted of it, and what goes on there."""
+
+    where: str  # "" of the relation that the step is about
+    mode: LockMode
+    activity: Activity
+    is_empty: bool
+
+
+def _met(work: Work, facts: Facts) -> Iterator[_Met]:
+    if work.strongest and facts.activity and not facts.is_new:
+        yield _Met(where="", mode=work.strongest, activity=facts.activity, is_empty=facts.is_empty)
+    wanted = dict(work.others)
+    for one in facts.locked:
+        if one.activity and not one.is_new:
+            yield _Met(
+                where=str(one.table),
+                mode=wanted[one.table],
+                activity=one.activity,
+                is_empty=one.is_empty,
+            )
+
+
+def _in_the_way(met: Sequence[_Met]) -> Iterator[Reason]:
     """Autovacuum steps aside for a lock that somebody waits for, except against wraparound."""
-    if activity.vacuumed_for_wraparound and mode.strength >= _MAINTENANCE.strength:
-        yield here.WAITS_FOR_VACUUM.because("it runs now")
-    holders = [h for h in activity.holders if _conflicts(mode, h)]
-    prepared = [h for h in holders if h.is_prepared]
+    guarded = [
+        one.where
+        for one in met
+        if one.activity.vacuumed_for_wraparound and one.mode.strength >= _MAINTENANCE.strength
+    ]
+    if guarded:
+        on = f" on {', '.join(guarded)}" if all(guarded) else ""
+        yield here.WAITS_FOR_VACUUM.because(f"it runs now{on}")
+    holders = list(_holders(met))
+    prepared = [held for held in holders if held[0].is_prepared]
     if prepared:
         yield here.WAITS_FOR_PREPARED_TRANSACTION.because(_listed(prepared))
-    slow = [h for h in holders if not h.is_prepared and (h.seconds or 0) >= SOON_GONE_SECONDS]
-    left = [h for h in slow if h.is_idle and (h.seconds or 0) >= OLD_SECONDS]
+    slow = [
+        held
+        for held in holders
+        if not held[0].is_prepared and (held[0].seconds or 0) >= SOON_GONE_SECONDS
+    ]
+    left = [held for held in slow if held[0].is_idle and (held[0].seconds or 0) >= OLD_SECONDS]
     if slow:  # those who work come to an end
-        ordered = [*left, *(h for h in slow if h not in left)]
+        ordered = [*left, *(held for held in slow if held not in left)]
         level = Level.HIGH if left else None
         yield here.WAITS_FOR_SESSIONS.because(_listed(ordered), level=level)
+
+
+_Held = tuple[InTheWay, str]  # and on which other table
+
+
+def _holders(met: Sequence[_Met]) -> Iterator[_Held]:
+    """Whoever holds several of the tables, as all partitions of one, is told of at the first."""
+    known: set[tuple[int | None, int]] = set()
+    for one in met:
+        here_too = [h for h in one.activity.holders if h.mode in one.mode.conflicts]
+        yield from ((h, one.where) for h in here_too if _who(h) not in known)
+        known.update(map(_who, here_too))
+
+
+def _who(holder: InTheWay) -> tuple[int | None, int]:
+    """A prepared transaction has no more of a name here than its age."""
+    return holder.pid, round(holder.seconds or 0) if holder.is_prepared else 0
 
 
 _MAINTENANCE = LockMode.SHARE_UPDATE_EXCLUSIVE
 
 
-def _conflicts(mode: LockMode, holder: InTheWay) -> bool:
-    return holder.mode in mode.conflicts
-
-
-def _listed(holders: list[InTheWay]) -> str:
-    shown = "; ".join(holder.in_words() for holder in holders[:3])
+def _listed(holders: Sequence[_Held]) -> str:
+    shown = "; ".join(holder.in_words(on) for holder, on in holders[:3])
     return shown + (f"; and {len(holders) - 3} more" if len(holders) > 3 else "")
 
 

@@ -58,8 +58,8 @@ class TableSize(Value, frozen=True, kw_only=True):
         return f"{about}{human_count(self.rows)} rows{size}"
 
 
-class Beneath(Value, frozen=True, kw_only=True):
-    """A table that a view reads."""
+class OtherTable(Value, frozen=True, kw_only=True):
+    """A table that a view reads, or that a step locks beside its own."""
 
     table: QualifiedName
     activity: Activity | None = None
@@ -87,7 +87,9 @@ class Facts(Value, frozen=True, kw_only=True):
     may_be_filled: bool = False  # and raw SQL that runs before it may put rows there
     answers: tuple[Answer, ...] = ()
     activity: Activity | None = None  # on its relation
-    beneath: tuple[Beneath, ...] = ()  # where its relation is a view, of which nothing is counted
+    beneath: tuple[OtherTable, ...] = ()  # where its relation is a view: of that nothing is counted
+    index: Activity | None = None  # of the one that goes with it
+    locked: tuple[OtherTable, ...] = ()  # beside its relation
     surroundings: Surroundings | None = None
     rates: Rates = Rates()
 

@@ -50,6 +50,14 @@ USE_UNKNOWN = _code(
     "Whoever relies on it fails, or is held to it no more, and nobody has counted who that is.",
     "Count for a day first, or take it away a release after its last user.",
 )
+INDEX_IN_USE = _code(
+    "index_in_use",
+    Level.HIGH,
+    "Queries find their rows by this index now; without it each of them reads the whole table.",
+    "Build what takes its place first, and look at the counters again before this one goes.",
+    by_rows=True,
+    costs=True,
+)
 LOCKS_OTHER_TABLE = _code(
     "locks_other_table",
     Level.LOW,

@@ -32,12 +32,14 @@ class InTheWay(Value, frozen=True, kw_only=True):
         """In a transaction, failed or not: only its client can end it."""
         return self.state.startswith("idle in transaction")
 
-    def in_words(self) -> str:
+    def in_words(self, on: str = "") -> str:
+        """`on`: which table, where that has to be said."""
         who = "a prepared transaction" if self.is_prepared else f"pid {self.pid}"
         what = f" ({self.application_name})" if self.application_name else ""
         since = f", open for {human_seconds(self.seconds)}" if self.seconds is not None else ""
         idle = f", {self.state}" if self.is_idle else ""
-        return f"{who}{what} holds {self.mode}{since}{idle}"
+        where = f" on {on}" if on else ""
+        return f"{who}{what} holds {self.mode}{where}{since}{idle}"
 
 
 class Activity(Value, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ class Activity(Value, frozen=True, kw_only=True):
     reads: int | None = None  # scans, of the table or of an index
     writes: int | None = None  # rows inserted, updated and deleted
     counted_seconds: float | None = None  # since the counters were reset; at least so long
+    last_read_seconds: float | None = None  # ago, of an index; from PostgreSQL 16 on
     is_since_reset: bool = True  # False: nobody knows when that was, but before the server began
     dead_rows: int | None = None
     frozen_age: int | None = None  # transactions since its oldest row was frozen

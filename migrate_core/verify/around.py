@@ -1,7 +1,8 @@
 """What is so around the tables that raw SQL locks or goes through, as for any other step.
 
-What changes from one moment to the next (who holds a lock, how far a replica is behind) is left
-out: a verification is kept, and read when that is long over.
+How far a replica is behind, and what else the server does for a moment, is left out: a
+verification is kept, and read when that is long over. Who holds a lock is told as of then: a
+session that is left idle ends by nothing, and nobody but the rehearsal knows what SQL locks.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ _OF_THE_MOMENT = frozenset(
         here.REPLICA_IS_BEHIND,
         here.SLOT_KEEPS_WAL,
         here.WAITS_FOR_OLD_TRANSACTIONS,
+    )
+)
+_AS_OF_THEN = frozenset(
+    code.code
+    for code in (
         here.WAITS_FOR_PREPARED_TRANSACTION,
         here.WAITS_FOR_SESSIONS,
         here.WAITS_FOR_VACUUM,
@@ -50,5 +56,6 @@ def around(
     )
     for reason in circumstances(work, facts):
         if reason.code not in _OF_THE_MOMENT:
-            said = f"{one.qualified}: {reason.evidence}"
+            then = ", when it was rehearsed" if reason.code in _AS_OF_THEN else ""
+            said = f"{one.qualified}{then}: {reason.evidence}"
             yield Reason(code=reason.code, level=reason.level, evidence=said)

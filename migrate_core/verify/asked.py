@@ -84,7 +84,7 @@ class Target:
         probes = operation.probes(graph)
         why = own.settles(operation, probes)
         facts = past.facts(operation, graph, self._not_asked(why) if why else self._ask)
-        facts = past.with_beneath(facts, operation, graph, self._ask)
+        facts = past.with_others(facts, operation, graph, self._ask)
         if facts.is_pending and probes and not why and not facts.answers:
             why = "it needs what is made before it"
         unasked = why if probes else ""

@@ -9,6 +9,7 @@ from migrate_core.errors import UncoveredChangeError
 from migrate_core.operations.base import Effect, Operation, Place
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.losing import statements
+from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.context import Context
 from migrate_core.planning.verified import Changed, Deed
 from migrate_core.risk import reasons as why
@@ -63,6 +64,7 @@ def deed(script: Script, live: Target) -> Deed:
         spared=why_spared,
         spared_level=left,
         answers=tuple(answer for one in found.asked for answer in one.facts.answers),
+        locked=tuple(found.locked()),
     )
 
 
@@ -278,6 +280,11 @@ class _Judging:
         if wrote or gone or self._moved_on or waits or self.uncovered or kinds - {"setComment"}:
             return "something"
         return "comments" if kinds else "nothing"
+
+    def locked(self) -> Iterator[tuple[QualifiedName, LockMode]]:
+        for one in self.touched:
+            if mode := self._mode(one):
+                yield one.qualified, mode
 
     def did(self) -> Iterator[str]:
         for one in self.touched:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrate_core.api import Obstacle
+from migrate_core.pg.locks import LockMode
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.planning.timeline import TableHolds, by_table
 from migrate_core.risk.estimates import between
@@ -46,7 +47,7 @@ class Locking(Shown, frozen=True, kw_only=True):
     tables: Sequence[TableRow]
     whole_ms: float  # what a full bar stands for
     takes: str  # the plan, in sum
-    scripts: str  # numbers of raw SQL steps: what those lock is no part of the figures
+    scripts: str  # numbers of raw SQL steps of which nobody has seen what they lock
 
 
 def locking(plan: Plan) -> Locking:
@@ -59,21 +60,21 @@ def locking(plan: Plan) -> Locking:
         tables=[_table(found) for found in by_table(plan)],
         whole_ms=high * 1000,
         takes=f"{between(low, high)}{more}" if known else "not known",
-        scripts=", ".join(str(step.number) for step in plan.steps if step.is_script),
+        scripts=", ".join(str(s.number) for s in plan.steps if s.is_script and not s.seen_locks),
     )
 
 
 def _steps(steps: Sequence[Step]) -> list[StepLock]:
     rows, before = [], 0.0
     for step in steps:
-        worst, found = worst_lock(step), step.estimate
+        worst, found = _strongest(step), step.estimate
         rows.append(
             StepLock(
                 number=step.number,
                 kind=step.kind,
                 object=step.label,
-                lock=str(worst.lock) if worst else "",
-                blocks=blocks(worst.lock) if worst else "",
+                lock=str(worst or ""),
+                blocks=blocks(worst),
                 takes=found.takes if found else "not known",
                 holds=_waits(step),
                 before_ms=before * 1000,
@@ -85,10 +86,19 @@ def _steps(steps: Sequence[Step]) -> list[StepLock]:
     return rows
 
 
+def _strongest(step: Step) -> LockMode | None:
+    declared = worst_lock(step)
+    if declared:
+        return declared.lock
+    return max((mode for _, mode in step.seen_locks), key=lambda m: m.strength, default=None)
+
+
 def _waits(step: Step) -> str:
     """How long others wait for it."""
     if step.estimate:
         return step.estimate.holds or "not at all"
+    if step.seen_locks:
+        return "not known" if any(m.blocks_writes for _, m in step.seen_locks) else "not at all"
     locks = (lock for stage in step.stages for s in stage.statements for lock in s.locks())
     blocking = step.is_script or any(mode.blocks_writes for _relation, mode in locks)
     return "not known" if blocking else "not at all"

@@ -17,7 +17,12 @@ WITH published AS MATERIALIZED (
      WHERE d.datname = current_database()
 ), known AS MATERIALIZED (
     SELECT a.place, c.oid, c.relname, n.nspname, c.relkind, c.relfrozenxid, c.reloptions, c.relowner,
-           c.relkind IN ('r', 'p', 'm') AS is_counted
+           c.relkind IN ('r', 'p', 'm', 'i', 'I') AS is_counted,
+           CASE c.relkind WHEN 'i' THEN ARRAY[c.oid] -- what is scanned where it is an index
+                          WHEN 'I' THEN ARRAY(SELECT t.relid::oid
+                                                FROM pg_catalog.pg_partition_tree(c.oid) AS t
+                                               WHERE t.isleaf)
+            END AS indexes
       FROM unnest(%(schemas)s::text[], %(names)s::text[]) WITH ORDINALITY AS a (schema, name, place)
       JOIN pg_catalog.pg_namespace AS n ON n.nspname = a.schema
       JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = a.name
@@ -27,7 +32,14 @@ SELECT c.place::int,
             THEN pg_stat_get_numscans(c.oid)
                  + coalesce((SELECT sum(pg_stat_get_numscans(i.indexrelid))
                                FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid), 0)::bigint
+                 + coalesce((SELECT sum(pg_stat_get_numscans(x.oid))
+                               FROM unnest(c.indexes) AS x (oid) WHERE x.oid <> c.oid), 0)::bigint
              END AS reads,
+       -- Before PostgreSQL 16 there is no such column.
+       (SELECT extract(epoch FROM clock_timestamp()
+                       - max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz))::float8
+          FROM pg_catalog.pg_stat_all_indexes AS s
+         WHERE s.indexrelid = ANY (c.indexes)) AS last_read_seconds,
        CASE WHEN c.is_counted
             THEN pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid)
                  + pg_stat_get_tuples_deleted(c.oid) END AS writes,

@@ -17,9 +17,10 @@ from migrate_core.schema.constraint_changes import dropped, foreign_keys_on
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, attached_to
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Constraint, Table
+from migrate_core.schema.objects import Constraint, Index, Table
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import constraint_ref, drop_constraint, key_claim, only_primary_key
+from migrate_core.schema.serving import index_behind
 
 
 class DropPrimaryKey(Operation, frozen=True, kw_only=True):
@@ -107,6 +108,9 @@ class DropPrimaryKey(Operation, frozen=True, kw_only=True):
             nullable=self.nullable,
             partitions=self.partitions,
         )
+
+    def index_that_goes(self) -> Index | None:
+        return index_behind(self.was) if self.was else None
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         rule = self.was.definition if self.was else self.name

@@ -16,9 +16,10 @@ from migrate_core.schema.constraint_changes import dropped, foreign_keys_on
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, attached_to
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Constraint
+from migrate_core.schema.objects import Constraint, Index
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import constraint_ref, drop_constraint, key_claim, no_longer_unique
+from migrate_core.schema.serving import index_behind
 
 
 class DropUnique(Operation, frozen=True, kw_only=True):
@@ -82,6 +83,9 @@ class DropUnique(Operation, frozen=True, kw_only=True):
         if self.was is None or self.was.type != "unique":
             return ""
         return no_longer_unique(graph.table(self.table), self.was.columns)
+
+    def index_that_goes(self) -> Index | None:
+        return index_behind(self.was) if self.was else None
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         rule = self.was.definition if self.was else self.name

@@ -18,7 +18,7 @@ from migrate_core.schema.concurrent import build_index
 from migrate_core.schema.constraint_changes import foreign_keys_on, swapped
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.objects import Constraint
+from migrate_core.schema.objects import Constraint, Index
 from migrate_core.schema.refs import Ref
 from migrate_core.schema.rules import (
     add_using,
@@ -29,6 +29,7 @@ from migrate_core.schema.rules import (
     key_claim,
     read_key,
 )
+from migrate_core.schema.serving import index_behind
 
 
 class ReplaceKey(Operation, frozen=True, kw_only=True):
@@ -97,6 +98,9 @@ class ReplaceKey(Operation, frozen=True, kw_only=True):
         key = read_key(self.to.definition)
         columns = self.to.columns
         return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct),)
+
+    def index_that_goes(self) -> Index | None:
+        return index_behind(self.was) if self.was else None
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ADDS_INDEX.because(f"the old one serves until it is there; {facts.describe()}")

@@ -114,6 +114,9 @@ class DropIndex(Operation, frozen=True, kw_only=True):
             return ""
         return no_longer_unique(graph.table(self.table), index_key(self.was))
 
+    def index_that_goes(self) -> Index | None:
+        return self.was
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         columns = ", ".join(self.was.columns) if self.was else "its columns"
         yield why.DROPS_INDEX.because(f"on {columns}; {facts.describe()}")

@@ -110,6 +110,9 @@ class ReplaceIndex(Operation, frozen=True, kw_only=True):
             return ""
         return no_longer_unique(table, index_key(was))
 
+    def index_that_goes(self) -> Index | None:
+        return self.was
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ADDS_INDEX.because(f"the old one serves until it is there; {facts.describe()}")
         columns = ", ".join(self.to.columns)

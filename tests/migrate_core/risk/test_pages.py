@@ -16,7 +16,7 @@ import pytest
 from psycopg import Connection, errors
 
 from migrate_core.planning import context
-from migrate_core.risk import circumstances
+from migrate_core.risk import circumstances, index_use
 from migrate_core.risk.codes import REASONS
 from migrate_core.risk.pages import example
 from migrate_core.risk.pages import page as pages
@@ -38,7 +38,7 @@ MakeDbOn = Callable[..., Connection[Any]]
 CODES = sorted(REASONS)
 SAMPLE = 1 / 6
 # Decided around a step, or among the steps of a plan.
-OF_CIRCUMSTANCES = codes_in(circumstances)
+OF_CIRCUMSTANCES = codes_in(circumstances) | codes_in(index_use)
 OF_THE_PLAN = codes_in(context)
 
 

@@ -29,7 +29,7 @@ def test_the_locks_of_a_plan_and_who_is_in_their_way_right_now(
     Target.objects.filter(pk=target.pk).update(port=1)
     away = client.get(page)
 
-    assertContains(quiet, "Nobody holds what a declared lock of the plan would have to wait for")
+    assertContains(quiet, "Nobody holds what a lock of the plan would have to wait for")
     assertContains(quiet, "ACCESS EXCLUSIVE")
     assertContains(quiet, "public.users")
     assertContains(busy, f"pid {pid} holds ACCESS SHARE")

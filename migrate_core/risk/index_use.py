@@ -1,0 +1,32 @@
+"""What an index that goes was read for: counted on itself, as queries are slow without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrate_core.risk import here
+from migrate_core.risk.codes import Reason
+from migrate_core.risk.facts import Facts
+from migrate_core.risk.surroundings import A_DAY, human_rate, human_seconds
+from migrate_core.schema.objects import Index, Relation
+from migrate_core.schema.serving import serves
+
+FORGOTTEN_SECONDS = 35 * A_DAY  # since the last scan: longer than a month's report comes round
+
+
+def index_in_use(index: Index, table: Relation | None, facts: Facts) -> Iterator[Reason]:
+    """`table` as the last step leaves it. Only use that was counted is told."""
+    activity = facts.index
+    rate = activity.use() if activity else None
+    if activity is None or rate is None or serves(table, index):
+        return
+    last = activity.last_read_seconds
+    if last is not None and last >= FORGOTTEN_SECONDS:
+        return
+    about = "about" if activity.is_since_reset else "at most"
+    since = human_seconds(activity.counted_seconds or 0)
+    ago = f"; the last one {human_seconds(last)} ago" if last is not None else ""
+    yield here.INDEX_IN_USE.because(
+        f"{index.name} has {about} {human_rate(rate, 'scans')}, counted for {since}{ago};"
+        f" {facts.describe()}"
+    )
