@@ -20,6 +20,7 @@ _DEFINER = re.compile(r"^ .*\bSECURITY DEFINER\b", re.MULTILINE)
 _SEARCH_PATH = re.compile(r"^ SET search_path TO ", re.MULTILINE)
 _BODY = re.compile(r"^(?:AS |BEGIN ATOMIC$|RETURN )", re.MULTILINE)
 _STRICT = re.compile(r"^ .*\bSTRICT\b", re.MULTILINE)
+_LASTING = re.compile(r"^ .*\b(?:IMMUTABLE|STABLE)\b", re.MULTILINE)
 _COMPILED = frozenset({"c", "internal"})
 
 
@@ -31,6 +32,12 @@ def of_body(routine: Routine) -> Iterator[Reason]:
         yield DEFINER_WITHOUT_SEARCH_PATH.because(f"{routine.kind} {routine.name}")
     if not routine.parsed and routine.language not in _COMPILED:
         yield UNTRACKED_DEPENDENCIES.because(f"its body is text in {routine.language}")
+
+
+def lasts(routine: Routine) -> bool:
+    """Whether it says of itself that it gives the same as long as its statement runs."""
+    head = _BODY.split(routine.definition, maxsplit=1)[0]
+    return routine.kind == "function" and bool(_LASTING.search(head))
 
 
 # Whose text means the same whatever lies between its words.

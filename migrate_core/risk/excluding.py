@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from migrate_core.pg.ddl import ddl, raw
 from migrate_core.pg.lexer import Lex, Token, tokens
 from migrate_core.pg.names import QualifiedName
@@ -11,7 +9,7 @@ from migrate_core.risk.facts import Probe
 from migrate_core.risk.samples import SAMPLE_ROWS
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint
-from migrate_core.schema.rules import top_level_lists
+from migrate_core.schema.rules import listed, top_level_lists
 
 FACT = "excluded"
 
@@ -52,20 +50,10 @@ def _elements(rule: Constraint) -> tuple[list[tuple[str, str]], str]:
         columns = [ddl("{column}", column=name) for name in rule.columns]
         return [*((name, "=") for name in columns[:-1]), (columns[-1], "&&")], "true"
     start, end = lists[0]
-    found = [_element(part) for part in _split(text[start + 1 : end - 1])]
+    found = [_element(part) for part in listed(text[start + 1 : end - 1])]
     clauses = (text[a:b] for a, b in lists[1:] if text[:a].rstrip().endswith("WHERE"))
     known = [pair for pair in found if pair is not None]
     return known if len(known) == len(found) else [], next(clauses, "true")
-
-
-def _split(text: str) -> Iterator[str]:
-    depth = start = 0
-    for token in tokens(text):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.text, 0)
-        if token.text == "," and not depth:
-            yield text[start : token.start]
-            start = token.start + 1
-    yield text[start:]
 
 
 def _element(text: str) -> tuple[str, str] | None:

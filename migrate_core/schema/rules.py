@@ -60,6 +60,17 @@ def top_level_lists(definition: str) -> Iterator[tuple[int, int]]:
                 yield start, token.start + 1
 
 
+def listed(text: str) -> Iterator[str]:
+    """What commas part, outside of any parentheses."""
+    depth = start = 0
+    for token in tokens(text):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.text, 0)
+        if token.text == "," and not depth:
+            yield text[start : token.start]
+            start = token.start + 1
+    yield text[start:]
+
+
 def check_expression(definition: str) -> str:
     """What a CHECK asks of a row, in its parentheses."""
     return definition[slice(*next(top_level_lists(definition)))]
