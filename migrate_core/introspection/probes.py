@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from typing import Any, LiteralString
@@ -14,6 +15,10 @@ from migrate_core.risk.facts import Answer, Probe
 
 TIMEOUT_MS = 5_000
 SAMPLES = 5
+# Data exceptions, and rules that a value breaks: of the rows, not of the question.
+_OF_VALUES = ("22", "23")
+# Whatever the language of the server's messages: what it quotes may be a value.
+_QUOTED = re.compile(r"[\"«»\u201c-\u201e\u2039\u203a].*[\"«»\u201c-\u201e\u2039\u203a]", re.DOTALL)
 
 
 def ask(
@@ -29,7 +34,7 @@ def ask(
 
 def _answer(conn: psycopg.Connection[Any], probe: Probe, timeout_ms: int) -> Answer:
     started = time.monotonic()
-    count, error = _count(conn, probe, timeout_ms)
+    count, error, fails = _count(conn, probe, timeout_ms)
     sample = _sample(conn, probe, timeout_ms) if count else ()
     return Answer(
         fact=probe.fact,
@@ -37,20 +42,25 @@ def _answer(conn: psycopg.Connection[Any], probe: Probe, timeout_ms: int) -> Ans
         count=count,
         sample=sample,
         blocks=probe.blocks,
+        is_needed=probe.is_needed,
         elapsed_ms=round((time.monotonic() - started) * 1000, 3),
         error=error,
+        fails=fails,
     )
 
 
-def _count(conn: psycopg.Connection[Any], probe: Probe, timeout_ms: int) -> tuple[int | None, str]:
+def _count(
+    conn: psycopg.Connection[Any], probe: Probe, timeout_ms: int
+) -> tuple[int | None, str, bool]:
     try:
         with limited(conn, timeout_ms):
             ((count,),) = rows(conn, probe.query.encode())
-            return (None, "it gave no answer") if count is None else (int(count), "")
+            return (None, "it gave no answer", False) if count is None else (int(count), "", False)
     except psycopg.Error as error:
         if conn.closed:
             raise
-        return None, _why(error, timeout_ms)
+        fails = (error.sqlstate or "").startswith(_OF_VALUES)
+        return None, _why(error, timeout_ms), fails
 
 
 def _sample(conn: psycopg.Connection[Any], probe: Probe, timeout_ms: int) -> tuple[str, ...]:
@@ -77,4 +87,5 @@ def _why(error: psycopg.Error, timeout_ms: int) -> str:
         return f"it took longer than {timeout_ms} ms"
     if isinstance(error, psycopg.errors.LockNotAvailable):
         return f"the table was locked for longer than {timeout_ms} ms"
-    return error.diag.message_primary or str(error)
+    said = error.diag.message_primary or str(error)
+    return _QUOTED.sub('"..."', said) if (error.sqlstate or "").startswith("22") else said

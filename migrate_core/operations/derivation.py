@@ -16,6 +16,7 @@ from migrate_core.pg.lexer import Lex, UnterminatedError, tokens
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
+from migrate_core.risk.computing import Filling, asked_of_filling, unfillable
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.filling import filling
 from migrate_core.risk.reasons import Reason
@@ -121,7 +122,16 @@ class Deriving(Operation, frozen=True, kw_only=True):
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         required = [d for d in self.derived if d.column.not_null]
         nulls = tuple(self._null_rows(graph, derived) for derived in required)
-        return (*nulls, *self._later_triggers())
+        return (*nulls, *self._later_triggers(), *self._unfillable(graph))
+
+    def _unfillable(self, graph: SchemaGraph) -> Iterator[Probe]:
+        table = graph.table(self.table)
+        if table is None:
+            return
+        for derived in self.derived:
+            bare = msgspec.structs.replace(derived.column, not_null=False)
+            filled = Filling(table=table, column=bare, expression=derived.expression)
+            yield from asked_of_filling(graph, filled)
 
     def _null_rows(self, graph: SchemaGraph, derived: Derived) -> Probe:
         where = ddl("({value}) IS NULL", value=raw(derived.expression))
@@ -154,6 +164,7 @@ class Deriving(Operation, frozen=True, kw_only=True):
                 yield from breaking(facts, f"null_{name}")
         for name in self.read:
             yield from breaking(facts, f"later_triggers_{name}")
+        yield from unfillable(facts)
 
 
 def _unfit(graph: SchemaGraph, derived: Derived) -> Iterator[str]:

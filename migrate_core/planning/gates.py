@@ -139,9 +139,9 @@ def _consent(plan: Plan, now: Circumstances) -> Gate:
 
 def _preflight(plan: Plan, policy: Policy) -> Gate:
     asked = [(s, a) for s in plan.steps for a in s.facts.answers if a.blocks]
-    broken = [(s, a) for s, a in asked if a.count and not s.facts.is_empty]
-    unknown = [(s, a) for s, a in asked if a.count is None and not s.facts.is_empty]
-    words = [f"step {s.number}: {a.count:,} {a.question}" for s, a in broken]
+    broken = [(s, a) for s, a in asked if (a.count or a.fails) and not s.facts.is_empty]
+    unknown = [(s, a) for s, a in asked if a.is_unknown and a.is_needed and not s.facts.is_empty]
+    words = [f"step {s.number}: {a.found}" for s, a in broken]
     unsaid = [f"step {s.number}: {a.question} not counted: {a.error}" for s, a in unknown]
     passed = len(asked) - len(broken) - len(unknown)
     good = f"{passed} probes passed" if asked else "nothing to probe"

@@ -7,7 +7,7 @@ an earlier step creates. Steps of pending migrations that run before count as we
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -98,7 +98,7 @@ class Past:
         unmade = self._unmade(operation, graph)
         awaits = next((by for ref, by in self.pending.items() if ref in unmade), "")
         if operation.effect is Effect.CREATE or not unmade:
-            facts = ask(there, tuple(map(self._asked_now, operation.probes(graph))))
+            facts = ask(there, tuple(map(self._asked_now, self._askable(operation, graph))))
             answers = tuple(map(self._as_it_was, facts.answers))
             return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
@@ -108,9 +108,15 @@ class Past:
         facts = ask(there, tuple(map(self._asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 
+    def _askable(self, operation: Operation, graph: SchemaGraph) -> Iterator[Probe]:
+        """Nothing that is not needed is asked of a column that is not there yet."""
+        probes = operation.probes(graph)
+        waits = not all(p.is_needed for p in probes) and bool(self._unsettled(operation, graph))
+        return (probe for probe in probes if probe.is_needed or not waits)
+
     def _as_it_was(self, answer: Answer) -> Answer:
         """What such SQL may mend stops nothing beforehand."""
-        blocks = answer.blocks and not (self.may_fill and answer.count)
+        blocks = answer.blocks and not (self.may_fill and (answer.count or answer.fails))
         return msgspec.structs.replace(answer, blocks=blocks)
 
     def _ahead(self, operation: Operation | None, table: Ref, ask: Ask) -> Facts:
@@ -143,12 +149,16 @@ class Past:
             self.pending |= dict.fromkeys(self.created - known, pending)
 
     def _unmade(self, operation: Operation, graph: SchemaGraph) -> set[Ref]:
+        """The same, but for what no pending migration makes: that is not asked for."""
+        if operation.effect is Effect.CREATE and not self.pending:
+            return set()
+        return self._unsettled(operation, graph)
+
+    def _unsettled(self, operation: Operation, graph: SchemaGraph) -> set[Ref]:
         """What it needs of what was created or filled so far."""
-        unsettled = self.created | (set() if operation.effect is Effect.FILL else self.written)
+        unsettled = self.created | self.written
         if not unsettled:
             return set()
-        if operation.effect is Effect.CREATE and not self.pending:
-            return set()  # it is not asked for
         after = operation.apply(graph)
         needed = {operation.subject} | closure(after, operation.subject) | operation.reads()
         return unsettled & needed

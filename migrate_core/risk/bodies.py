@@ -14,13 +14,14 @@ from migrate_core.risk.reasons import (
 )
 from migrate_core.schema.bodies import code, without_space
 from migrate_core.schema.definitions import Routine
-from migrate_core.schema.volatility import is_lasting
+from migrate_core.schema.volatility import BUILT_IN, is_lasting
 
 # As pg_get_functiondef() prints them, on lines of their own before the body.
 _DEFINER = re.compile(r"^ .*\bSECURITY DEFINER\b", re.MULTILINE)
 _SEARCH_PATH = re.compile(r"^ SET search_path TO ", re.MULTILINE)
 _BODY = re.compile(r"^(?:AS |BEGIN ATOMIC$|RETURN )", re.MULTILINE)
 _STRICT = re.compile(r"^ .*\bSTRICT\b", re.MULTILINE)
+_LASTING = re.compile(r"^ .*\b(?:IMMUTABLE|STABLE)\b", re.MULTILINE)
 _COMPILED = frozenset({"c", "internal"})
 
 
@@ -35,6 +36,11 @@ def of_body(routine: Routine) -> Iterator[Reason]:
 
 def acts_as_owner(routine: Routine) -> bool:
     return bool(_DEFINER.search(_head(routine)))
+
+
+def lasts(routine: Routine) -> bool:
+    """Whether it says of itself that it gives the same as long as its statement runs."""
+    return routine.kind == "function" and bool(_LASTING.search(_head(routine)))
 
 
 def _head(routine: Routine) -> str:
@@ -71,7 +77,8 @@ _NO_COLUMN = frozenset(["*", "tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"]
 _WRITES = frozenset(["insert", "update", "delete", "merge", "copy", "execute", "call"])
 # Of PostgreSQL's own functions those that are called for what they do, and write no row.
 _NOT_KEPT = frozenset(
-    ["pg_notify", "set_config", "pg_sleep", "pg_advisory_lock", "pg_advisory_xact_lock"]
+    (BUILT_IN, name)
+    for name in ("pg_notify", "set_config", "pg_sleep", "pg_advisory_lock", "pg_advisory_xact_lock")
 )
 _TELLS = frozenset(["debug", "log", "info", "notice", "warning"])
 
@@ -110,9 +117,7 @@ def _may_write(found: Sequence[Token]) -> bool:
     calling = (at for at, name in enumerate(names) if name == "perform")
     texts = [token.text for token in found]
     whole = (" ".join(takewhile(lambda text: text != ";", texts[at + 1 :])) for at in calling)
-    return bool(_WRITES & set(names)) or not all(
-        is_lasting(one, besides=_NOT_KEPT) for one in whole
-    )
+    return bool(_WRITES & set(names)) or not all(is_lasting(one, _NOT_KEPT) for one in whole)
 
 
 def only_raises(routine: Routine) -> bool:

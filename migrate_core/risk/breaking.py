@@ -15,7 +15,8 @@ from migrate_core.risk.reasons import (
 
 
 def breaking(facts: Facts, fact: str) -> Iterator[Reason]:
-    """Blocked when rows were counted, high when they could not be; none when there are none.
+    """Blocked when rows were counted or one of them makes an error, high when they could not be
+    counted; none when there are none.
 
     A column that this plan itself adds and fills has no rows to count yet: the step's own
     validation and the rehearsal decide.
@@ -23,14 +24,17 @@ def breaking(facts: Facts, fact: str) -> Iterator[Reason]:
     if facts.is_pending:
         return
     answer = next((a for a in facts.answers if a.fact == fact), None)
-    if answer is None or answer.count is None:
-        yield NOT_MEASURED.because(answer.error if answer else f"{fact} was not asked")
-    elif answer.count:
+    if answer is None or answer.is_unknown:
+        level = None if answer is None or answer.is_needed else Level.MEDIUM
+        error = answer.error if answer else f"{fact} was not asked"
+        yield NOT_MEASURED.because(error, level=level)
+    elif answer.count or answer.fails:
         some = f", such as {', '.join(answer.sample)}" if answer.sample else ""
-        evidence = f"{human_count(answer.count)} {answer.question}{some}"
+        counted = f"{human_count(answer.count or 0)} {answer.question}"
+        evidence = answer.found if answer.fails else counted
         level = None if answer.blocks else Level.HIGH
         before = "" if answer.blocks else "; SQL that runs before it may change that"
-        yield FAILS_ON_EXISTING_ROWS.because(f"{evidence}{before}", level=level)
+        yield FAILS_ON_EXISTING_ROWS.because(f"{evidence}{some}{before}", level=level)
 
 
 def outliving(facts: Facts, fact: str, *, mended: bool) -> Iterator[Reason]:

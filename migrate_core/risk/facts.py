@@ -13,7 +13,8 @@ class Probe(Value, frozen=True, kw_only=True):
 
     It runs under statement_timeout; a probe that times out leaves its fact unknown.
     `sample` gives at most a few keys (one text column) of the rows that were counted.
-    `blocks`: a count above zero would make the step fail.
+    `blocks`: a count above zero would make the step fail, and so would an error that a row
+    itself makes, such as a division by zero.
     """
 
     fact: str
@@ -22,25 +23,39 @@ class Probe(Value, frozen=True, kw_only=True):
     sample: str | None = None
     blocks: bool = True
     is_of_rows: bool = True  # False: whatever a plan makes and fills, the answer is the same
+    is_needed: bool = True  # False: unanswered, it is nothing to wait for
 
 
 class Answer(Value, frozen=True, kw_only=True):
-    """`count` is None when the probe could not be answered in time."""
+    """`count` is None when the probe could not be answered in time, or fails on a row."""
 
     fact: str
     question: str
     count: int | None = None
     sample: tuple[str, ...] = ()
     blocks: bool = True
+    is_needed: bool = True
     elapsed_ms: float = 0.0
-    error: str = ""  # why the count is unknown
+    error: str = ""  # why the count is unknown, or what fails
+    fails: bool = False  # on a value of some row, whoever evaluates it
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.count is None and not self.fails
+
+    @property
+    def found(self) -> str:
+        """What was counted, or what PostgreSQL said of some row."""
+        if self.fails:
+            return f"{self.error} ({self.question})"
+        return f"{self.count or 0:,} {self.question}"
 
     @property
     def in_words(self) -> str:
-        if self.count is None:
+        if self.is_unknown:
             return f"{self.question}: not counted: {self.error}"
         some = f", such as {', '.join(self.sample)}" if self.sample else ""
-        return f"the target: {self.count:,} {self.question}{some}"
+        return f"the target: {self.found}{some}"
 
 
 class TableSize(Value, frozen=True, kw_only=True):

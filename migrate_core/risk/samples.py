@@ -16,6 +16,17 @@ def counted(table: QualifiedName, where: str) -> str:
     return ddl("SELECT count(*) FROM {table} WHERE {where}", table=table, where=raw(where))
 
 
+def fenced(table: QualifiedName, where: str) -> str:
+    """Its rows, under its name, for a FROM. What is computed of them is not computed of rows that
+    `where` leaves out, on which it may fail: that is what OFFSET 0 is for."""
+    return ddl(
+        "(SELECT * FROM {table} WHERE {where} OFFSET 0) AS {alias}",
+        table=table,
+        where=raw(where),
+        alias=table.name,
+    )
+
+
 def sampled(graph: SchemaGraph, table: QualifiedName, where: str) -> str | None:
     """The primary key of a few such rows, as one text; None for a table without one.
 
@@ -62,13 +73,12 @@ def duplicates(
 def repeated(graph: SchemaGraph, table: QualifiedName, index: Index) -> Probe:
     """The same for a unique index of any definition, by the expressions that it holds."""
     keys, rest = _inside(index.definition)
-    where = raw(rest.partition(" WHERE ")[2] or "true")
+    where = rest.partition(" WHERE ")[2] or "true"
     present = ddl("ROW({keys}) IS NOT NULL", keys=raw(keys))
     distinct = "NULLS NOT DISTINCT" not in rest
     grouped = ddl(
-        "FROM {table} WHERE {where} AND {present} GROUP BY {keys} HAVING count(*) > 1",
-        table=table,
-        where=where,
+        "FROM {rows} WHERE {present} GROUP BY {keys} HAVING count(*) > 1",
+        rows=raw(fenced(table, where)),
         present=raw(present if distinct else "true"),
         keys=raw(keys),
     )

@@ -202,10 +202,12 @@ def _undo_note(step: Step, undo_rows: Sequence[StageRow]) -> str:
 
 def _notes(step: Step) -> list[str]:
     """What was measured about the rows, problems first."""
-    answers = sorted(step.facts.answers, key=lambda a: not (a.blocks and a.count))
+    answers = sorted(step.facts.answers, key=lambda a: not (a.blocks and (a.count or a.fails)))
     notes = []
     for answer in answers:
-        if answer.count is None:
+        if answer.fails and answer.blocks:
+            notes.append(answer.found)
+        elif answer.count is None:
             notes.append(f"{answer.question}: not counted ({answer.error or 'took too long'})")
         elif answer.count and answer.blocks:
             keys = f" (for example {', '.join(answer.sample)})" if answer.sample else ""

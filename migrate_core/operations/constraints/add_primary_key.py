@@ -14,6 +14,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.index_rows import overlong, too_long
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import counted, duplicates
 from migrate_core.schema.constraint_changes import added
@@ -30,6 +31,7 @@ from migrate_core.schema.rules import (
     columns_in_words,
     completed,
     constraint_ref,
+    index_of,
     only_primary_key,
     read_key,
 )
@@ -147,7 +149,8 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
         repeated = duplicates(graph, self.table, self.constraint.columns)
         if self._has_periods:
             return (null_rows,) if nulls else ()
-        return (null_rows, repeated) if nulls else (repeated,)
+        long = too_long(graph, self.table, index_of(self.constraint))
+        return (null_rows, repeated, *long) if nulls else (repeated, *long)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()
@@ -161,6 +164,7 @@ class AddPrimaryKey(Operation, frozen=True, kw_only=True):
             yield why.NOT_MEASURED.because("rows that overlap are not counted")
         else:
             yield from breaking(facts, "duplicates")
+            yield from overlong(facts)
 
     @property
     def _has_periods(self) -> bool:

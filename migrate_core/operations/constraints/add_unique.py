@@ -15,6 +15,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.excluding import FACT, excluded
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.index_rows import overlong, too_long
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import duplicates
 from migrate_core.schema.constraint_changes import added
@@ -31,6 +32,7 @@ from migrate_core.schema.rules import (
     columns_in_words,
     completed,
     constraint_ref,
+    index_of,
     read_key,
 )
 
@@ -111,13 +113,15 @@ class AddUnique(Operation, frozen=True, kw_only=True):
             return excluded(graph, self.table, self.constraint)
         key = read_key(self.constraint.definition)
         columns = self.constraint.columns
-        return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct),)
+        long = too_long(graph, self.table, index_of(self.constraint))
+        return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct), *long)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()
         if self._is_online:
             yield why.ADDS_UNIQUE_CONSTRAINT.because(f"built while writes go on; {size}")
             yield from breaking(facts, "duplicates")
+            yield from overlong(facts)
             return
         yield why.ADDS_UNIQUE_CONSTRAINT.because(self.constraint.definition)
         yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"its index is built under the lock; {size}")

@@ -11,6 +11,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.index_rows import overlong, too_long
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import duplicates
 from migrate_core.schema.clauses import constraint_comments
@@ -93,11 +94,14 @@ class ReplaceKey(Operation, frozen=True, kw_only=True):
         return ReplaceKey(table=self.table, to=self.was, was=self.to) if self.was else None
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        if graph.table(self.table) is None or self._asks_no_more:
+        if graph.table(self.table) is None:
             return ()
+        long = too_long(graph, self.table, index_of(self.to))
+        if self._asks_no_more:
+            return long
         key = read_key(self.to.definition)
         columns = self.to.columns
-        return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct),)
+        return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct), *long)
 
     def index_that_goes(self) -> Index | None:
         return index_behind(self.was) if self.was else None
@@ -107,6 +111,7 @@ class ReplaceKey(Operation, frozen=True, kw_only=True):
         if not self._asks_no_more:
             yield why.ADDS_UNIQUE_CONSTRAINT.because(f"unique over {columns_in_words(self.to)}")
             yield from breaking(facts, "duplicates")
+        yield from overlong(facts)
 
     @property
     def _asks_no_more(self) -> bool:

@@ -17,7 +17,8 @@ from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, raw
 from migrate_core.pg.lexer import tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
-from migrate_core.risk.facts import Facts
+from migrate_core.risk.computing import Filling, asked_of_filling, unfillable
+from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.filling import filling
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import Answers, SchemaDelta
@@ -83,9 +84,13 @@ class Backfill(Operation, frozen=True, kw_only=True):
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         return graph
 
+    @property
+    def _where(self) -> str:
+        return self.where or ddl("{column} IS NULL", column=self.column)
+
     def stages(self, place: Place) -> tuple[Stage, ...]:
         assign = ddl("{column} = {value}", column=self.column, value=raw(self.expression))
-        where = self.where or ddl("{column} IS NULL", column=self.column)
+        where = self._where
         plain = ddl(
             "UPDATE {table} SET {assign} WHERE {where}",
             table=self.table,
@@ -112,5 +117,26 @@ class Backfill(Operation, frozen=True, kw_only=True):
     def answers(self) -> Answers:
         return Answers(backfills=((self.subject, self.expression),))
 
+    def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        return self._asked(graph, self._where)
+
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        """A column that is new and without a default is NULL in every row."""
+        table = graph.table(self.table)
+        column = table.column(self.column) if table else None
+        is_bare = column is not None and column.default is None and "." not in column.type
+        if self.where or self.subject not in made or self.reads() & made or not is_bare:
+            return ()
+        return self._asked(graph, "true")
+
+    def _asked(self, graph: SchemaGraph, where: str) -> tuple[Probe, ...]:
+        table = graph.table(self.table)
+        column = table.column(self.column) if table else None
+        if table is None or column is None:
+            return ()
+        found = Filling(table=table, column=column, expression=self.expression, where=where)
+        return asked_of_filling(graph, found)
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield from filling(facts, self.key)
+        yield from unfillable(facts)

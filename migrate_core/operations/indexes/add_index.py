@@ -14,6 +14,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.index_rows import overlong, too_long
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import duplicates, repeated
 from migrate_core.schema.delta import SchemaDelta
@@ -95,14 +96,16 @@ class AddIndex(Operation, frozen=True, kw_only=True):
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
         simple = self.index.definition == ddl("USING btree ({columns})", columns=self.index.columns)
+        long = too_long(graph, self.table, self.index.definition)
         if not self.index.unique:
-            return ()
+            return long
         if not simple:
-            return (repeated(graph, self.table, self.index),)
-        return (duplicates(graph, self.table, self.index.columns),)
+            return (repeated(graph, self.table, self.index), *long)
+        return (duplicates(graph, self.table, self.index.columns), *long)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ADDS_INDEX.because(f"two scans, writes go on; {facts.describe()}")
         if self.index.unique:
             yield why.ADDS_UNIQUE_CONSTRAINT.because(f"unique over {', '.join(self.index.columns)}")
             yield from breaking(facts, "duplicates")
+        yield from overlong(facts)

@@ -12,6 +12,13 @@ FAILS_ON_EXISTING_ROWS = _code(
     "Mend or backfill those rows first.",
     by_rows=True,
 )
+TOO_LONG_FOR_INDEX = _code(
+    "too_long_for_index",
+    Level.BLOCKED,
+    "A value of today is longer than an index entry may be: the build fails at its end.",
+    "Index what the value begins with, or a hash of it; for words in it a GIN index serves.",
+    by_rows=True,
+)
 NOT_MEASURED = _code(
     "not_measured",
     Level.HIGH,

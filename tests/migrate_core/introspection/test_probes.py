@@ -116,3 +116,29 @@ def test_a_lost_connection_is_an_error(make_db: MakeDb) -> None:
 
     with pytest.raises(psycopg.OperationalError):
         answer(db, "SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("query", "fails", "error"),
+    [
+        ("SELECT count(*) FROM public.t WHERE 1 / (n - 7) > 0", True, "division by zero"),
+        (
+            "SELECT count(*) FROM public.t WHERE ('no ' || n)::integer > 0",
+            True,
+            'invalid input syntax for type integer: "..."',
+        ),
+        ("SELECT count(*) FROM pg_sleep(30)", False, "it took longer than 200 ms"),
+        (
+            "SELECT nextval('public.s')",
+            False,
+            "cannot execute nextval() in a read-only transaction",
+        ),
+    ],
+)
+def test_an_error_of_a_row_is_an_answer(
+    make_db: MakeDb, query: str, fails: bool, error: str
+) -> None:
+    found = answer(make_db(ROWS + "; CREATE SEQUENCE s"), query)
+
+    assert (found.count, found.fails, found.error) == (None, fails, error)
+    assert found.is_unknown is not fails
