@@ -128,7 +128,6 @@ class Past:
         if operation.effect is Effect.FILL:
             self.written.add(operation.subject)
         self.computes_anew |= operation.subject.kind in _COMPUTES
-        self.computes_anew |= operation.kind == "alterColumnType"
         if operation.writes_freely:
             self.may_fill = True
             self.filled |= self.pending.keys()
