@@ -22,6 +22,14 @@ from migrate_core.schema.refs import ObjectKind, Ref
 # The size of a relation and the answers to probes, asked of the target.
 Ask = Callable[[QualifiedName | None, tuple[Probe, ...]], Facts]
 
+_COMPUTES = (
+    ObjectKind.ROUTINE,
+    ObjectKind.ENUM,
+    ObjectKind.DOMAIN,
+    ObjectKind.COMPOSITE,
+    ObjectKind.RANGE,
+)
+
 
 _INDEXED = (ObjectKind.INDEX, ObjectKind.CONSTRAINT)
 
@@ -38,6 +46,7 @@ class Past:
         self.pending: dict[Ref, str] = {}  # what pending migrations make, and which of them
         self.filled: set[Ref] = set()  # of that, what such SQL may have put rows into
         self.written: set[Ref] = set()  # columns that were backfilled
+        self.computes_anew = False  # whether an expression may give, or take, something else
 
     def facts(self, operation: Operation, graph: SchemaGraph, ask: Ask) -> Facts:
         """Measured facts of one operation; `graph` is the schema just before it."""
@@ -105,13 +114,16 @@ class Past:
         fills = self.may_fill or self.fills_made
         ahead = operation.probes_ahead(graph, frozenset(self.created))
         ahead = tuple(probe for probe in ahead if not (fills and probe.is_of_rows))
+        ahead = tuple(probe for probe in ahead if probe.is_needed or not self.computes_anew)
         facts = ask(there, tuple(map(self._asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 
     def _askable(self, operation: Operation, graph: SchemaGraph) -> Iterator[Probe]:
-        """Nothing that is not needed is asked of a column that is not there yet."""
+        """Nothing that is not needed is asked of what is not there yet, or will be another."""
         probes = operation.probes(graph)
-        waits = not all(p.is_needed for p in probes) and bool(self._unsettled(operation, graph))
+        if all(probe.is_needed for probe in probes):
+            return iter(probes)
+        waits = self.computes_anew or bool(self._unsettled(operation, graph))
         return (probe for probe in probes if probe.is_needed or not waits)
 
     def _as_it_was(self, answer: Answer) -> Answer:
@@ -138,6 +150,7 @@ class Past:
         self.created |= operation.makes()
         if operation.effect is Effect.FILL:
             self.written.add(operation.subject)
+        self.computes_anew |= operation.subject.kind in _COMPUTES
         if operation.writes_freely:
             self.may_fill = True
             self.filled |= self.pending.keys()

@@ -182,3 +182,11 @@ def test_columns_that_are_computed_from_others_are_asked_too(make_db: MakeDb) ->
 
     assert told(db, split)[0] is BLOCKED
     assert told(db, merge)[0] is BLOCKED
+
+
+def test_what_an_earlier_step_makes_another_is_not_asked(make_db: MakeDb) -> None:
+    db = make_db(SHOP + "CREATE TYPE mood AS ENUM ('good'); ALTER TABLE t ADD mood mood")
+    label = {"op": "addEnumValue", "name": "public.mood", "value": "bad"}
+
+    assert told(db, fill("mood", "'bad'"))[0] is BLOCKED
+    assert told(db, label, fill("mood", "'bad'")) == (MEDIUM, "")

@@ -97,10 +97,10 @@ def test_rows_that_do_not_stand_in_its_way_are_counted_and_let_it_pass(see: See)
         "CREATE UNIQUE INDEX users_code ON public.users (code)"
     )
 
-    assert [answer.count for answer in found.deed.answers] == [0, 0, 0]
+    assert [answer.count for answer in found.deed.answers] == [0, 0, 0, 0]
     assert not {"not_measured", "fails_on_existing_rows"} & found.codes
     preflight = gates(found.plan, Policy(), Circumstances(verified=found.report.verified))[2]
-    assert preflight.says == "3 probes passed"
+    assert preflight.says == "4 probes passed"
 
 
 def test_a_rule_that_is_not_asked_of_the_rows_stops_nothing(see: See) -> None:
