@@ -17,6 +17,7 @@ from migrate_core.pg.names import quote_ident
 from migrate_core.pg.queries import query
 from migrate_core.schema.objects import Value
 from migrate_core.verify import sample
+from migrate_core.verify.coming import Key
 from migrate_core.verify.sample import Chosen, Relation, Sampling
 
 
@@ -55,15 +56,20 @@ class _RefusedError(Exception):
         self.root, self.why = root, why
 
 
-def copy(target: psycopg.Connection[Any], scratch: psycopg.Connection[Any], most: int) -> Sample:
-    """At most `most` rows a table, and every row that they refer to.
+def copy(
+    target: psycopg.Connection[Any],
+    scratch: psycopg.Connection[Any],
+    most: int,
+    keys: Sequence[Key] = (),
+) -> Sample:
+    """At most `most` rows a table, and every row that they refer to, or will by `keys`.
 
     `target` is read in one read-only snapshot under ACCESS SHARE; a table that cannot be
     read or loaded is left out with those that refer to it, and said.
     """
     with sample.snapshot(target):
         there = {one.root: one for one in sample.relations(scratch)}
-        sampling = _sampling(target, there)
+        sampling = _sampling(target, there, keys)
         while True:
             try:
                 first, chosen = sample.choose(target, sampling, most)
@@ -78,9 +84,12 @@ def copy(target: psycopg.Connection[Any], scratch: psycopg.Connection[Any], most
     return Sample(asked=most, tables=_counted(sampling, first, chosen), notes=notes)
 
 
-def _sampling(target: psycopg.Connection[Any], there: dict[str, Relation]) -> Sampling:
+def _sampling(
+    target: psycopg.Connection[Any], there: dict[str, Relation], keys: Sequence[Key]
+) -> Sampling:
     found = sample.relations(target)
-    sampling = Sampling({one.oid: one for one in found}, sample.references(target), {})
+    references = (*sample.references(target), *sample.coming(target, keys))
+    sampling = Sampling({one.oid: one for one in found}, references, {})
     for one in found:
         if one.elsewhere:
             sampling.exclude(one.root, "holds rows of a foreign server")

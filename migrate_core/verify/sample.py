@@ -17,6 +17,7 @@ import psycopg
 from msgspec import Struct
 
 from migrate_core.pg.queries import query
+from migrate_core.verify.coming import Key
 
 STATEMENT_MS = 15_000
 SECONDS = 120
@@ -44,6 +45,7 @@ class Reference(Struct, frozen=True):
     condition: str
     referring_root: str
     referred_root: str
+    is_coming: bool = False  # a key that the plan adds: what it points at is had where it can be
 
 
 class TooLargeError(Exception):
@@ -103,6 +105,21 @@ def relations(conn: psycopg.Connection[Any]) -> tuple[Relation, ...]:
 def references(conn: psycopg.Connection[Any]) -> tuple[Reference, ...]:
     rows = conn.execute(query(__package__, "sample_references"), prepare=False).fetchall()
     return tuple(Reference(tuple(row[0]), *row[1:]) for row in rows)
+
+
+def coming(conn: psycopg.Connection[Any], keys: Iterable[Key]) -> Iterator[Reference]:
+    for key in keys:
+        given = {
+            "table": str(key.table),
+            "columns": list(key.columns),
+            "other": str(key.other),
+            "other_columns": list(key.other_columns),
+        }
+        for row in conn.execute(query(__package__, "sample_coming"), given, prepare=False):
+            leaves, referred, condition, referring_root, referred_root = row
+            yield Reference(
+                tuple(leaves), referred, condition, referring_root, referred_root, is_coming=True
+            )
 
 
 def choose(conn: psycopg.Connection[Any], sampling: Sampling, most: int) -> tuple[Chosen, Chosen]:
@@ -169,7 +186,11 @@ def _referred(
         f" JOIN ONLY {leaf.name} AS c ON {reference.condition} WHERE c.ctid = ANY (%s::tid[])"
     )
     for part in chunks(tids):
-        yield from _ask(conn, reference.referred_root, text, part)
+        try:
+            yield from _ask(conn, reference.referred_root, text, part)
+        except UnreadableError:
+            if not reference.is_coming:
+                raise
 
 
 def _ask(

@@ -36,7 +36,7 @@ from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
-from migrate_core.verify import artifacts, ephemeral, filled, judge, parked, rights, rows
+from migrate_core.verify import artifacts, coming, ephemeral, filled, judge, parked, rights, rows
 from migrate_core.verify.aftermath import judged_by_deeds, refused, replayed
 from migrate_core.verify.baseline import Rebuilt, rebuilt
 from migrate_core.verify.locks import LockObserver
@@ -219,7 +219,7 @@ class _Rehearsal:
                 live() as target,
                 scratch.session() as conn,
             ):
-                self.sample = rows.copy(target, conn, self.options.rows)
+                self.sample = rows.copy(target, conn, self.options.rows, coming.keys(self.plans))
         yield self.sample.says
 
     def _fill(self, scratch: Scratch) -> Sequence[str]:
