@@ -106,13 +106,13 @@ class Past:
                     return msgspec.structs.replace(ask(there, ()), is_pending=True, awaits=awaits)
         unmade = self._unmade(operation, graph)
         awaits = next((by for ref, by in self.pending.items() if ref in unmade), "")
-        if operation.effect is Effect.CREATE or not unmade:
+        if _asks_nothing(operation, graph) or not unmade:
             facts = ask(there, tuple(map(self._asked_now, self._askable(operation, graph))))
             answers = tuple(map(self._as_it_was, facts.answers))
             return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
         fills = self.may_fill or self.fills_made
-        ahead = operation.probes_ahead(graph, frozenset(self.created))
+        ahead = operation.probes_ahead(graph, frozenset(self.created - self.written))
         ahead = tuple(probe for probe in ahead if not (fills and probe.is_of_rows))
         ahead = tuple(probe for probe in ahead if probe.is_needed or not self.computes_anew)
         facts = ask(there, tuple(map(self._asked_now, ahead)))
@@ -162,8 +162,8 @@ class Past:
             self.pending |= dict.fromkeys(self.created - known, pending)
 
     def _unmade(self, operation: Operation, graph: SchemaGraph) -> set[Ref]:
-        """The same, but for what no pending migration makes: that is not asked for."""
-        if operation.effect is Effect.CREATE and not self.pending:
+        """The same, where it is asked for: of what has questions, or awaits a pending migration."""
+        if _asks_nothing(operation, graph) and not self.pending:
             return set()
         return self._unsettled(operation, graph)
 
@@ -195,3 +195,8 @@ class Past:
             elif old.kind is ObjectKind.COLUMN and str(table) in sql:
                 sql = rename(sql, new, old.part)
         return sql
+
+
+def _asks_nothing(operation: Operation, graph: SchemaGraph) -> bool:
+    """As what makes something new mostly does: then nothing waits for what it needs."""
+    return operation.effect is Effect.CREATE and not operation.probes(graph)

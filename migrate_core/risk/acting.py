@@ -14,10 +14,10 @@ from migrate_core.schema.rules import action, is_enforced
 # What goes: nothing, where the statement is refused; a value; a row. A changed key that is
 # followed loses nothing.
 _WEIGHTS: Mapping[str, Mapping[str, int]] = {
-    "DELETE": {"": 0, "SET NULL": 1, "SET DEFAULT": 1, "CASCADE": 2},
-    "UPDATE": {"": 0, "CASCADE": 1, "SET NULL": 2, "SET DEFAULT": 2},
+    "ON DELETE": {"": 0, "SET NULL": 1, "SET DEFAULT": 1, "CASCADE": 2},
+    "ON UPDATE": {"": 0, "CASCADE": 1, "SET NULL": 2, "SET DEFAULT": 2},
 }
-_LEVELS = {"DELETE": Level.HIGH, "UPDATE": Level.MEDIUM}
+_LEVELS = {"ON DELETE": Level.HIGH, "ON UPDATE": Level.MEDIUM}
 
 
 def begins_to_act(
@@ -36,7 +36,7 @@ def begins_to_act(
         before = max((action(one, event) for one in had), key=lambda one: weights[one])
         if weights[becomes] > weights[before]:
             yield BEGINS_TO_CASCADE.because(
-                f"{table}, ON {event} {becomes} of {key.references}:"
+                f"{table}, {event} {becomes} of {key.references}:"
                 f" {f'it was {before}' if before else 'it was refused'} until now",
                 level=_LEVELS[event],
             )

@@ -23,6 +23,7 @@ from migrate_core.schema.objects import Value
 
 SOON_GONE_SECONDS = 5  # a transaction that is younger is no news
 OLD_SECONDS = 60
+LONG_SECONDS = 600  # as long as a lock is tried for (RunOptions.lock_budget_seconds)
 BUSY_PER_SECOND = 50
 BUSY_COUNT = 1000  # fewer, as of a table just loaded, are no rate
 MUCH_BYTES = 1024**3
@@ -244,11 +245,16 @@ def _in_the_way(met: Sequence[_Met]) -> Iterator[Reason]:
         for held in holders
         if not held[0].is_prepared and (held[0].seconds or 0) >= SOON_GONE_SECONDS
     ]
-    left = [held for held in slow if held[0].is_idle and (held[0].seconds or 0) >= OLD_SECONDS]
-    if slow:  # those who work come to an end
-        ordered = [*left, *(held for held in slow if held not in left)]
-        level = Level.HIGH if left else None
+    lasting = [held for held in slow if _lasts(held[0])]
+    if slow:
+        ordered = [*lasting, *(held for held in slow if held not in lasting)]
+        level = Level.HIGH if lasting else None
         yield here.WAITS_FOR_SESSIONS.because(_listed(ordered), level=level)
+
+
+def _lasts(holder: InTheWay) -> bool:
+    """Nothing ends an idle one; who has worked for as long as we try may do so for longer."""
+    return (holder.seconds or 0) >= (OLD_SECONDS if holder.is_idle else LONG_SECONDS)
 
 
 _Held = tuple[InTheWay, str]  # and on which other table

@@ -21,11 +21,11 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Column, Constraint, Table, Trigger, Value
 from migrate_core.schema.routines import bare_name
-from migrate_core.schema.rules import check_expression, is_enforced
+from migrate_core.schema.rules import check_expression, is_enforced, is_unique
 from migrate_core.schema.triggers import FIRES, firing
 from migrate_core.schema.volatility import is_lasting
 
-_FACT = "filled_"
+_FACT, _DEFAULT = "filled_", "default_"
 _STRING = re.compile(r"character varying\((?P<size>\d+)\)|character\((?P<blank>\d+)\)")
 
 
@@ -40,17 +40,52 @@ class Filling(Value, frozen=True, kw_only=True):
 
 def asked_of_filling(graph: SchemaGraph, filling: Filling) -> tuple[Probe, ...]:
     """Rows that a table's own rules do not let in with the new value, and whether each has one."""
-    own = {_called(routine) for routine in graph.routines if lasts(routine)}
     text = f"{filling.expression}, {filling.where}"
-    if not is_lasting(text, own) or filling.expression.strip().upper() == "DEFAULT":
+    if not is_lasting(text, _own(graph)) or filling.expression.strip().upper() == "DEFAULT":
         return ()
     return tuple(_probes(graph, filling))
+
+
+def asked_of_default(graph: SchemaGraph, table: Table, column: Column) -> tuple[Probe, ...]:
+    """Checks of this column alone that its default breaks: no row has to be read for that."""
+    value = column.default
+    if value is None or not is_lasting(value, _own(graph)):
+        return ()
+    row = ddl(
+        "(SELECT {value} AS {column}) AS {alias}",
+        value=_value(Filling(table=table, column=column, expression=value)),
+        column=column.name,
+        alias=table.name.name,
+    )
+    rules = (rule for rule in table.constraints if rule.type == "check" and is_enforced(rule))
+    return tuple(
+        Probe(
+            fact=f"{_DEFAULT}{rule.name}",
+            question=f"INSERTs that leave {column.name} out break {rule.name}",
+            query=f"SELECT count(*) FROM {row} WHERE ({asked}) IS FALSE",
+            blocks=False,
+            is_of_rows=False,
+            is_needed=False,
+        )
+        for rule, asked in ((rule, check_expression(rule.definition)) for rule in rules)
+        if rule.columns == (column.name,)
+    )
+
+
+def refused_default(facts: Facts) -> Iterator[str]:
+    """What is asked of a default, and is so."""
+    of_default = (answer for answer in facts.answers if answer.fact.startswith(_DEFAULT))
+    return (answer.question for answer in of_default if answer.count)
 
 
 def unfillable(facts: Facts) -> Iterator[Reason]:
     for answer in facts.answers:
         if answer.fact.startswith(_FACT):
             yield from breaking(facts, answer.fact)
+
+
+def _own(graph: SchemaGraph) -> set[tuple[str, str]]:
+    return {_called(routine) for routine in graph.routines if lasts(routine)}
 
 
 def _called(routine: Routine) -> tuple[str, str]:
@@ -71,6 +106,34 @@ def _probes(graph: SchemaGraph, filling: Filling) -> Iterator[Probe]:
         yield _probe(filling, "null", words, where, sure=sure)
     for rule in table.constraints:
         yield from _of_rule(filling, rule, sure=sure)
+    if is_unique(table, (column.name,)):
+        yield _repeated(filling, sure=sure)
+
+
+def _repeated(filling: Filling, *, sure: bool) -> Probe:
+    """Among all rows: those that are not filled keep what they hold."""
+    column, table = filling.column.name, filling.table.name
+    every = ddl(
+        "(SELECT CASE WHEN {where} THEN {value} ELSE {column} END AS {column} FROM {table})"
+        " AS {alias}",
+        where=raw(filling.where),
+        value=_value(filling),
+        column=column,
+        table=table,
+        alias=table.name,
+    )
+    repeated = ddl(
+        "(SELECT FROM {every} WHERE {column} IS NOT NULL GROUP BY {column} HAVING count(*) > 1)",
+        every=raw(every),
+        column=column,
+    )
+    return Probe(
+        fact=f"{_FACT}repeated_{column}",
+        question=f"values of {column} would stand in more than one row, and it is unique",
+        query=f"SELECT count(*) FROM {repeated} AS repeated",
+        blocks=sure,
+        is_needed=False,
+    )
 
 
 def _of_rule(filling: Filling, rule: Constraint, *, sure: bool) -> Iterator[Probe]:

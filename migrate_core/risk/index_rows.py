@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from migrate_core.pg.ddl import ddl, literal, raw
 from migrate_core.pg.lexer import Lex, tokens
@@ -23,7 +24,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column, Relation, Table
 from migrate_core.schema.rules import listed, top_level_lists
 
-_FACT, _MAYBE = "too_long", "maybe_too_long"
+_FACT, _MAYBE, _VALUE = "too_long", "maybe_too_long", "index_value"
 _MOST = 2692  # bytes of 2704, without what leads the entry and a value
 _WHOLE = 508  # what is not longer stays as it is
 _STORED_WHOLE = 2032  # what is longer is compressed when it is stored, or cannot be
@@ -31,6 +32,13 @@ _CHARACTERS = _MOST // 4  # of a limit within which every value fits
 _LIMIT = re.compile(r"\((\d+)\)")
 _LONG = frozenset({"text", "character varying", "character", "bpchar", "bytea", "jsonb",
                    "tsvector", "citext", "ltree", "hstore"})  # fmt: skip
+
+
+# What gives a value for whatever it is given.
+_HARMLESS = frozenset({"lower", "upper", "initcap", "coalesce", "nullif", "md5", "btrim", "ltrim",
+                       "rtrim", "length", "char_length", "octet_length", "reverse", "jsonb_typeof",
+                       "to_tsvector", "concat", "left", "right", "starts_with"})  # fmt: skip
+_TEXTS = frozenset({"text", "character", "regconfig"})
 
 
 def too_long(graph: SchemaGraph, table: QualifiedName, definition: str) -> tuple[Probe, ...]:
@@ -53,6 +61,42 @@ def too_long(graph: SchemaGraph, table: QualifiedName, definition: str) -> tuple
     return (sure, _probe(relation, definition, between, is_sure=False))[: len(columns)]
 
 
+def unbuildable(graph: SchemaGraph, table: QualifiedName, definition: str) -> tuple[Probe, ...]:
+    """Rows that make the build of an index fail, unique or not."""
+    long = too_long(graph, table, definition)
+    return (*long, *_uncomputable(graph, table, definition))
+
+
+def _uncomputable(graph: SchemaGraph, table: QualifiedName, definition: str) -> tuple[Probe, ...]:
+    """Whether its expressions make an error on a row of today: the build fails there."""
+    relation, lists = graph.relation(table), list(top_level_lists(definition))
+    if relation is None or not lists:
+        return ()
+    names = {column.name for column in relation.columns}
+    parts = [part for part in listed(next(_held(definition))) if not _column(part, names)]
+    if not any(map(_may_fail, parts)):
+        return ()
+    computed = " + ".join(map(_computed, parts))
+    found = f"FROM {fenced(relation.name, _where(definition))} WHERE {computed} < 0"
+    return (
+        Probe(
+            fact=_VALUE,
+            question="values of the index cannot be computed",
+            query=f"SELECT count(*) {found}",
+            is_needed=False,
+        ),
+    )
+
+
+def _may_fail(part: str) -> bool:
+    """Casts, divisions and most functions do; what is not known to be harmless is asked."""
+    found = [token for token in tokens(part) if token.lex is not Lex.SPACE]
+    calls = {one.name for one, after in pairwise(found) if one.name and after.text == "("}
+    cast_to = (after.name for one, after in pairwise(found) if one.text in (":", "::"))
+    divides = any(token.text in ("/", "%") for token in found)
+    return divides or not calls <= _HARMLESS or not {*filter(None, cast_to)} <= _TEXTS
+
+
 def _probe(relation: Relation, definition: str, condition: str, *, is_sure: bool) -> Probe:
     found = f"FROM {fenced(relation.name, _where(definition))} WHERE {condition}"
     key = relation.primary_key
@@ -68,7 +112,7 @@ def _probe(relation: Relation, definition: str, condition: str, *, is_sure: bool
 
 def overlong(facts: Facts) -> Iterator[Reason]:
     for answer in () if facts.is_pending else facts.answers:
-        if answer.fact not in (_FACT, _MAYBE):
+        if answer.fact not in (_FACT, _MAYBE, _VALUE):
             continue
         if answer.count:
             some = f", such as {', '.join(answer.sample)}" if answer.sample else ""

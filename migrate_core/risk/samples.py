@@ -6,8 +6,11 @@ from migrate_core.pg.ddl import ddl, raw
 from migrate_core.pg.lexer import tokens
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Probe
+from migrate_core.schema.edges import column_ref
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Index
+from migrate_core.schema.refs import Ref
+from migrate_core.schema.volatility import is_lasting
 
 SAMPLE_ROWS = 5
 
@@ -67,6 +70,32 @@ def duplicates(
         question=f"values of ({', '.join(columns)}) stand in more than one row",
         query=f"SELECT count(*) FROM (SELECT 1 {grouped}) AS repeated",
         sample=_rows_together(key.columns, grouped) if key else None,
+    )
+
+
+def shared(
+    graph: SchemaGraph, table: QualifiedName, columns: tuple[str, ...], made: frozenset[Ref]
+) -> tuple[Probe, ...]:
+    """Columns that are new hold their default, in every row the same, unless it is volatile."""
+    relation = graph.relation(table)
+    found = [one for one in relation.columns if one.name in columns] if relation else []
+    same = all(
+        column_ref(table, one.name) in made and one.default and is_lasting(one.default)
+        for one in found
+    )
+    if not found or not same:
+        return ()
+    present = " AND ".join(f"({one.default}) IS NOT NULL" for one in found)
+    return (
+        Probe(
+            fact="duplicates",
+            question=f"rows would share the default of ({', '.join(columns)}) with another one",
+            query=ddl(
+                "SELECT CASE WHEN count(*) > 1 THEN count(*) ELSE 0 END FROM {table} WHERE {where}",
+                table=table,
+                where=raw(present),
+            ),
+        ),
     )
 
 

@@ -254,7 +254,7 @@ def leads_an_index(table: Relation, columns: Iterable[str]) -> bool:
 
 
 _FINDS = ("USING btree ", "USING hash ")
-_ACTION = re.compile(r"\bON (DELETE|UPDATE) (CASCADE|SET NULL|SET DEFAULT)\b")
+_ACTION = re.compile(r"\b(ON (?:DELETE|UPDATE)) (CASCADE|SET NULL|SET DEFAULT)\b")
 
 
 def acts_here(key: Constraint) -> str:
@@ -263,7 +263,7 @@ def acts_here(key: Constraint) -> str:
 
 
 def action(key: Constraint, event: str) -> str:
-    """`CASCADE`: of that, what it does on a DELETE or an UPDATE; "" where it refuses it."""
+    """`CASCADE`: of that, what it does `ON DELETE` or `ON UPDATE`; "" where it refuses it."""
     found: dict[str, str] = dict(_ACTION.findall(key.definition))
     return found.get(event, "")
 

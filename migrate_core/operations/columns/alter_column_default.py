@@ -16,7 +16,8 @@ from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
-from migrate_core.risk.facts import Facts
+from migrate_core.risk.computing import asked_of_default, refused_default
+from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.cycles import later_parts
@@ -125,8 +126,15 @@ class AlterColumnDefault(Operation, frozen=True, kw_only=True):
             table=self.table, column=self.column, default=self.was, was=self.default
         )
 
+    def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
+        table = self.apply(graph).get(Ref.of(ObjectKind.TABLE, self.table))
+        column = table.column(self.column) if isinstance(table, Table) else None
+        return asked_of_default(graph, table, column) if column else ()
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CHANGES_DEFAULT.because(f"{self.was or 'none'} becomes {self.default or 'none'}")
+        for refused in refused_default(facts):
+            yield why.CHANGES_DEFAULT.because(refused, level=Level.HIGH)
 
     def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
         if what := self.takes_away(graph):

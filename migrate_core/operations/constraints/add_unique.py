@@ -17,7 +17,7 @@ from migrate_core.risk.excluding import FACT, excluded
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.index_rows import overlong, too_long
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.samples import duplicates
+from migrate_core.risk.samples import duplicates, shared
 from migrate_core.schema.constraint_changes import added
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, to_attach, with_attached
@@ -115,6 +115,9 @@ class AddUnique(Operation, frozen=True, kw_only=True):
         columns = self.constraint.columns
         long = too_long(graph, self.table, index_of(self.constraint))
         return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct), *long)
+
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        return shared(graph, self.table, self.constraint.columns, made) if self._is_online else ()
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()

@@ -28,6 +28,7 @@ from migrate_core.schema.rules import (
     drop_constraint,
     index_of,
     key_claim,
+    no_longer_unique,
     read_key,
 )
 from migrate_core.schema.serving import index_behind
@@ -43,6 +44,7 @@ class ReplaceKey(Operation, frozen=True, kw_only=True):
     """
 
     effect: ClassVar[Effect] = Effect.REQUIRE
+    missed_by_writers: ClassVar[bool] = True
 
     table: QualifiedName
     to: Constraint
@@ -102,6 +104,10 @@ class ReplaceKey(Operation, frozen=True, kw_only=True):
         key = read_key(self.to.definition)
         columns = self.to.columns
         return (duplicates(graph, self.table, columns, nulls_distinct=key.nulls_distinct), *long)
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """Where it is a key of other columns."""
+        return no_longer_unique(graph.table(self.table), self.was.columns) if self.was else ""
 
     def index_that_goes(self) -> Index | None:
         return index_behind(self.was) if self.was else None

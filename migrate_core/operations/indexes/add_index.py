@@ -14,9 +14,9 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
-from migrate_core.risk.index_rows import overlong, too_long
+from migrate_core.risk.index_rows import overlong, unbuildable
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.samples import duplicates, repeated
+from migrate_core.risk.samples import duplicates, repeated, shared
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.families import Attached, to_attach, with_attached
 from migrate_core.schema.graph import SchemaGraph
@@ -95,13 +95,25 @@ class AddIndex(Operation, frozen=True, kw_only=True):
         return make("dropIndex", table=self.table, name=self.index.name, was=self.index)
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        simple = self.index.definition == ddl("USING btree ({columns})", columns=self.index.columns)
-        long = too_long(graph, self.table, self.index.definition)
+        fails = unbuildable(graph, self.table, self.index.definition)
         if not self.index.unique:
-            return long
-        if not simple:
-            return (repeated(graph, self.table, self.index), *long)
-        return (duplicates(graph, self.table, self.index.columns), *long)
+            return fails
+        if not self._is_plain:
+            return (repeated(graph, self.table, self.index), *fails)
+        return (duplicates(graph, self.table, self.index.columns), *fails)
+
+    def probes_ahead(self, graph: SchemaGraph, made: frozenset[Ref]) -> tuple[Probe, ...]:
+        return (
+            shared(graph, self.table, self.index.columns, made)
+            if self.index.unique and self._is_plain
+            else ()
+        )
+
+    @property
+    def _is_plain(self) -> bool:
+        """Of columns alone, and of all rows."""
+        columns = self.index.columns
+        return self.index.definition == ddl("USING btree ({columns})", columns=columns)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.ADDS_INDEX.because(f"two scans, writes go on; {facts.describe()}")

@@ -20,7 +20,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
-from migrate_core.risk.index_rows import overlong, too_long
+from migrate_core.risk.index_rows import overlong, unbuildable
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.samples import duplicates, repeated
 from migrate_core.schema.clauses import comment_on
@@ -96,12 +96,12 @@ class ReplaceIndex(Operation, frozen=True, kw_only=True):
         return ReplaceIndex(table=self.table, to=self.was, was=self.to) if self.was else None
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        long = too_long(graph, self.table, self.to.definition)
+        fails = unbuildable(graph, self.table, self.to.definition)
         if not self._asks_anew:
-            return long
+            return fails
         if index_key(self.to) != self.to.columns:
-            return (repeated(graph, self.table, self.to), *long)
-        return (duplicates(graph, self.table, self.to.columns), *long)
+            return (repeated(graph, self.table, self.to), *fails)
+        return (duplicates(graph, self.table, self.to.columns), *fails)
 
     def takes_away(self, graph: SchemaGraph) -> str:
         """Where it was unique, and the new one is not, or only over some rows."""

@@ -182,6 +182,22 @@ def test_a_unique_index_that_is_built_anew(
     assert [one.partition(";")[0] for one in said(plan)] == gone
 
 
+@pytest.mark.parametrize(
+    ("columns", "told"), [(["state", "note"], True), (["note", "state"], True), (["state"], False)]
+)
+def test_a_key_of_other_columns_lets_in_what_the_old_one_refused(
+    columns: list[str], told: bool, make_db: MakeDb
+) -> None:
+    db = make_db(f"{ORDERS} ALTER TABLE orders ADD CONSTRAINT one_state UNIQUE (state);")
+    key = {"name": "one_state", "type": "unique", "columns": columns}
+    definition = f"UNIQUE ({', '.join(columns)})" + ("" if told else " INCLUDE (id)")
+
+    plan = measured(db, {"op": "replaceKey", "table": T, "to": {**key, "definition": definition}})
+
+    gone = ["ON CONFLICT (state), and no value twice"] if told else []
+    assert [one.partition(";")[0] for one in said(plan)] == gone
+
+
 # Partitions -------------------------------------------------------------------------------------
 
 DAYS = """

@@ -123,14 +123,17 @@ def test_a_session_that_is_left_idle_does_not_go_away_by_itself(
 @pytest.mark.parametrize(
     ("state", "seconds", "level"),
     [
-        ("active", 7200, Level.MEDIUM),
+        ("active", 599, Level.MEDIUM),
+        ("active", 600, Level.HIGH),
         ("idle in transaction", 59, Level.MEDIUM),
         ("idle in transaction", 60, Level.HIGH),
         ("idle in transaction (aborted)", 60, Level.HIGH),
     ],
 )
-def test_who_is_left_idle_for_a_minute(state: str, seconds: float, level: Level) -> None:
-    works = InTheWay(pid=1, mode="ACCESS SHARE", state="active", seconds=9000)
+def test_who_is_left_idle_for_a_minute_or_works_for_as_long_as_we_try(
+    state: str, seconds: float, level: Level
+) -> None:
+    works = InTheWay(pid=1, mode="ACCESS SHARE", state="active", seconds=599)
     holder = InTheWay(pid=2, mode="ACCESS SHARE", state=state, seconds=seconds)
     work = circumstances.Work(relation=None, strongest=LockMode.ACCESS_EXCLUSIVE)
     facts = Facts(activity=Activity(holders=(works, holder)))

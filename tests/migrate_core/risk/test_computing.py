@@ -26,7 +26,8 @@ CREATE TABLE t (
     id integer PRIMARY KEY, code text, price numeric, n integer,
     whole bigint, short varchar(3), fixed char(2), tight numeric(4, 2), said boolean,
     pointer integer REFERENCES other, positive integer CHECK (positive > 0 AND positive < n + 99),
-    need text NOT NULL DEFAULT '', twice text GENERATED ALWAYS AS (code || '!') STORED
+    key text UNIQUE, need text NOT NULL DEFAULT '',
+    twice text GENERATED ALWAYS AS (code || '!') STORED
 );
 INSERT INTO t (id, code, price, n)
 SELECT g, CASE WHEN g = 7 THEN '+49 7' ELSE g::text END, g, g - 25 FROM generate_series(1, 50) AS g;
@@ -43,6 +44,8 @@ FAILING = [
     ("positive", "n", "true"),
     ("positive", "public.half(price) - 10", "true"),
     ("need", "CASE WHEN id < 50 THEN code END", "true"),
+    ("key", "left(code, 1)", "true"),
+    ("key", "'taken'", "id IN (3, 4)"),
 ]
 FITTING = [
     ("whole", "code::bigint", "code ~ '^[0-9]+$'"),
@@ -56,6 +59,9 @@ FITTING = [
     ("positive", "id", "true"),
     ("positive", "public.half(price) + 1", "true"),
     ("need", "code", "need = ''"),
+    ("key", "code", "true"),
+    ("key", "'taken'", "id = 3"),
+    ("key", "NULL", "true"),
     ("need", "twice", "true"),
     ("need", "DEFAULT", "true"),
 ]

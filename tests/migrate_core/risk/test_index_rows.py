@@ -137,3 +137,26 @@ def test_a_new_column_has_nothing_to_ask_for(make_db: MakeDb) -> None:
     plan = judged(db, add, {"op": "addIndex", "table": "public.t", "index": index})
 
     assert plan.steps[-1].verdict.codes == ("adds_index",)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "USING btree (((a)::bigint))",
+        "USING btree (((a)::bigint)) WHERE (a ~ '^[0-9]+$'::text)",
+        "USING btree (lower(a))",
+        "USING btree (((100 / n)))",
+        "USING btree (((100 / NULLIF(n, 0))))",
+        "USING hash (((b)::date))",
+        "USING gin (to_tsvector('english'::regconfig, a))",
+    ],
+)
+def test_an_expression_that_fails_on_a_row_is_blocked(make_db: MakeDb, definition: str) -> None:
+    db = make_db(
+        RANDOM + "INSERT INTO t (id, a, b, n) VALUES (1, 'n/a', 'x', 0), (2, '7', NULL, 1)"
+    )
+    index = {"name": "i", "definition": definition, "columns": []}
+
+    (step,) = judged(db, {"op": "addIndex", "table": "public.t", "index": index}).steps
+
+    assert ("fails_on_existing_rows" in step.verdict.codes) is fails(db, definition)
