@@ -16,7 +16,8 @@ from migrate_core.errors import ConflictError, MigrateError, MisuseError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import ledger
 from migrate_core.ledger.rows import ArtifactRow, RunRow, StepRow, in_words
-from migrate_core.operations.base import Effect, Operation, Release
+from migrate_core.operations.base import Effect, Operation
+from migrate_core.operations.park import Release
 from migrate_core.operations.registry import from_builtins, make
 from migrate_core.pg import codec
 from migrate_core.pg.connect import Endpoint, Session, connect, plan_session

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from migrate_core.files.migration import Migration
-from migrate_core.operations.base import ArtifactKind, Effect, Operation, Park, Place
+from migrate_core.operations.base import Effect, Operation, Place
+from migrate_core.operations.park import ArtifactKind, Park
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage

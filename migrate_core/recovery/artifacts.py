@@ -10,7 +10,7 @@ from psycopg import Connection
 from migrate_core.errors import MigrateError
 from migrate_core.ledger import ledger
 from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.operations.base import ArtifactKind
+from migrate_core.operations.park import ArtifactKind
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import ddl, raw
 from migrate_core.pg.names import HIDDEN, QualifiedName, quote_ident

@@ -11,7 +11,7 @@ from migrate_core.errors import MigrateError
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.record import strongest_lock
 from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.operations.base import ArtifactKind
+from migrate_core.operations.park import ArtifactKind
 from migrate_core.operations.swap import left_behind
 from migrate_core.pg import codec
 from migrate_core.planning.plan import Plan, Step

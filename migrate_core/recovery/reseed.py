@@ -12,7 +12,8 @@ from migrate_core.errors import ConflictError, MigrateError, MisuseError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow
-from migrate_core.operations.base import ArtifactKind, Operation
+from migrate_core.operations.base import Operation
+from migrate_core.operations.park import ArtifactKind
 from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import ddl, raw

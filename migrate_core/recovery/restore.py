@@ -13,7 +13,8 @@ from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import ledger
 from migrate_core.ledger.ledger import DEFAULT_SCHEMA
 from migrate_core.ledger.rows import ArtifactRow, StepRow
-from migrate_core.operations.base import ArtifactKind, Operation, Origin
+from migrate_core.operations.base import Operation, Origin
+from migrate_core.operations.park import ArtifactKind
 from migrate_core.operations.registry import from_builtins, make
 from migrate_core.operations.swap import left_behind
 from migrate_core.pg import codec

@@ -11,7 +11,7 @@ from migrate_core.errors import ConflictError, TamperedError
 from migrate_core.ledger.journal import Entry
 from migrate_core.ledger.record import Attempt
 from migrate_core.ledger.rows import EventKind
-from migrate_core.operations.base import ArtifactKind, Park, Release
+from migrate_core.operations.park import ArtifactKind, Park, Release
 from migrate_core.pg import codec
 from migrate_core.pg.queries import query
 from migrate_core.runner.faults import faultpoint

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from migrate_core.errors import MigrateError
 from migrate_core.introspection.graph import read_graph
-from migrate_core.operations.base import ArtifactKind
+from migrate_core.operations.park import ArtifactKind
 from migrate_core.planning.plan import Plan, Step
 from migrate_core.planning.verified import ArtifactTrial
 from migrate_core.recovery import artifacts as kept

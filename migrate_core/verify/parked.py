@@ -14,7 +14,7 @@ import psycopg
 
 from migrate_core.errors import MigrateError, ShadowError
 from migrate_core.ledger import ledger
-from migrate_core.operations.base import Release
+from migrate_core.operations.park import Release
 from migrate_core.pg.ddl import ddl, raw
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.queries import query

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Self
 
-from migrate_core.operations.base import ArtifactKind, Operation, Park, Place, replaced, unbound
+from migrate_core.operations.base import Operation, Place, replaced, unbound
 from migrate_core.operations.expansion import Expansion
+from migrate_core.operations.park import ArtifactKind, Park
 from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from migrate_core.operations.base import Effect, Operation, Place, Release
+from migrate_core.operations.base import Effect, Operation, Place
+from migrate_core.operations.park import Release
 from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why

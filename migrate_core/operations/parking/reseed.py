@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import (
-    Effect,
-    Operation,
-    Place,
-    Release,
-    replaced,
-    table_in,
-    unbound,
-)
+from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
+from migrate_core.operations.park import Release
 from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, literal, raw, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName

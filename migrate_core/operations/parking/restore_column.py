@@ -12,7 +12,6 @@ from migrate_core.operations.base import (
     Operation,
     Origin,
     Place,
-    Release,
     replaced,
     table_in,
     unbound,
@@ -26,6 +25,7 @@ from migrate_core.operations.carrying import (
     refuse_taken,
 )
 from migrate_core.operations.creation import giving_on_column
+from migrate_core.operations.park import Release
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, raw, stage
 from migrate_core.pg.locks import LockMode

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import (
-    Effect,
-    Operation,
-    Origin,
-    Place,
-    Release,
-    replaced,
-    unbound,
-)
+from migrate_core.operations.base import Effect, Operation, Origin, Place, replaced, unbound
 from migrate_core.operations.carrying import (
     about_owners,
     brought_back,
@@ -23,6 +15,7 @@ from migrate_core.operations.carrying import (
     refuse_taken,
 )
 from migrate_core.operations.creation import creating
+from migrate_core.operations.park import Release
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, stage
 from migrate_core.pg.names import QualifiedName

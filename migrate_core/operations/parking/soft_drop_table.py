@@ -5,17 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
-from migrate_core.operations.base import (
-    ArtifactKind,
-    Effect,
-    Operation,
-    Park,
-    Place,
-    lone_table_in,
-    replaced,
-    unbound,
-)
+from migrate_core.operations.base import Effect, Operation, Place, lone_table_in, replaced, unbound
 from migrate_core.operations.carrying import letting_go, taken_along, taking_along
+from migrate_core.operations.park import ArtifactKind, Park
 from migrate_core.operations.registry import make
 from migrate_core.pg import codec
 from migrate_core.pg.ddl import Stage, Statement, stage

@@ -7,17 +7,9 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from migrate_core.operations.base import (
-    ArtifactKind,
-    Effect,
-    Operation,
-    Park,
-    Place,
-    replaced,
-    table_in,
-    unbound,
-)
+from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
 from migrate_core.operations.creation import Rights
+from migrate_core.operations.park import ArtifactKind, Park
 from migrate_core.operations.registry import make
 from migrate_core.operations.swap import Swap, foreign_keys
 from migrate_core.pg import codec
