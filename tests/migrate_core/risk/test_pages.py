@@ -174,6 +174,6 @@ def test_values_put_in_by_hand_are_for_what_cannot_be_made_here() -> None:
         *{"foreign_key_without_index", "away_while_filled"},
         *{"replica_is_behind", "slot_keeps_wal", "takes_from_subscribers"},  # a replica
         *{"waits_for_old_transactions", "locks_busy_table"},  # minutes, traffic
-        *{"used_now", "use_unknown", "parks_dependants"},  # a day of counting
+        *{"used_now", "use_unknown", "parks_dependants", "index_in_use"},  # a day of counting
         *{"waits_for_vacuum", "high_age"},  # 150 million transactions
     }
