@@ -31,7 +31,7 @@ from tests.labelled.labels import Size
 Connection = psycopg.Connection[Any]
 Activities = Mapping[str, Callable[[Activity], Activity]]  # what is said, over what is measured
 Sizes = Mapping[QualifiedName, Size | None]
-ROWS = Rehearsing(rows=1000)  # of each table: all that a case loads
+ROWS = Rehearsing(rows=5000)  # of each table: all that a case loads
 
 
 class Live(Struct, frozen=True):
