@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -26,6 +27,7 @@ from migrate_core.verify.scripts import Scripts
 from migrate_core.verify.undeclared import Doings, names, problems, remarks, strongest
 
 FIRST_LOOK_SECONDS = 5
+AGAIN_MS = 5_000  # what was too brief to be seen does not take so long
 _MODES = {mode.value.title().replace(" ", "") + "Lock": mode for mode in LockMode}
 
 
@@ -83,7 +85,10 @@ class LockObserver:
         sampler, self._sampler = self._sampler, None
         held, note = sampler.stop() if sampler else (_held(conn, conn.info.backend_pid), "")
         before, after = self._before, read_relations(conn, settled=sampler is not None)
-        held = _without_dead_indexes(held, before, after) if sampler else held
+        if sampler:
+            held = _without_dead_indexes(held, before, after)
+            if self._steps.get(statement.sql) in self._raw:
+                held |= self._missed(statement, held, before, after)
         unseen = relations.unseen_scans(conn, before, settled=sampler is not None)
         doings = Doings(
             before=before,
@@ -96,6 +101,27 @@ class LockObserver:
         self.found.append(self._report(statement, doings, note, unseen, sampled=bool(sampler)))
         if self._scripts and (step := self.found[-1].step) in self._raw:
             self._scripts.over(conn, step, statement, doings, blind=unseen, seconds=seconds)
+
+    def _missed(
+        self, statement: Statement, held: Held, before: Relations, after: Relations
+    ) -> Held:
+        """Locks that were let go before anybody looked, on what was read or written anew.
+
+        The statement is begun once more, where a transaction can hold it, and undone.
+        """
+        worked = {one.oid for one in (*scanned(before, after), *rewritten(before, after))}
+        if not worked - {oid for oid, _ in held}:
+            return frozenset()
+        with closing(self._connect()) as conn:
+            try:
+                with conn.transaction(force_rollback=True):
+                    conn.execute(f"SET LOCAL statement_timeout = {AGAIN_MS}".encode())
+                    conn.execute(statement.sql.encode())
+                    return _held(conn, conn.info.backend_pid)
+            except psycopg.Error:
+                return frozenset()
+            finally:
+                read_relations(conn, settled=True)  # its counters are no later statement's
 
     def _report(
         self, statement: Statement, doings: Doings, note: str, unseen: str, *, sampled: bool

@@ -13,7 +13,7 @@ from migrate_core.planning.undoing import UndoGrade
 from migrate_core.planning.verified import judged
 from migrate_core.risk import verdict
 from migrate_core.risk.levels import Level
-from migrate_core.verify import locks
+from migrate_core.verify import deeds, locks
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.relations import Held
 from tests.migrate_core.verify.conftest import MakeStory
@@ -350,6 +350,30 @@ def test_rows_that_were_written_count_where_no_lock_was_seen(
 
     assert found.level is Level.HIGH
     assert "public.users: rows 40 updated" in found.deed.did
+
+
+NOT_YET = "ALTER TABLE public.users ADD CONSTRAINT said CHECK (email <> '') NOT VALID;"
+
+
+@pytest.mark.parametrize(
+    ("script", "blocks"),
+    [
+        ("UPDATE public.users SET email = 'x' WHERE email = 'user7'", False),
+        ("ALTER TABLE public.users VALIDATE CONSTRAINT said", False),
+        ("ALTER TABLE public.users ADD CHECK (email <> 'y')", True),
+    ],
+)
+def test_a_lock_that_nobody_saw_is_taken_once_more(
+    seen: Any, monkeypatch: pytest.MonkeyPatch, script: str, blocks: bool
+) -> None:
+    monkeypatch.setattr(locks._Sampler, "stop", _sees_nothing)
+    monkeypatch.setattr(deeds, "validating", lambda _script, _operations: {})
+
+    found = seen(script, transaction=False, before=NOT_YET)
+
+    assert ("scans_under_blocking_lock" in found.codes) is blocks
+    assert deeds.UNSEEN_LOCK not in repr(found.deed)
+    assert [one.mode for one in found.report.locks[0].observed] != []
 
 
 def _sees_nothing(sampler: Any) -> tuple[Held, str]:
