@@ -71,7 +71,8 @@ operations:
   - op: backfill
     table: public.users
     column: last_day
-    expression: left(email, 8)::date
+    # What is not known to be stable is not asked beforehand.
+    expression: date_larger(left(email, 8)::date, '2000-01-01')
   - op: addColumn
     table: public.users
     column: {name: note, type: text}

@@ -27,7 +27,7 @@ def give_user_7(shop: Shop, legacy: str) -> None:
 def failed(shop: Shop, zanith: Zanith) -> Shop:
     """The story's migration, stopped at its backfill: one old identifier holds no day."""
     give_user_7(shop, BAD_DAY)
-    fill = "users.last_login=left(legacy_uuid::text, 8)::date"
+    fill = "users.last_login=date_larger(left(legacy_uuid::text, 8)::date, '2000-01-01')"
     zanith("migrate", "generate", "--name", "add_last_login", "--backfill", fill)
     assert zanith("migrate", "up").code == 1
     return shop

@@ -58,7 +58,11 @@ def test_a_step_that_fails_is_resumed_where_it_failed(shop: Shop, zanith: Zanith
     """The story of the third step: one old identifier holds a day that does not exist."""
     shop.db.execute("UPDATE users SET legacy_uuid = '20230230-0000-4000-8000-000000000000'"
                     " WHERE email = 'user7@example.com'")  # fmt: skip
-    zanith(*GENERATE, "--backfill", "users.last_login=left(legacy_uuid::text, 8)::date")
+    zanith(
+        *GENERATE,
+        "--backfill",
+        "users.last_login=date_larger(left(legacy_uuid::text, 8)::date, '2000-01-01')",
+    )
 
     failed = zanith("migrate", "up")
     status = zanith("migrate", "status", "--format", "json").data["migrations"][0]
