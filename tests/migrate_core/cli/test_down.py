@@ -13,7 +13,7 @@ pytestmark = pytest.mark.db
 SECOND = "20260102_000000_second"
 ADD = (
     "operations:\n  - {op: addColumn, table: public.users, column: {name: n, type: integer}}\n"
-    "  - {op: backfill, table: public.users, column: n, expression: int4larger(length(email), 0)}\n"
+    "  - {op: backfill, table: public.users, column: n, expression: int4up(length(email))}\n"
 )
 PARK = (
     "operations:\n  - {op: softDropColumn, table: public.users, column: legacy_uuid}\n"
