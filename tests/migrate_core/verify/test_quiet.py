@@ -4,7 +4,8 @@ EXCLUSIVE lets nothing through but ACCESS SHARE: whatever wanted more would wait
 never lets go, and end with an error. Rows are counted by the server itself.
 
 What ANALYZE writes does not count: autovacuum looks at shared catalogs from whichever database it
-happens to be in, and nobody's ANALYZE would pass the lock.
+happens to be in, and nobody's ANALYZE would pass the lock. Nor do shared catalogs themselves: each
+database that anybody makes on the server is a row there.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users;
 CREATE INDEX orders_total ON orders (total);
 """
 WRITTEN = """
-SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_all_tables
- WHERE relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')
+SELECT sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del)
+  FROM pg_stat_all_tables AS s
+  JOIN pg_class AS c ON c.oid = s.relid
+ WHERE NOT c.relisshared AND s.relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')
 """
 
 
