@@ -88,8 +88,7 @@ def _sampling(
     target: psycopg.Connection[Any], there: dict[str, Relation], keys: Sequence[Key]
 ) -> Sampling:
     found = sample.relations(target)
-    references = (*sample.references(target), *sample.coming(target, keys))
-    sampling = Sampling({one.oid: one for one in found}, references, {})
+    sampling = Sampling({one.oid: one for one in found}, sample.references(target, keys), {})
     for one in found:
         if one.elsewhere:
             sampling.exclude(one.root, "holds rows of a foreign server")

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from msgspec import Struct
+from psycopg.types.json import Jsonb
 
 from migrate_core.pg.queries import query
 from migrate_core.verify.coming import Key
@@ -45,7 +46,7 @@ class Reference(Struct, frozen=True):
     condition: str
     referring_root: str
     referred_root: str
-    is_coming: bool = False  # a key that the plan adds: what it points at is had where it can be
+    is_coming: bool  # a key that the plan adds: what it points at is had where it can be
 
 
 class TooLargeError(Exception):
@@ -102,24 +103,20 @@ def relations(conn: psycopg.Connection[Any]) -> tuple[Relation, ...]:
     )
 
 
-def references(conn: psycopg.Connection[Any]) -> tuple[Reference, ...]:
-    rows = conn.execute(query(__package__, "sample_references"), prepare=False).fetchall()
-    return tuple(Reference(tuple(row[0]), *row[1:]) for row in rows)
-
-
-def coming(conn: psycopg.Connection[Any], keys: Iterable[Key]) -> Iterator[Reference]:
-    for key in keys:
-        given = {
-            "table": str(key.table),
-            "columns": list(key.columns),
+def references(conn: psycopg.Connection[Any], coming: Iterable[Key] = ()) -> tuple[Reference, ...]:
+    """Foreign keys that are there, and those that are coming."""
+    given = [
+        {
+            "tab": str(key.table),
+            "columns": key.columns,
             "other": str(key.other),
-            "other_columns": list(key.other_columns),
+            "other_columns": key.other_columns,
         }
-        for row in conn.execute(query(__package__, "sample_coming"), given, prepare=False):
-            leaves, referred, condition, referring_root, referred_root = row
-            yield Reference(
-                tuple(leaves), referred, condition, referring_root, referred_root, is_coming=True
-            )
+        for key in coming
+    ]
+    text = query(__package__, "sample_references")
+    rows = conn.execute(text, {"coming": Jsonb(given)}, prepare=False).fetchall()
+    return tuple(Reference(tuple(leaves), *rest) for leaves, *rest in rows)
 
 
 def choose(conn: psycopg.Connection[Any], sampling: Sampling, most: int) -> tuple[Chosen, Chosen]:

@@ -213,7 +213,8 @@ def test_an_unknown_column_is_named_with_file_and_line(shop: Shop, zanith: Zanit
 def test_a_file_edited_after_its_run_began_does_not_go_on(shop: Shop, zanith: Zanith) -> None:
     text = (
         "operations:\n  - {op: addColumn, table: public.users, column: {name: n, type: integer}}\n"
-        "  - {op: backfill, table: public.users, column: n, expression: int4up(1 / (length(email) - 17))}\n"
+        "  - {op: backfill, table: public.users, column: n,"
+        " expression: int4up(1 / (length(email) - 17))}\n"
     )
     path = shop.migration(text)
     (shop.folder / "zanith.toml").write_text("")
@@ -234,7 +235,8 @@ def test_a_file_edited_after_its_run_began_does_not_go_on(shop: Shop, zanith: Za
 def test_a_run_that_is_given_up_is_closed_on_the_record(shop: Shop, zanith: Zanith) -> None:
     shop.migration(
         "operations:\n  - {op: addColumn, table: public.users, column: {name: n, type: integer}}\n"
-        "  - {op: backfill, table: public.users, column: n, expression: int4up(1 / (length(email) - 17))}\n"
+        "  - {op: backfill, table: public.users, column: n,"
+        " expression: int4up(1 / (length(email) - 17))}\n"
     )
     (shop.folder / "zanith.toml").write_text("")
     zanith("migrate", "up")
