@@ -21,9 +21,9 @@ SAMPLES = {
     Set.FIRST: (40, 1),
     Set.INDEPENDENT: (16, 4),
     Set.FRESH: (14, 4),
-    Set.BLIND: (16, 4),
-    Set.SEALED: (14, 4),
-    Set.UNSEEN: (14, 4),
+    Set.BLIND: (12, 3),
+    Set.SEALED: (12, 3),
+    Set.UNSEEN: (8, 2),
 }
 # Cases at least: dangerous, safe, and safe or not by size.
 SIZES = {
