@@ -14,6 +14,7 @@ from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.index_use import index_in_use
 from migrate_core.risk.levels import Level
+from migrate_core.risk.triggers import of_batches
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import IN_SCHEMA, ObjectKind, Ref
@@ -74,6 +75,7 @@ class Context:
         if operation.moment in _GOING:
             yield from self._going(operation, graph)
         yield from operation.reasons_before(graph)
+        yield from of_batches(graph, stages)
         yield from self._at_once(operation)
 
     def add(
@@ -128,11 +130,11 @@ class Context:
         self, operation: Operation, graph: SchemaGraph, facts: Facts
     ) -> Iterator[Reason]:
         """`graph` is the schema after the last step."""
+        yield from operation.reasons_since(self._since, graph)
         relation = operation.relation
         if relation is not None and relation not in self.old | self._views:
             return
         yield from operation.reasons_in_the_end(graph, facts)
-        yield from operation.reasons_since(self._since, graph)
         if index := operation.index_that_goes():
             found = graph.table(relation) if relation else None
             yield from index_in_use(index, found, facts)

@@ -21,7 +21,7 @@ _DEFINER = re.compile(r"^ .*\bSECURITY DEFINER\b", re.MULTILINE)
 _SEARCH_PATH = re.compile(r"^ SET search_path TO ", re.MULTILINE)
 _BODY = re.compile(r"^(?:AS |BEGIN ATOMIC$|RETURN )", re.MULTILINE)
 _STRICT = re.compile(r"^ .*\bSTRICT\b", re.MULTILINE)
-_LASTING = re.compile(r"^ .*\b(?:IMMUTABLE|STABLE)\b", re.MULTILINE)
+_CLAIM = re.compile(r"^ .*\b(IMMUTABLE|STABLE)\b", re.MULTILINE)
 _COMPILED = frozenset({"c", "internal"})
 
 
@@ -40,7 +40,13 @@ def acts_as_owner(routine: Routine) -> bool:
 
 def lasts(routine: Routine) -> bool:
     """Whether it says of itself that it gives the same as long as its statement runs."""
-    return routine.kind == "function" and bool(_LASTING.search(_head(routine)))
+    return routine.kind == "function" and claim(routine) != "VOLATILE"
+
+
+def claim(routine: Routine) -> str:
+    """What it is declared to be: IMMUTABLE, STABLE or VOLATILE."""
+    found = _CLAIM.search(_head(routine))
+    return found[1] if found else "VOLATILE"
 
 
 def _head(routine: Routine) -> str:
@@ -48,7 +54,7 @@ def _head(routine: Routine) -> str:
 
 
 # Whose text means the same whatever lies between its words.
-_FREE_FORM = frozenset({"sql", "plpgsql"})
+FREE_FORM = frozenset({"sql", "plpgsql"})
 
 
 def gives_the_same(old: Routine, new: Routine) -> bool:
@@ -59,11 +65,17 @@ def gives_the_same(old: Routine, new: Routine) -> bool:
 def _gives(routine: Routine) -> tuple[object, ...]:
     head = _head(routine)
     body: object = routine.definition[len(head) :]
-    if routine.language in _FREE_FORM:
-        found = without_space(tokens(str(body))) if routine.parsed else code(routine)
-        body = [token.name or token.text for token in found]
+    if routine.language in FREE_FORM:
+        body = [token.name or token.text for token in words(routine)]
     # The first line has the defaults.
     return head.partition("\n")[0], bool(_STRICT.search(head)), body
+
+
+def words(routine: Routine) -> list[Token]:
+    """Of its body, as a string or parsed by PostgreSQL: all but comments and space."""
+    if not routine.parsed:
+        return code(routine)
+    return list(without_space(tokens(routine.definition[len(_head(routine)) :])))
 
 
 # Triggers ---------------------------------------------------------------------------------------

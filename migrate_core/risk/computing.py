@@ -15,14 +15,13 @@ from migrate_core.risk.bodies import lasts
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
-from migrate_core.schema.bodies import code
+from migrate_core.risk.triggers import may_change
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
-from migrate_core.schema.objects import Column, Constraint, Table, Trigger, Value
+from migrate_core.schema.objects import Column, Constraint, Table, Value
 from migrate_core.schema.routines import bare_name
 from migrate_core.schema.rules import check_expression, is_enforced, is_unique
-from migrate_core.schema.triggers import FIRES, firing
 from migrate_core.schema.volatility import is_lasting
 
 _FACT, _DEFAULT = "filled_", "default_"
@@ -99,7 +98,7 @@ def _probes(graph: SchemaGraph, filling: Filling) -> Iterator[Probe]:
     fits = f"values of {column.name} do not fit {column.type}"
     condition = too_long or ddl("pg_column_size({column}) < 0", column=column.name)  # computes it
     yield _probe(filling, "value", fits, condition)
-    sure = not any(_may_change(graph, one, column.name) for one in table.triggers)
+    sure = not any(may_change(graph, one, column.name) for one in table.triggers)
     if column.not_null:
         where = ddl("{column} IS NULL", column=column.name)
         words = f"rows would hold NULL in {column.name}"
@@ -214,14 +213,3 @@ def _orphaned(key: Constraint, other: QualifiedName) -> str:
         other=other,
         theirs=key.ref_columns[0],
     )
-
-
-def _may_change(graph: SchemaGraph, trigger: Trigger, column: str) -> bool:
-    """Whether a row's trigger may give the column another value before the rules are asked."""
-    how = firing(trigger)
-    if trigger.enabled not in FIRES or (how and not (how.before and how.each_row)):
-        return False
-    routine = graph.find(Routine, how.routine) if how else None
-    if routine is None or routine.language != "plpgsql":
-        return True
-    return bool({column, "execute"} & {token.name for token in code(routine)})

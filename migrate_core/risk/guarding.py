@@ -1,4 +1,4 @@
-"""Views that kept rows from who reads them, and do so no more."""
+"""Views that show rows which row security keeps from who reads them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,26 @@ from migrate_core.schema.views import View
 
 def stops_guarding(base: SchemaGraph, graph: SchemaGraph, name: QualifiedName) -> Iterator[Reason]:
     was, now = base.find(View, name), graph.find(View, name)
-    if was is None or now is None:
+    if now is None:
         return
-    said = []
-    if reads_as_asker(was) and not reads_as_asker(now):
-        said.append("it reads with the rights of its owner, no longer of who asks")
-    if is_barrier(was) and not is_barrier(now):
-        said.append("functions of who asks meet rows before it has left them out")
-    if not said:
-        return
+    said = list(_stops(was, now) if was else _is_new(now))
     hidden = _read_past(base, graph, now)
-    past = f", past the policies of {', '.join(hidden)}" if hidden else ""
-    level = Level.HIGH if hidden else Level.MEDIUM
-    yield STOPS_GUARDING.because(f"view {name}: {'; '.join(said)}{past}", level=level)
+    if said and (was or hidden):
+        past = f", past the policies of {', '.join(hidden)}" if hidden else ""
+        level = Level.HIGH if hidden else Level.MEDIUM
+        yield STOPS_GUARDING.because(f"view {name}: {'; '.join(said)}{past}", level=level)
+
+
+def _is_new(now: View) -> Iterator[str]:
+    if not reads_as_asker(now):
+        yield "it is new, and reads with the rights of its owner"
+
+
+def _stops(was: View, now: View) -> Iterator[str]:
+    if reads_as_asker(was) and not reads_as_asker(now):
+        yield "it reads with the rights of its owner, no longer of who asks"
+    if is_barrier(was) and not is_barrier(now):
+        yield "functions of who asks meet rows before it has left them out"
 
 
 def _read_past(base: SchemaGraph, graph: SchemaGraph, view: View) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from migrate_core.pg.ddl import Stage
+from migrate_core.pg.lexer import tokens
 from migrate_core.risk.bodies import fields, gives_up_rows, never_returns, only_raises
-from migrate_core.risk.reasons import SWALLOWS_WRITES, TRIGGER_FAILS, Reason
+from migrate_core.risk.reasons import REFUSED_BY_TRIGGER, SWALLOWS_WRITES, TRIGGER_FAILS, Reason
+from migrate_core.schema.bodies import code
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table, Trigger
+from migrate_core.schema.rules import listed
 from migrate_core.schema.triggers import FIRES, Firing, firing
 
 
@@ -33,6 +37,31 @@ def of_function(graph: SchemaGraph, new: Routine, old: Routine | None) -> Iterat
                 yield from (reason for reason in found if reason not in had)
 
 
+def of_batches(graph: SchemaGraph, stages: Iterable[Stage]) -> Iterator[Reason]:
+    """Of a step that writes the rows of a table which has the trigger before it."""
+    for batch in (stage.batch for stage in stages):
+        table = graph.table(batch.into or batch.table) if batch else None
+        if batch is None or table is None:
+            continue
+        event = "INSERT" if batch.into else "UPDATE"
+        assigned = {next(tokens(part.strip())).name for part in listed(batch.assign)}
+        for trigger in table.triggers:
+            how = firing(trigger)
+            if how and how.is_for(event, assigned) and trigger.enabled in FIRES:
+                yield from _refuses(graph, table, trigger, how)
+
+
+def _refuses(graph: SchemaGraph, table: Table, trigger: Trigger, how: Firing) -> Iterator[Reason]:
+    routine = graph.find(Routine, how.routine)
+    if routine is None or not how.always:
+        return
+    what = f"trigger {trigger.name} of {table.name}: {routine.name}"
+    if only_raises(routine):
+        yield REFUSED_BY_TRIGGER.because(f"{what} does nothing but raise an error")
+    elif how.before and how.each_row and gives_up_rows(routine):
+        yield REFUSED_BY_TRIGGER.because(f"{what} returns NULL and no row")
+
+
 def _comes_of(table: Table, trigger: Trigger, how: Firing, routine: Routine) -> Iterator[Reason]:
     what = f"trigger {trigger.name} of {table.name}"
     if only_raises(routine) and how.always and how.writes:
@@ -47,3 +76,14 @@ def _comes_of(table: Table, trigger: Trigger, how: Firing, routine: Routine) -> 
         yield TRIGGER_FAILS.because(f"{what}: there is no column for {', '.join(missing)}")
     if how.before and gives_up_rows(routine):
         yield SWALLOWS_WRITES.because(f"{what}: {routine.name} returns NULL and no row")
+
+
+def may_change(graph: SchemaGraph, trigger: Trigger, column: str) -> bool:
+    """Whether a row's trigger may give the column another value before the rules are asked."""
+    how = firing(trigger)
+    if trigger.enabled not in FIRES or (how and not (how.before and how.each_row)):
+        return False
+    routine = graph.find(Routine, how.routine) if how else None
+    if routine is None or routine.language != "plpgsql":
+        return True
+    return bool({column, "execute"} & {token.name for token in code(routine)})

@@ -8,7 +8,7 @@ from migrate_core.pg.ddl import Raw, Statement, ddl, raw
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName, quote_ident
 from migrate_core.schema.clauses import comment_on
-from migrate_core.schema.objects import Policy
+from migrate_core.schema.objects import Policy, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
@@ -21,9 +21,24 @@ def made_anew(old: Policy, new: Policy) -> bool:
 
 
 def opens_all(policy: Policy) -> bool:
-    """Whether it shows every row to everybody: permissive ones are added up."""
+    """Whether it shows every row to its roles: permissive ones are added up."""
     rows = policy.using if policy.command != "insert" else None
-    return policy.permissive and "public" in policy.roles and rows == "true"
+    return policy.permissive and rows == "true"
+
+
+def opened(table: Table, policy: Policy) -> tuple[str, ...]:
+    """Roles that a policy which is added shows every row to, and that another one kept some from
+    by name; one for everybody is told in any case."""
+    if not table.row_security or not opens_all(policy):
+        return ()
+    held = {role for one in table.policies if _holds_back(one, policy) for role in one.roles}
+    return tuple(role for role in policy.roles if role == "public" or role in held)
+
+
+def _holds_back(policy: Policy, other: Policy) -> bool:
+    """Whether it shows some rows alone, to statements that the other is about too."""
+    both = other.command in ("all", policy.command) or policy.command == "all"
+    return both and policy.permissive and policy.using not in (None, "true")
 
 
 def create_policy(table: QualifiedName, policy: Policy) -> Iterator[Statement]:

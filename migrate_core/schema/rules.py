@@ -229,19 +229,36 @@ def is_whole(index: Index) -> bool:
     return " WHERE " not in index.definition
 
 
-def is_unique(table: Relation, columns: Iterable[str]) -> bool:
-    """Whether a key or a unique index of all its rows is over just these columns."""
+def is_unique(table: Relation, columns: Iterable[str], *, at_once: bool = False) -> bool:
+    """Whether a key or a unique index of all its rows is over just these columns; `at_once`: one
+    that cannot be deferred."""
     wanted = set(columns)
-    keys = (c.columns for c in table.constraints if c.type in ("unique", "primary key"))
+    keys = (
+        c.columns
+        for c in table.constraints
+        if c.type in ("unique", "primary key") and not (at_once and is_deferrable(c))
+    )
     whole = (i for i in table.indexes if i.unique and i.valid and is_whole(i))
     return wanted in map(set, (*keys, *map(index_key, whole)))
 
 
-def no_longer_unique(table: Relation | None, columns: Iterable[str]) -> str:
-    """What is gone with a rule over these columns, in words; "" where another says the same."""
-    if table is None or is_unique(table, columns):
+def no_longer_unique(
+    table: Relation | None, columns: Iterable[str], was: Constraint | None = None
+) -> str:
+    """What is gone with a rule over these columns, in words; "" where another says the same.
+    `was`: the constraint, where it was one."""
+    if table is None:
         return ""
-    return f"ON CONFLICT ({', '.join(columns)}), and no value twice"
+    upserts = f"ON CONFLICT ({', '.join(columns)})"
+    if not is_unique(table, columns):
+        return f"{upserts}, and no value twice"
+    if is_unique(table, columns, at_once=True) or (was and is_deferrable(was)):
+        return ""
+    return f"{upserts}, which cannot use a key that is deferrable"
+
+
+def is_deferrable(key: Constraint) -> bool:
+    return read_key(key.definition).timing.upper().startswith("DEFERRABLE")
 
 
 def leads_an_index(table: Relation, columns: Iterable[str]) -> bool:

@@ -5,7 +5,7 @@ Source of the locks: observed on PostgreSQL 15 and 18.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from migrate_core.pg.ddl import Raw, Statement, ddl, raw
@@ -23,6 +23,7 @@ _WORDS: dict[Enabled, Raw] = {
     "replica": raw("ENABLE REPLICA"),
     "always": raw("ENABLE ALWAYS"),
 }
+_EVENTS = frozenset(["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
 FIRES: tuple[Enabled, ...] = ("origin", "always")  # for what applications do
 _EXCLUSIVE = LockMode.ACCESS_EXCLUSIVE
 
@@ -132,22 +133,36 @@ class Firing(NamedTuple):
     before: bool
     each_row: bool
     always: bool  # whatever is written: there is no WHEN
-    writes: bool  # for more than TRUNCATE
+    events: frozenset[str]  # INSERT, UPDATE, DELETE, TRUNCATE
+    columns: frozenset[str]  # of UPDATE OF; none: whichever is written
+
+    @property
+    def writes(self) -> bool:
+        """For more than TRUNCATE."""
+        return bool(self.events - {"TRUNCATE"})
+
+    def is_for(self, event: str, columns: Collection[str | None]) -> bool:
+        """`columns`: those that an UPDATE assigns to."""
+        named = event != "UPDATE" or not self.columns or self.columns & set(columns)
+        return event in self.events and bool(named)
 
 
 def firing(trigger: Trigger) -> Firing | None:
     """By its definition, whose keywords are in capitals; None for another text."""
-    words = [token.text for token in tokens(trigger.definition) if token.lex is not Lex.SPACE]
+    found = [token for token in tokens(trigger.definition) if token.lex is not Lex.SPACE]
+    words = [token.text for token in found]
     if "ON" not in words or "EXECUTE" not in words:
         return None
     events, how = words[: words.index("ON")], words[words.index("ON") : words.index("EXECUTE")]
     called = words[words.index("EXECUTE") + 2 :]
+    listed = events.index("OF") if "OF" in events else len(events)
     return Firing(
         routine="".join(called[: called.index("(")]) + "()",
         before="BEFORE" in events,
         each_row="ROW" in how,
         always="WHEN" not in how,
-        writes=bool({"INSERT", "UPDATE", "DELETE"} & set(events)),
+        events=_EVENTS & set(events),
+        columns=frozenset(token.name for token in found[listed : len(events)] if token.name),
     )
 
 

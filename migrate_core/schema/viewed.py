@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from migrate_core.pg.lexer import Lex, tokens
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.access import OWNER, PUBLIC, Privilege
 from migrate_core.schema.edges import closure
@@ -108,10 +109,20 @@ def _read_by(graph: SchemaGraph, view: View) -> set[Ref]:
 
 
 def directly_read(graph: SchemaGraph, view: View) -> Iterator[Relation]:
-    """What its own query names, in order of names."""
-    needs = graph.needs_of.get(ref_of(view), ())
-    names = {ref.relation for ref in needs if ref.kind in _WITH_RIGHTS} - {view.name}
+    """What its own query names, in order of names: as the catalog knows, or as the text says of a
+    view that is not made yet."""
+    needs = graph.needs_of.get(ref_of(view))
+    names = {ref.relation for ref in needs if ref.kind in _WITH_RIGHTS} if needs else set()
+    names = (names or set(_named(view.definition))) - {view.name}
     yield from (one for name in sorted(names) if (one := graph.relation(name)))
+
+
+def _named(definition: str) -> Iterator[QualifiedName]:
+    """Every `a.b` in a text that PostgreSQL wrote: relations have their schema there."""
+    found = [token for token in tokens(definition) if token.lex is not Lex.SPACE]
+    for schema, dot, name in zip(found, found[1:], found[2:], strict=False):
+        if schema.name and dot.text == "." and name.name:
+            yield QualifiedName(schema.name, name.name)
 
 
 def _may(graph: SchemaGraph, right: Privilege, ref: Ref) -> bool:

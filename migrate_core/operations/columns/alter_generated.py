@@ -21,6 +21,7 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.triggers import may_change
 from migrate_core.schema.clauses import column_clause, comment_on, constraint_clause
 from migrate_core.schema.concurrent import create_index
 from migrate_core.schema.delta import SchemaDelta
@@ -42,6 +43,7 @@ class AlterGenerated(Operation, frozen=True, kw_only=True):
     """
 
     effect: ClassVar[Effect] = Effect.ALTER
+    missed_by_writers: ClassVar[bool] = True
 
     table: QualifiedName
     column: str
@@ -113,6 +115,16 @@ class AlterGenerated(Operation, frozen=True, kw_only=True):
             ref = Ref.of(ObjectKind.INDEX, self.table, index.name)
             yield from comment_on(ref, index.comment)
         yield from comment_on(self.subject, column.comment)
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """By a trigger the column may be filled from now on."""
+        table = graph.table(self.table)
+        column = table.column(self.column) if table and self.to is None else None
+        if table is None or column is None or column.generated or column.default:
+            return ""
+        if any(may_change(graph, trigger, self.column) for trigger in table.triggers):
+            return ""
+        return f"what {self.column} was computed by: new rows have it NULL"
 
     def disturbs(self) -> frozenset[Ref]:
         return frozenset({self.subject})

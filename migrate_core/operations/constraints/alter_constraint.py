@@ -13,6 +13,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.clauses import options_clause
 from migrate_core.schema.constraint_changes import altered, redefined, timing
@@ -109,9 +110,8 @@ class AlterConstraint(Operation, frozen=True, kw_only=True):
             options if same else f"{was} becomes {self.to.definition}"
         )
         if self.was and is_enforced(self.was) and not is_enforced(self.to):
-            yield why.DROPS_FOREIGN_KEY.because(
-                f"{self.to.name} stays listed, and holds no row to anything; {facts.describe()}"
-            )
+            said = f"{self.to.name} stays listed, and holds no row to anything; {facts.describe()}"
+            yield why.DROPS_FOREIGN_KEY.because(said, level=Level.HIGH)
 
 
 def _changed(found: Constraint, to: Constraint) -> Constraint:

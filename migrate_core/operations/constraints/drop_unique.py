@@ -82,7 +82,7 @@ class DropUnique(Operation, frozen=True, kw_only=True):
     def takes_away(self, graph: SchemaGraph) -> str:
         if self.was is None or self.was.type != "unique":
             return ""
-        return no_longer_unique(graph.table(self.table), self.was.columns)
+        return no_longer_unique(graph.table(self.table), self.was.columns, self.was)
 
     def index_that_goes(self) -> Index | None:
         return index_behind(self.was) if self.was else None

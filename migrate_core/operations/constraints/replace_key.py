@@ -107,7 +107,9 @@ class ReplaceKey(Operation, frozen=True, kw_only=True):
 
     def takes_away(self, graph: SchemaGraph) -> str:
         """Where it is a key of other columns."""
-        return no_longer_unique(graph.table(self.table), self.was.columns) if self.was else ""
+        if self.was is None:
+            return ""
+        return no_longer_unique(graph.table(self.table), self.was.columns, self.was)
 
     def index_that_goes(self) -> Index | None:
         return index_behind(self.was) if self.was else None

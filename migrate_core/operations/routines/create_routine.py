@@ -10,6 +10,7 @@ from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, stage
 from migrate_core.risk import reasons as why
 from migrate_core.risk.bodies import of_body
+from migrate_core.risk.claiming import overclaiming
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.routines import confusing, opened_again
@@ -69,6 +70,10 @@ class CreateRoutine(Operation, frozen=True, kw_only=True):
 
     def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
         yield from confusing(self.definition, namesakes(graph, self.definition))
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        """The tables that it reads may come in the same plan."""
+        yield from overclaiming(graph, self.definition)
 
     def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
         yield from opened_again(base, graph, self.subject)

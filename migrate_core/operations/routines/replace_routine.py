@@ -11,6 +11,7 @@ from migrate_core.operations.base import Effect, Operation, Place, replaced, unb
 from migrate_core.pg.ddl import Stage, stage
 from migrate_core.risk import reasons as why
 from migrate_core.risk.bodies import of_body
+from migrate_core.risk.claiming import overclaiming
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.risk.routines import confusing, outdating
@@ -92,5 +93,6 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
             yield from confusing(self.definition, namesakes(graph, was), was)
 
     def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
-        """The columns that it names may come in the same plan."""
+        """The columns that it names, and the tables that it reads, may come in the same plan."""
         yield from of_function(graph, self.definition, self.was)
+        yield from overclaiming(graph, self.definition, self.was)

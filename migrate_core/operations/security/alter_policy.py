@@ -126,4 +126,5 @@ class AlterPolicy(Operation, frozen=True, kw_only=True):
         was = table.policy(self.name) if table and table.row_security else None
         becomes = was and msgspec.structs.replace(was, **self._changes)
         if was and becomes and opens_all(becomes) and not opens_all(was):
-            yield why.RLS_CHANGE.because("shows every row to everybody", level=Level.HIGH)
+            said = f"shows every row to {', '.join(becomes.roles)}"
+            yield why.RLS_CHANGE.because(said, level=Level.HIGH)

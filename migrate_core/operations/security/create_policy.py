@@ -16,7 +16,7 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Policy
-from migrate_core.schema.policies import create_policy, made_anew, opens_all
+from migrate_core.schema.policies import create_policy, made_anew, opened
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
@@ -65,6 +65,6 @@ class CreatePolicy(Operation, frozen=True, kw_only=True):
     def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
         """Nothing was hidden where row security is off."""
         table = graph.table(self.table)
-        if table and table.row_security and opens_all(self.policy):
-            roles = ", ".join(self.policy.roles)
-            yield why.RLS_CHANGE.because(f"shows every row to {roles}", level=Level.HIGH)
+        if table and (roles := opened(table, self.policy)):
+            said = f"shows every row to {', '.join(roles)}"
+            yield why.RLS_CHANGE.because(said, level=Level.HIGH)

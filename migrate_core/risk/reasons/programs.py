@@ -54,6 +54,12 @@ LEAVES_STALE_RESULTS = _code(
     "What is stored keeps the old results: searches by an index miss rows without an error.",
     "Make a new function and a new index on it; else REINDEX CONCURRENTLY at once.",
 )
+WRONG_VOLATILITY = _code(
+    "wrong_volatility",
+    Level.HIGH,
+    "PostgreSQL takes it at its word: it computes it too seldom, and keeps what it once gave.",
+    "Declare it as what it calls: VOLATILE if it writes or draws, STABLE if it reads.",
+)
 UNTRACKED_DEPENDENCIES = _code(
     "untracked_dependencies",
     Level.LOW,
@@ -109,4 +115,11 @@ SWALLOWS_WRITES = _code(
     "Statements that write succeed and write nothing: applications are told that all is well.",
     "Revoke the right, or refuse the write by a trigger that raises an error.",
     by_use=True,
+)
+REFUSED_BY_TRIGGER = _code(
+    "refused_by_trigger",
+    Level.HIGH,
+    "The step writes rows in batches, and a trigger of their table lets none through.",
+    "Disable the trigger in a step before it, and enable it in one after.",
+    by_rows=True,
 )

@@ -326,7 +326,7 @@ def test_a_foreign_key_that_is_not_enforced_is_told_as_one_that_goes(
 
     found = codes(measured(db, {"op": "alterConstraint", "table": "public.items", "to": to}))
 
-    assert found["drops_foreign_key"] is Level.MEDIUM
+    assert found["drops_foreign_key"] is Level.HIGH
     assert CODE not in found
     db.execute("ALTER TABLE items ALTER CONSTRAINT k NOT ENFORCED")
     db.execute("INSERT INTO items VALUES (2)")

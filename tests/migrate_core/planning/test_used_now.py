@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg.names import QualifiedName
@@ -27,7 +27,8 @@ READ_ONLY = Activity(reads=9_000_000, writes=0, counted_seconds=DAY)
 NIGHTLY = Activity(reads=40, writes=0, counted_seconds=30 * DAY)
 ORDERS = """
 CREATE TABLE orders (
-    id integer PRIMARY KEY, state text NOT NULL DEFAULT 'new', note text DEFAULT 'x', code text
+    id integer PRIMARY KEY, state text NOT NULL DEFAULT 'new', note text DEFAULT 'x', code text,
+    found text GENERATED ALWAYS AS (lower(code)) STORED
 );
 ALTER TABLE orders ADD CONSTRAINT orders_code UNIQUE (code);
 CREATE UNIQUE INDEX orders_note ON orders (note) WHERE note <> '';
@@ -35,7 +36,7 @@ CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; E
 CREATE TRIGGER audit AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION audit();
 CREATE VIEW shown AS SELECT id, state FROM orders;
 GRANT SELECT ON orders TO PUBLIC;
-INSERT INTO orders VALUES (1, 'new', 'x', 'a');
+INSERT INTO orders (id, state, note, code) VALUES (1, 'new', 'x', 'a');
 """
 T = "public.orders"
 RIGHT = {"object": "table", "schema": "public", "name": "orders", "privileges": ["SELECT"]}
@@ -47,6 +48,16 @@ INDEX = {"op": "dropIndex", "table": T, "name": "orders_note"}
 TRIGGER = {"op": "dropTrigger", "table": T, "name": "audit"}
 VIEW = {"op": "dropView", "name": "public.shown"}
 REVOKE = {"op": "revoke", **RIGHT, "grantee": "public"}
+PLAIN = {"op": "alterGenerated", "table": T, "column": "found"}
+LATER = {
+    "op": "addUnique",
+    "table": T,
+    "constraint": {
+        "name": "orders_code_later",
+        "type": "unique",
+        "definition": "UNIQUE (code) DEFERRABLE",
+    },
+}
 GOES: dict[str, Ops] = {
     "a table": (PARK,),
     "an archived table": ({"op": "archiveTable", "name": T},),
@@ -58,12 +69,16 @@ GOES: dict[str, Ops] = {
     "a trigger": (TRIGGER,),
     "a view": (VIEW,),
     "a right of everybody": (REVOKE,),
+    "what a column was computed by": (PLAIN,),
+    "a unique constraint for one that can be deferred": (LATER, UNIQUE),
 }
 OF_WRITERS = {
     "a required column's default",
     "a unique constraint",
     "a unique index",
     "a trigger",
+    "what a column was computed by",
+    "a unique constraint for one that can be deferred",
 }
 STAYS: dict[str, Ops] = {
     "a table whose name a view takes": (
@@ -91,6 +106,10 @@ STAYS: dict[str, Ops] = {
             },
         },
         UNIQUE,
+    ),
+    "what a column was computed by, with a default": (
+        PLAIN,
+        {"op": "alterColumnDefault", "table": T, "column": "found", "default": "'-'::text"},
     ),
     "a right that is granted again": (REVOKE, {"op": "grant", **RIGHT, "grantee": "public"}),
     "a view that is there again": (
@@ -172,3 +191,14 @@ def test_a_required_column_without_default_is_medium_where_little_is_counted(
 
     assert step.verdict.level is Level.MEDIUM
     assert set(step.verdict.codes) == {"changes_default"}
+
+
+def test_a_key_that_is_deferrable_serves_no_upsert(make_db: MakeDb) -> None:
+    db = make_db(ORDERS)
+    upsert = "INSERT INTO orders (id, code) VALUES (2, 'a') ON CONFLICT (code) DO NOTHING"
+    db.execute(upsert)
+    later = "ADD CONSTRAINT later UNIQUE (code) DEFERRABLE"
+    db.execute(f"ALTER TABLE orders DROP CONSTRAINT orders_code, {later}".encode())
+
+    with pytest.raises(errors.ObjectNotInPrerequisiteState, match="deferrable"):
+        db.execute(upsert)

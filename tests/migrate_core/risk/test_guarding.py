@@ -119,3 +119,37 @@ def test_a_filter_that_others_get_before(policy: str, level: Level, make_db: Mak
     assert db.execute("SELECT id FROM v WHERE tell(id)").fetchall() == [(1,)]
     db.execute("RESET ROLE")
     assert db.execute("SELECT count(*) FROM told").fetchone() == (2,)
+
+
+@pytest.mark.parametrize(
+    ("view", "before", "opens"),
+    [
+        ("CREATE VIEW v AS SELECT id FROM t;" + GRANT, POLICY, True),
+        (INVOKER + GRANT, POLICY, False),
+        ("CREATE VIEW v AS SELECT id FROM t;", POLICY, False),
+        ("CREATE VIEW v AS SELECT id FROM t;" + GRANT, "", False),
+        (
+            "CREATE VIEW v AS SELECT id FROM t;" + GRANT,
+            f"{POLICY} ALTER TABLE t FORCE ROW LEVEL SECURITY;",
+            False,
+        ),
+    ],
+)
+def test_a_new_view_over_row_security(view: str, before: str, opens: bool, make_db: MakeDb) -> None:
+    db, plan = changed(make_db, TABLE + before, view)
+
+    assert codes(plan).get(OPENS) is (Level.HIGH if opens else None)
+    if opens:
+        assert evidence(plan, OPENS) == [
+            "view public.v: it is new, and reads with the rights of its owner, past the policies"
+            " of public.t"
+        ]
+        assert seen(db) == 2
+
+
+def test_a_new_view_of_a_new_table_keeps_nothing_from_anybody_who_saw_less(
+    make_db: MakeDb,
+) -> None:
+    _db, plan = changed(make_db, "", TABLE + POLICY + "CREATE VIEW v AS SELECT id FROM t;" + GRANT)
+
+    assert OPENS not in codes(plan)

@@ -9,7 +9,7 @@ from psycopg import errors
 
 from migrate_core.risk.levels import Level
 from tests.migrate_core.risk.changed import MakeDb, changed, evidence
-from tests.migrate_core.risk.test_circumstances import codes
+from tests.migrate_core.risk.test_circumstances import codes, judged
 
 pytestmark = pytest.mark.db
 FAILS, SWALLOWS = "trigger_fails", "swallows_writes"
@@ -195,3 +195,39 @@ def test_who_empties_a_table_may_be_refused(make_db: MakeDb) -> None:
     )
 
     assert FAILS not in codes(plan)
+
+
+REFUSED = "refused_by_trigger"
+RAISES = function("BEGIN RAISE EXCEPTION 'no'; END")
+NOTHING = function("BEGIN RETURN NULL; END")
+
+
+@pytest.mark.parametrize(
+    ("made", "trigger", "refused"),
+    [
+        (RAISES, TRIGGER.format("BEFORE UPDATE", ROW), True),
+        (RAISES, TRIGGER.format("AFTER INSERT OR UPDATE", ""), True),
+        (RAISES, TRIGGER.format("BEFORE UPDATE OF v, id", ROW), True),
+        (NOTHING, TRIGGER.format("BEFORE UPDATE OR DELETE", ROW), True),
+        (RAISES, TRIGGER.format('BEFORE UPDATE OF "Odd one", id', ROW), False),
+        (RAISES, TRIGGER.format("BEFORE INSERT OR DELETE", ROW), False),
+        (RAISES, TRIGGER.format("BEFORE UPDATE", f"{ROW} WHEN (OLD.v IS NOT NULL) "), False),
+        (NOTHING, TRIGGER.format("AFTER UPDATE", ROW), False),
+        (KEEPS, TRIGGER.format("BEFORE UPDATE", ROW), False),
+        (RAISES, TRIGGER.format("BEFORE UPDATE", ROW) + "; ALTER TABLE t DISABLE TRIGGER x", False),
+    ],
+)
+def test_a_backfill_below_a_trigger(
+    made: str, trigger: str, refused: bool, make_db: MakeDb
+) -> None:
+    db = make_db(f"{TABLES} INSERT INTO t VALUES (2); {made} {trigger};")
+    plan = judged(
+        db, {"op": "backfill", "table": "public.t", "column": "v", "expression": "'none'"}
+    )
+
+    assert codes(plan).get(REFUSED) is (Level.HIGH if refused else None)
+    fails = refused and made == RAISES
+    with pytest.raises(errors.RaiseException) if fails else nullcontext():
+        db.execute("UPDATE t SET v = 'none' WHERE v IS NULL")
+        left = db.execute("SELECT count(*) FROM t WHERE v IS NULL").fetchone()
+        assert left == (1 if refused else 0,)

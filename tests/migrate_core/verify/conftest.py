@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import psycopg
@@ -42,7 +42,10 @@ class Story:
         self.conn, self.shadow = conn, shadow
         self.endpoint = endpoint_of(conn)
         self.source: Source = TextSource((("schema.sql", declared),))
-        self.wanted = read_declared(self.source, shadow, major=shadow.version).graph
+
+    @cached_property
+    def wanted(self) -> SchemaGraph:
+        return read_declared(self.source, self.shadow, major=self.shadow.version).graph
 
     @property
     def found(self) -> SchemaGraph:
@@ -72,12 +75,14 @@ class Story:
         given: dict[str, Any] = {
             "live": lambda: plan_session(self.endpoint, "zanith/test"),
             "live_endpoint": self.endpoint,
-            "wanted": self.wanted,
             "declared": self.source,
             "shadow": self.shadow,
             "schemas": None,
+            **changed,
         }
-        return verify(plan, **{**given, **changed})
+        if "wanted" not in given:
+            given["wanted"] = self.wanted
+        return verify(plan, **given)
 
 
 class MakeStory(Protocol):

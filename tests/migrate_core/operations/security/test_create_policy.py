@@ -68,3 +68,30 @@ def test_a_policy_for_all_opens_nothing_where_nothing_was_hidden(
     assert [one.level for one in (shown, altered, off)] == [Level.HIGH, Level.HIGH, Level.MEDIUM]
     db.execute("SET ROLE pg_monitor")
     assert db.execute("SELECT FROM t").fetchone() == ()
+
+
+@pytest.mark.db
+@pytest.mark.parametrize(
+    ("policy", "level"),
+    [
+        ("TO pg_monitor USING (true)", Level.HIGH),
+        ("FOR SELECT TO pg_monitor USING (true)", Level.HIGH),
+        ("FOR DELETE TO pg_monitor USING (true)", Level.HIGH),
+        ("FOR SELECT TO pg_read_all_stats USING (true)", Level.MEDIUM),
+        ("FOR SELECT TO pg_monitor USING (id > 2)", Level.MEDIUM),
+        ("FOR INSERT TO pg_monitor WITH CHECK (true)", Level.MEDIUM),
+        ("AS RESTRICTIVE TO pg_monitor USING (true)", Level.MEDIUM),
+    ],
+)
+def test_a_policy_that_makes_another_of_the_same_role_pointless(
+    make_db: Callable[..., Connection[Any]], policy: str, level: Level
+) -> None:
+    before = """
+    CREATE TABLE t (id integer); INSERT INTO t VALUES (1), (2);
+    GRANT SELECT, DELETE ON t TO pg_monitor; GRANT USAGE ON SCHEMA public TO PUBLIC;
+    ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own ON t TO pg_monitor USING (id = 1);
+    """
+    _db, plan = changed(make_db, before, f"CREATE POLICY more ON t {policy}")
+
+    assert plan.level is level
