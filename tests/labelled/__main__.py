@@ -1,7 +1,7 @@
 """Judges the labelled migrations, and says how far the verdicts are what a DBA says.
 
-python -m tests.labelled [--set first|independent|fresh|blind|sealed|unseen] [--half tune|held-out]
-    [--major 15] [--all] [--only TEXT]
+python -m tests.labelled [--set first|independent|fresh|blind|sealed|unseen|unread]
+    [--half tune|held-out] [--major 15] [--all] [--only TEXT]
 """
 
 from __future__ import annotations
