@@ -117,8 +117,11 @@ def _block_end(sql: str, start: int) -> int:
 
 
 def mentions(expression: str, name: str) -> bool:
-    """Whether an expression holds `name` as an identifier."""
-    return any(token.name == name for token in tokens(expression))
+    """Whether an expression holds `name` as an identifier; what stands after AS is given a name,
+    and names nothing."""
+    found = [token for token in tokens(expression) if token.lex is not Lex.SPACE]
+    pairs = zip(["", *(token.text for token in found)], found, strict=False)
+    return any(token.name == name and before.upper() != "AS" for before, token in pairs)
 
 
 def rename(expression: str, old: str, new: str) -> str:

@@ -121,6 +121,8 @@ def test_what_never_ends_is_an_error(sql: str) -> None:
         ("'price' = x", False),
         ("prices > 0", False),
         ("/* price */ x", False),
+        ("SELECT cost AS price", False),
+        ("SELECT price AS cost", True),
     ],
 )
 def test_a_name_is_mentioned_only_as_a_name(expression: str, yes: bool) -> None:
