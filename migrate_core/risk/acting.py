@@ -9,7 +9,7 @@ from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import BEGINS_TO_CASCADE, Reason
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint, Table
-from migrate_core.schema.rules import action, is_enforced
+from migrate_core.schema.rules import action, is_enforced, points_alike
 
 # What goes: nothing, where the statement is refused; a value; a row. A changed key that is
 # followed loses nothing.
@@ -28,7 +28,7 @@ def begins_to_act(
     was, now = base.table(table), graph.table(table)
     if was is None or now is None or not is_enforced(key):
         return
-    had = [one for one in was.constraints if is_enforced(one) and _points(one) == _points(key)]
+    had = [one for one in was.constraints if is_enforced(one) and points_alike(one, key)]
     if not had or any(_stays(one, now) for one in had):
         return
     for event, weights in _WEIGHTS.items():
@@ -40,11 +40,6 @@ def begins_to_act(
                 f" {f'it was {before}' if before else 'it was refused'} until now",
                 level=_LEVELS[event],
             )
-
-
-def _points(key: Constraint) -> tuple[object, ...]:
-    pairs = zip(key.columns, key.ref_columns, strict=False)
-    return key.type, key.references, frozenset(pairs)
 
 
 def _stays(key: Constraint, table: Table) -> bool:

@@ -58,6 +58,14 @@ INDEX_IN_USE = _code(
     by_rows=True,
     costs=True,
 )
+INDEX_USE_UNKNOWN = _code(
+    "index_use_unknown",
+    Level.HIGH,
+    "Nobody has counted for a day which queries read it; each that does reads the whole table.",
+    "Let the counters run for a day, on every server that answers queries, and plan again.",
+    by_rows=True,
+    costs=True,
+)
 LOCKS_OTHER_TABLE = _code(
     "locks_other_table",
     Level.LOW,

@@ -15,10 +15,17 @@ FORGOTTEN_SECONDS = 35 * A_DAY  # since the last scan: longer than a month's rep
 
 
 def index_in_use(index: Index, table: Relation | None, facts: Facts) -> Iterator[Reason]:
-    """`table` as the last step leaves it. Only use that was counted is told."""
+    """`table` as the last step leaves it."""
     activity = facts.index
-    rate = activity.use() if activity else None
-    if activity is None or rate is None or serves(table, index):
+    if facts.is_new or facts.is_made or facts.awaits or serves(table, index):
+        return
+    seconds = activity.counted_since() if activity else 0
+    if activity is None or seconds < A_DAY:
+        since = f"counted for {human_seconds(seconds)}" if seconds else "not counted"
+        yield here.INDEX_USE_UNKNOWN.because(f"{index.name}; {since}; {facts.describe()}")
+        return
+    rate = activity.use()
+    if rate is None:
         return
     last = activity.last_read_seconds
     if last is not None and last >= FORGOTTEN_SECONDS:

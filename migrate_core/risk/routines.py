@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migrate_core.risk.bodies import acts_as_owner, gives_the_same
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import (
     LEAVES_STALE_RESULTS,
     LENDS_OWNERS_RIGHTS,
     MAKES_CALLS_AMBIGUOUS,
+    RLS_CHANGE,
     WIDENS_ACCESS,
     Reason,
 )
@@ -55,8 +57,31 @@ def outdating(graph: SchemaGraph, old: Routine, new: Routine) -> Iterator[Reason
         yield LEAVES_STALE_RESULTS.because(f"{shown}: as {old.name} gave it before")
 
 
+def deciding(graph: SchemaGraph, old: Routine, new: Routine) -> Iterator[Reason]:
+    """Policies of today that ask it who sees which rows."""
+    if old.kind == "aggregate" or gives_the_same(old, new):
+        return
+    used = _users(graph, ref_of(old))
+    asking = sorted(
+        str(ref) for ref in used if ref.kind is ObjectKind.POLICY and _is_on(graph, ref)
+    )
+    if asking:
+        said = f"policies that ask it: {', '.join(asking[:5])}"
+        yield RLS_CHANGE.because(said, level=Level.HIGH)
+
+
+def _is_on(graph: SchemaGraph, policy: Ref) -> bool:
+    table = graph.table(policy.relation)
+    return table is not None and table.row_security
+
+
 def _keeping(graph: SchemaGraph, routine: Ref) -> Iterator[str]:
     """What stores results of it, or of what calls it."""
+    yield from filter(None, (_keeps(graph, ref) for ref in _users(graph, routine)))
+
+
+def _users(graph: SchemaGraph, routine: Ref) -> Iterator[Ref]:
+    """What calls it, by way of others too."""
     seen, todo = {routine}, [routine]
     while todo:
         for ref in _needing(graph, todo.pop()):
@@ -65,8 +90,8 @@ def _keeping(graph: SchemaGraph, routine: Ref) -> Iterator[str]:
             seen.add(ref)
             if ref.kind in _BETWEEN:
                 todo.append(ref)
-            elif words := _keeps(graph, ref):
-                yield words
+            else:
+                yield ref
 
 
 def _needing(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:

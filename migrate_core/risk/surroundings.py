@@ -12,6 +12,9 @@ from migrate_core.schema.objects import Value
 USED_COUNT = 1000
 USED_PER_SECOND = 1 / 60
 A_DAY = 86_400  # counted for less, nothing says that nobody lives by it
+# More often, for longer, than a dump every night comes by.
+STEADY_SECONDS = 7 * A_DAY
+STEADY_PER_SECOND = 2 / A_DAY
 
 
 class InTheWay(Value, frozen=True, kw_only=True):
@@ -73,7 +76,9 @@ class Activity(Value, frozen=True, kw_only=True):
         if not seconds:
             return None
         rate = sum(known) / seconds
-        return rate if sum(known) >= USED_COUNT and rate >= USED_PER_SECOND else None
+        is_busy = sum(known) >= USED_COUNT and rate >= USED_PER_SECOND
+        is_steady = seconds >= STEADY_SECONDS and rate > STEADY_PER_SECOND
+        return rate if is_busy or is_steady else None
 
     def counted_since(self, *, writes_only: bool = False) -> float:
         """For how many seconds reads and writes were counted, or writes alone; 0: never."""
@@ -120,7 +125,7 @@ def human_seconds(seconds: float) -> str:
 
 
 def human_rate(per_second: float, what: str) -> str:
-    """`109 writes a second`, `7 writes a minute`: no fewer are told of."""
-    if per_second >= 1:
-        return f"{per_second:,.0f} {what} a second"
-    return f"{per_second * 60:.0f} {what} a minute"
+    """`109 writes a second`, `7 writes a minute`, `3 writes a day`: no fewer are told of."""
+    units = (("second", 1), ("minute", 60), ("hour", 3_600), ("day", A_DAY))
+    unit, seconds = next((one for one in units if per_second * one[1] >= 1), units[-1])
+    return f"{per_second * seconds:,.0f} {what} a {unit}"

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migrate_core.pg.ddl import Stage
-from migrate_core.pg.lexer import tokens
 from migrate_core.risk.bodies import fields, gives_up_rows, never_returns, only_raises
 from migrate_core.risk.reasons import REFUSED_BY_TRIGGER, SWALLOWS_WRITES, TRIGGER_FAILS, Reason
 from migrate_core.schema.bodies import code
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Table, Trigger
-from migrate_core.schema.rules import listed
 from migrate_core.schema.triggers import FIRES, Firing, firing
 
 
@@ -43,11 +41,9 @@ def of_batches(graph: SchemaGraph, stages: Iterable[Stage]) -> Iterator[Reason]:
         table = graph.table(batch.into or batch.table) if batch else None
         if batch is None or table is None:
             continue
-        event = "INSERT" if batch.into else "UPDATE"
-        assigned = {next(tokens(part.strip())).name for part in listed(batch.assign)}
         for trigger in table.triggers:
             how = firing(trigger)
-            if how and how.is_for(event, assigned) and trigger.enabled in FIRES:
+            if how and how.meets(batch) and trigger.enabled in FIRES:
                 yield from _refuses(graph, table, trigger, how)
 
 

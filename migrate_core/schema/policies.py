@@ -26,19 +26,33 @@ def opens_all(policy: Policy) -> bool:
     return policy.permissive and rows == "true"
 
 
-def opened(table: Table, policy: Policy) -> tuple[str, ...]:
-    """Roles that a policy which is added shows every row to, and that another one kept some from
-    by name; one for everybody is told in any case."""
-    if not table.row_security or not opens_all(policy):
+def shown_more(table: Table, policy: Policy) -> tuple[str, ...]:
+    """Roles that see some rows by other policies, and that one which is added shows more to; of
+    one that is always true everybody, whoever sees some."""
+    if not table.row_security or not policy.permissive or policy.command == "insert":
         return ()
-    held = {role for one in table.policies if _holds_back(one, policy) for role in one.roles}
-    return tuple(role for role in policy.roles if role == "public" or role in held)
+    others = [one for one in table.policies if _is_beside(one, policy)]
+    if any(one.using == policy.using for one in others):
+        return ()
+    found = {role for one in others for role in one.roles}
+    if "public" in policy.roles and (found or opens_all(policy)):
+        return ("public",)
+    return tuple(role for role in policy.roles if role in found)
 
 
-def _holds_back(policy: Policy, other: Policy) -> bool:
-    """Whether it shows some rows alone, to statements that the other is about too."""
+def hidden_from(table: Table, policy: Policy) -> tuple[str, ...]:
+    """Roles that see rows, and that a restrictive one which is added may hide some from."""
+    if not table.row_security or policy.permissive or policy.using in (None, "true"):
+        return ()
+    found = {role for one in table.policies if one.permissive for role in one.roles}
+    everybody = found and "public" in found.union(policy.roles)
+    return policy.roles if everybody else tuple(role for role in policy.roles if role in found)
+
+
+def _is_beside(policy: Policy, other: Policy) -> bool:
+    """Whether it lets rows through to statements that the other is about too."""
     both = other.command in ("all", policy.command) or policy.command == "all"
-    return both and policy.permissive and policy.using not in (None, "true")
+    return both and policy.permissive and policy.using is not None
 
 
 def create_policy(table: QualifiedName, policy: Policy) -> Iterator[Statement]:

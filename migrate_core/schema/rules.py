@@ -270,6 +270,15 @@ def leads_an_index(table: Relation, columns: Iterable[str]) -> bool:
     return any(wanted & set(key[:1]) for key in (*keys, *leading))
 
 
+def points_alike(key: Constraint, other: Constraint) -> bool:
+    """Whether two foreign keys are over the same columns of both sides, whatever they do."""
+    one, two = (
+        (k.type, k.references, frozenset(zip(k.columns, k.ref_columns, strict=False)))
+        for k in (key, other)
+    )
+    return one == two
+
+
 _FINDS = ("USING btree ", "USING hash ")
 _ACTION = re.compile(r"\b(ON (?:DELETE|UPDATE)) (CASCADE|SET NULL|SET DEFAULT)\b")
 

@@ -5,16 +5,17 @@ Source of the locks: observed on PostgreSQL 15 and 18.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from migrate_core.pg.ddl import Raw, Statement, ddl, raw
+from migrate_core.pg.ddl import Batch, Raw, Statement, ddl, raw
 from migrate_core.pg.lexer import Lex, tokens
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.objects import Enabled, Rule, Trigger
 from migrate_core.schema.refs import ObjectKind, Ref
+from migrate_core.schema.rules import listed
 from migrate_core.schema.targets import written
 
 _WORDS: dict[Enabled, Raw] = {
@@ -141,10 +142,13 @@ class Firing(NamedTuple):
         """For more than TRUNCATE."""
         return bool(self.events - {"TRUNCATE"})
 
-    def is_for(self, event: str, columns: Collection[str | None]) -> bool:
-        """`columns`: those that an UPDATE assigns to."""
-        named = event != "UPDATE" or not self.columns or self.columns & set(columns)
-        return event in self.events and bool(named)
+    def meets(self, batch: Batch) -> bool:
+        """Whether it is for what a batch writes."""
+        if batch.into:
+            return "INSERT" in self.events
+        words = (tokens(part.strip()) for part in listed(batch.assign))
+        assigned = {next(found).name for found in words}
+        return "UPDATE" in self.events and bool(not self.columns or self.columns & assigned)
 
 
 def firing(trigger: Trigger) -> Firing | None:

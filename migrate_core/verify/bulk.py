@@ -92,8 +92,10 @@ def updated(
         speaks = seen.rows >= _counted(facts) or (facts.rows or math.inf) <= SMALL_ROWS
         level = Level.MEDIUM if small and speaks else Level.HIGH
         return why.WRITES_ROWS.because(said, level=level)
-    level = Level.MEDIUM if _are_few(seen, facts) else Level.HIGH
+    level = Level.MEDIUM if _are_few(seen, facts) and not seen.leveled else Level.HIGH
     said = f"rows written over: {seen.lost:,} of {seen.rows:,}, of {about}"
+    if seen.leveled:
+        said += "; all hold the same now, and what told them apart is gone"
     return why.WRITES_ROWS.because(said, level=level)
 
 

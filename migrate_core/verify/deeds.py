@@ -25,6 +25,7 @@ from migrate_core.verify.bulk import filling, saw_all, updated, written
 from migrate_core.verify.changes import changes, kept_constraints, moves
 from migrate_core.verify.held import holding, locked_by, stops, validating
 from migrate_core.verify.idle import idle, is_idle
+from migrate_core.verify.moved import moved
 from migrate_core.verify.positions import Position, moved_sequences
 from migrate_core.verify.relations import Relation
 from migrate_core.verify.routines import losing_words, mentioned, names, runs_nothing
@@ -96,7 +97,7 @@ class _Judging:
             self.operations, self.uncovered = (), error.detail or error.message
         self.routines = tuple(mentioned(script.sql, script.after.graph))
         self.texts = (script.sql, *(r.definition for r in self.routines))
-        self.touched = list(_touched(script))
+        self.touched, self.moved = list(_touched(script)), moved(script)
         self.validating = validating(script, self.operations)
         self.asked = tuple(live.asked(script, self.operations, self.texts, branches=self._branches))
 
@@ -148,7 +149,9 @@ class _Judging:
 
     def _on_rows(self, one: Relation, about: str, mode: LockMode | None) -> Iterator[Reason]:
         inserted, changed, deleted = written(self.script, one)
-        if deleted > 0 and one.kind != "m":  # its query says what is in it
+        if deleted > 0 and self.moved:
+            yield why.WRITES_ROWS.because(f"{self.moved}; {about}", level=Level.MEDIUM)
+        elif deleted > 0 and one.kind != "m":  # its query says what is in it
             yield why.RAW_SQL_LOSES_DATA.because(f"rows deleted: {deleted:,}, of {about}")
         if changed > 0:
             facts, branches = self.live.facts(one.qualified), self._branches
@@ -238,6 +241,8 @@ class _Judging:
     def spared(self) -> tuple[str, Level]:
         if self._branches or self.uncovered:
             return "", Level.DESTRUCTIVE
+        if self.moved:
+            return self.moved, Level.MEDIUM
         gone = (one for one in self.operations if one.effect is Effect.DROP)
         drops = [f"{operation.kind} {operation.label}" for operation in gone]
         return spared(self.script, self.live.facts, drops)

@@ -30,6 +30,7 @@ class Compared(Struct, frozen=True):
 
     rows: int  # that it had
     lost: int  # that are gone, or no longer hold each value that they held
+    leveled: bool = False  # a column that told rows apart holds one value in all of them
 
 
 def rows_of(conn: Connection, named: Collection[str]) -> Were:
@@ -69,7 +70,17 @@ def _was_updated(one: Relation, doings: Doings) -> bool:
 def _compared(now: Connection, was: Rows, table: Relation) -> Compared | None:
     rows = _readable(now, table) if was else {}
     kept = (key in rows and _kept(row, rows[key]) for key, row in was.items())
-    return Compared(len(was), len(was) - sum(kept)) if rows else None
+    if not rows:
+        return None
+    lost = len(was) - sum(kept)
+    return Compared(len(was), lost, leveled=bool(lost) and any(_leveled(was, rows)))
+
+
+def _leveled(was: Rows, rows: Rows) -> Iterator[bool]:
+    for column in next(iter(rows.values())):
+        had = {str(row.get(column)) for row in was.values()}
+        has = {str(row.get(column)) for row in rows.values()}
+        yield len(had) > 1 and len(has) == 1
 
 
 def _readable(conn: Connection, table: Relation) -> Rows:

@@ -10,9 +10,9 @@ the probes that gave no answer in time.
 Half of the first set, by a hash of the name, was looked at while the model was tuned. The
 independent set was written by somebody who had read neither the model nor the first set, and
 the model was mended by its misses; the fresh set was written in the same way, by somebody who
-had seen samples of those two, and was judged once; so were the blind, the sealed, the unseen and the
-unread set after it. The SQL of these six that is run as it stands is judged after it was seen on
-a shadow.
+had seen samples of those two, and was judged once; so were the blind, the sealed, the unseen and
+the unread set after it. The SQL of these six that is run as it stands is judged after it was
+seen on a shadow.
 """
 
 from __future__ import annotations

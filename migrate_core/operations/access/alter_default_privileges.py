@@ -130,7 +130,9 @@ class AlterDefaultPrivileges(Operation, frozen=True, kw_only=True):
         what = f"new {self.objects}: {', '.join(self.privileges)}"
         whom = {OWNER: "their owner", PUBLIC: "everybody"}.get(self.grantee, self.grantee)
         if self.change.grants:
-            yield why.WIDENS_ACCESS.because(f"{what} to {whom}")
+            opens = self.grantee == PUBLIC and self.objects == "tables"
+            level = Level.HIGH if opens else None
+            yield why.WIDENS_ACCESS.because(f"{what} to {whom}", level=level)
         else:
             yield why.NARROWS_ACCESS.because(f"{what} from {whom}", level=Level.LOW)
         if self.grantee not in (OWNER, PUBLIC):

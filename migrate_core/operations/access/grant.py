@@ -47,13 +47,32 @@ class Grant(OfPrivileges, frozen=True, kw_only=True):
         if self.grantee == OWNER:
             return Level.LOW
         holds_rows = self.object in RELATIONS or self.object is ObjectKind.COLUMN
-        opens = self.grantee == PUBLIC and holds_rows and not facts.is_new
-        return Level.HIGH if opens else None
+        may_plant = self.object is ObjectKind.SCHEMA and "CREATE" in self.privileges
+        opens = (holds_rows and not facts.is_new) or may_plant
+        return Level.HIGH if opens and self.grantee == PUBLIC else None
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.WIDENS_ACCESS.because(self.in_words(), level=self._level(facts))
         if self.grantee not in (OWNER, PUBLIC):
             yield from if_missing(facts)
+
+    def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
+        """Somebody has kept the other columns from the grantee."""
+        some = sorted(self._on_columns(graph)) if self.object in RELATIONS else []
+        if some:
+            said = f"{self.grantee} had {', '.join(some)} on some columns of it, and has it on all"
+            yield why.WIDENS_ACCESS.because(said, level=Level.HIGH)
+
+    def _on_columns(self, graph: SchemaGraph) -> set[str]:
+        return {
+            one.privilege
+            for one in graph.privileges
+            if one.object.kind is ObjectKind.COLUMN
+            and one.object.relation == self.subject.relation
+            and one.grantee == self.grantee
+            and one.privilege in self.privileges
+            and one.state != "revoked"
+        }
 
     def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
         if self.grantee == PUBLIC and self.object is ObjectKind.ROUTINE:

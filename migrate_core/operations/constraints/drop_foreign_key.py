@@ -17,7 +17,13 @@ from migrate_core.schema.delta import DropMode, SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Constraint, Table
 from migrate_core.schema.refs import Ref
-from migrate_core.schema.rules import constraint_ref, drop_constraint
+from migrate_core.schema.rules import (
+    acts_here,
+    constraint_ref,
+    drop_constraint,
+    is_enforced,
+    points_alike,
+)
 
 
 class DropForeignKey(Operation, frozen=True, kw_only=True):
@@ -29,6 +35,7 @@ class DropForeignKey(Operation, frozen=True, kw_only=True):
     """
 
     effect: ClassVar[Effect] = Effect.DROP
+    missed_by_writers: ClassVar[bool] = True
 
     table: QualifiedName
     name: str
@@ -70,6 +77,18 @@ class DropForeignKey(Operation, frozen=True, kw_only=True):
         if self.was is None:
             return None
         return make("addForeignKey", table=self.table, constraint=self.was)
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """Nothing where a side of it goes as well, or another key says the same."""
+        table, key = graph.table(self.table), self.was
+        if table is None or key is None or key.references is None or not is_enforced(key):
+            return ""
+        stands = graph.table(key.references) and all(map(table.column, key.columns))
+        same = (one for one in table.constraints if is_enforced(one) and points_alike(one, key))
+        if not stands or any(same):
+            return ""
+        does = f", and {acts_here(key)}" if acts_here(key) else ""
+        return f"that each row points at one of {key.references}{does}"
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         other = self.was.references if self.was else "the other table"

@@ -80,9 +80,13 @@ class DropUnique(Operation, frozen=True, kw_only=True):
         return make("addUnique", table=self.table, constraint=self.was, partitions=self.partitions)
 
     def takes_away(self, graph: SchemaGraph) -> str:
-        if self.was is None or self.was.type != "unique":
+        table, was = graph.table(self.table), self.was
+        if was is None or table is None:
             return ""
-        return no_longer_unique(graph.table(self.table), self.was.columns, self.was)
+        if was.type == "exclude":
+            same = (one for one in table.constraints if one.definition == was.definition)
+            return "" if any(same) else f"{was.definition}, and no two rows that it keeps apart"
+        return no_longer_unique(table, was.columns, was)
 
     def index_that_goes(self) -> Index | None:
         return index_behind(self.was) if self.was else None

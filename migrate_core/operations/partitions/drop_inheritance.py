@@ -83,5 +83,10 @@ class DropInheritance(Operation, frozen=True, kw_only=True):
     def inverse(self, place: Place) -> Operation | None:
         return make("addInheritance", table=self.table, parent=self.parent)
 
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """Nothing where either of them goes as well."""
+        both = graph.table(self.table) is not None and graph.table(self.parent) is not None
+        return f"the rows of {self.table} in {self.parent}" if both else ""
+
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.CHANGES_INHERITANCE.because(f"{self.parent} hides the rows of {self.table}")

@@ -14,7 +14,7 @@ from migrate_core.risk.bodies import of_body
 from migrate_core.risk.claiming import overclaiming
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.routines import confusing, outdating
+from migrate_core.risk.routines import confusing, deciding, outdating
 from migrate_core.risk.triggers import of_function
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.definitions import Routine
@@ -90,6 +90,7 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
     def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
         if was := graph.find(Routine, self.definition.name):
             yield from outdating(graph, was, self.definition)
+            yield from deciding(graph, was, self.definition)
             yield from confusing(self.definition, namesakes(graph, was), was)
 
     def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:

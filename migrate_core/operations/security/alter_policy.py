@@ -125,6 +125,7 @@ class AlterPolicy(Operation, frozen=True, kw_only=True):
         table = graph.table(self.table)
         was = table.policy(self.name) if table and table.row_security else None
         becomes = was and msgspec.structs.replace(was, **self._changes)
-        if was and becomes and opens_all(becomes) and not opens_all(was):
-            said = f"shows every row to {', '.join(becomes.roles)}"
+        if was and becomes and becomes.using != was.using:
+            rows = "every row" if opens_all(becomes) else "other rows"
+            said = f"shows {rows} to {', '.join(becomes.roles)}"
             yield why.RLS_CHANGE.because(said, level=Level.HIGH)

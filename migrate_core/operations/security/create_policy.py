@@ -16,7 +16,13 @@ from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Policy
-from migrate_core.schema.policies import create_policy, made_anew, opened
+from migrate_core.schema.policies import (
+    create_policy,
+    hidden_from,
+    made_anew,
+    opens_all,
+    shown_more,
+)
 from migrate_core.schema.refs import ObjectKind, Ref
 
 
@@ -65,6 +71,10 @@ class CreatePolicy(Operation, frozen=True, kw_only=True):
     def reasons_before(self, graph: SchemaGraph) -> Iterator[Reason]:
         """Nothing was hidden where row security is off."""
         table = graph.table(self.table)
-        if table and (roles := opened(table, self.policy)):
-            said = f"shows every row to {', '.join(roles)}"
+        if table and (roles := shown_more(table, self.policy)):
+            rows = "every row" if opens_all(self.policy) else "more rows than other policies do"
+            said = f"shows {rows} to {', '.join(roles)}"
+            yield why.RLS_CHANGE.because(said, level=Level.HIGH)
+        if table and (roles := hidden_from(table, self.policy)):
+            said = f"hides rows from {', '.join(roles)}, who see them now"
             yield why.RLS_CHANGE.because(said, level=Level.HIGH)

@@ -16,7 +16,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Rule
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.triggers import drop_rule
+from migrate_core.schema.triggers import FIRES, drop_rule
 
 
 class DropRule(Operation, frozen=True, kw_only=True):
@@ -27,6 +27,7 @@ class DropRule(Operation, frozen=True, kw_only=True):
     """
 
     effect: ClassVar[Effect] = Effect.DROP
+    missed_by_writers: ClassVar[bool] = True
 
     table: QualifiedName
     name: str
@@ -58,6 +59,13 @@ class DropRule(Operation, frozen=True, kw_only=True):
         if self.was is None:
             return None
         return make("createRule", table=self.table, rule=self.was)
+
+    def takes_away(self, graph: SchemaGraph) -> str:
+        """What it refused or did beside is done otherwise without an error."""
+        relation = graph.relation(self.table)
+        was_on = self.was is None or self.was.enabled in FIRES
+        gone = was_on and relation is not None and relation.rule(self.name) is None
+        return f"what rule {self.name} makes of statements" if gone else ""
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DROPS_RULE.because(self.was.definition if self.was else self.label)

@@ -38,7 +38,7 @@ MakeDbOn = Callable[..., Connection[Any]]
 CODES = sorted(REASONS)
 SAMPLE = 1 / 6
 # Decided around a step, or among the steps of a plan.
-OF_CIRCUMSTANCES = codes_in(circumstances) | codes_in(index_use)
+OF_CIRCUMSTANCES = codes_in(circumstances) | codes_in(index_use) | {"refused_by_trigger"}
 OF_THE_PLAN = codes_in(context)
 
 
@@ -171,7 +171,7 @@ def test_values_put_in_by_hand_are_for_what_cannot_be_made_here() -> None:
     assert by_hand == {
         *{"changes_column_type", "rebuilds_dependent_indexes", "rebuilds_table"},  # gigabytes
         *{"scans_under_blocking_lock", "writes_much_wal", "needs_disk"},
-        *{"foreign_key_without_index", "away_while_filled"},
+        *{"foreign_key_without_index", "away_while_filled", "index_use_unknown"},
         *{"replica_is_behind", "slot_keeps_wal", "takes_from_subscribers"},  # a replica
         *{"waits_for_old_transactions", "locks_busy_table"},  # minutes, traffic
         *{"used_now", "use_unknown", "parks_dependants", "index_in_use"},  # a day of counting

@@ -78,12 +78,16 @@ def test_a_policy_for_all_opens_nothing_where_nothing_was_hidden(
         ("FOR SELECT TO pg_monitor USING (true)", Level.HIGH),
         ("FOR DELETE TO pg_monitor USING (true)", Level.HIGH),
         ("FOR SELECT TO pg_read_all_stats USING (true)", Level.MEDIUM),
-        ("FOR SELECT TO pg_monitor USING (id > 2)", Level.MEDIUM),
+        ("FOR SELECT TO pg_monitor USING (id > 2)", Level.HIGH),
+        ("FOR SELECT USING (id > 2)", Level.HIGH),
+        ("FOR SELECT TO pg_monitor USING (id = 1)", Level.MEDIUM),
+        ("AS RESTRICTIVE USING (id > 2)", Level.HIGH),
+        ("AS RESTRICTIVE TO pg_read_all_stats USING (id > 2)", Level.MEDIUM),
         ("FOR INSERT TO pg_monitor WITH CHECK (true)", Level.MEDIUM),
         ("AS RESTRICTIVE TO pg_monitor USING (true)", Level.MEDIUM),
     ],
 )
-def test_a_policy_that_makes_another_of_the_same_role_pointless(
+def test_a_policy_beside_another_of_the_same_role(
     make_db: Callable[..., Connection[Any]], policy: str, level: Level
 ) -> None:
     before = """
