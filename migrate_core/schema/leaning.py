@@ -139,7 +139,14 @@ class _Search:
                 yield Ref.of(ObjectKind.CONSTRAINT, other.name, key.name)
 
     def _still(self, one: Ref, needed: Ref) -> bool:
+        if one.kind is ObjectKind.TABLE and self._has_left(one, needed):
+            return False
         return self._is_as_read(one) or mentions(_text(self.graph.get(one)), _bare(needed))
+
+    def _has_left(self, child: Ref, parent: Ref) -> bool:
+        was, now = self.graph.root.table(child.relation), self.graph.table(child.relation)
+        name = parent.relation
+        return bool(was and now and name in was.parents and name not in now.parents)
 
     def _is_as_read(self, ref: Ref) -> bool:
         """Whether nothing of this very plan has changed what it says."""

@@ -26,7 +26,7 @@ from tests.migrate_core.risk.test_circumstances import codes, judged
 
 MakeDb = Callable[..., Connection[Any]]
 pytestmark = pytest.mark.db
-CODE = "index_in_use"
+CODE, UNKNOWN = "index_in_use", "index_use_unknown"
 DAY = 86_400.0
 T = QualifiedName("public", "orders")
 SHOP = """
@@ -74,6 +74,19 @@ def test_an_index_that_is_read_all_day_is_missed(make_db: MakeDb) -> None:
     assert codes(planned(db, DROP, used=READ, size=None))[CODE] is Level.HIGH
     for used in (NIGHTLY, NEVER, LONG_AGO, Activity()):
         assert CODE not in codes(planned(db, DROP, used=used)), used
+
+
+def test_an_index_that_nobody_has_counted_is_taken_for_used(make_db: MakeDb) -> None:
+    db, small = make_db(SHOP), msgspec.structs.replace(LARGE, rows=1000, bytes=200_000)
+    an_hour = msgspec.structs.replace(NEVER, counted_seconds=3600.0)
+
+    for used in (Activity(), an_hour):
+        assert codes(planned(db, DROP, used=used))[UNKNOWN] is Level.HIGH
+        assert codes(planned(db, DROP, used=used, size=small))[UNKNOWN] is Level.LOW
+        again = index("again", "USING btree (customer, state)")
+        assert UNKNOWN not in codes(planned(db, DROP, again, used=used))
+    for used in (READ, NIGHTLY, NEVER, LONG_AGO):
+        assert UNKNOWN not in codes(planned(db, DROP, used=used)), used
 
 
 def test_what_is_read_as_fast_without_it_is_no_danger(make_db: MakeDb) -> None:

@@ -32,6 +32,10 @@ CREATE TABLE orders (
 );
 ALTER TABLE orders ADD CONSTRAINT orders_code UNIQUE (code);
 CREATE UNIQUE INDEX orders_note ON orders (note) WHERE note <> '';
+CREATE TABLE states (state text PRIMARY KEY); INSERT INTO states VALUES ('new');
+ALTER TABLE orders ADD CONSTRAINT orders_state_fkey FOREIGN KEY (state) REFERENCES states;
+ALTER TABLE orders ADD CONSTRAINT orders_once EXCLUDE (id WITH =, note WITH =);
+CREATE RULE keep AS ON DELETE TO orders WHERE id < 0 DO INSTEAD NOTHING;
 CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER audit AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION audit();
 CREATE VIEW shown AS SELECT id, state FROM orders;
@@ -48,6 +52,7 @@ INDEX = {"op": "dropIndex", "table": T, "name": "orders_note"}
 TRIGGER = {"op": "dropTrigger", "table": T, "name": "audit"}
 VIEW = {"op": "dropView", "name": "public.shown"}
 REVOKE = {"op": "revoke", **RIGHT, "grantee": "public"}
+KEY = {"op": "dropForeignKey", "table": T, "name": "orders_state_fkey"}
 PLAIN = {"op": "alterGenerated", "table": T, "column": "found"}
 LATER = {
     "op": "addUnique",
@@ -69,10 +74,16 @@ GOES: dict[str, Ops] = {
     "a trigger": (TRIGGER,),
     "a view": (VIEW,),
     "a right of everybody": (REVOKE,),
+    "a foreign key": (KEY,),
+    "an exclusion": ({"op": "dropUnique", "table": T, "name": "orders_once"},),
+    "a rule": ({"op": "dropRule", "table": T, "name": "keep"},),
     "what a column was computed by": (PLAIN,),
     "a unique constraint for one that can be deferred": (LATER, UNIQUE),
 }
 OF_WRITERS = {
+    "a foreign key",
+    "an exclusion",
+    "a rule",
     "a required column's default",
     "a unique constraint",
     "a unique index",
@@ -110,6 +121,22 @@ STAYS: dict[str, Ops] = {
     "what a column was computed by, with a default": (
         PLAIN,
         {"op": "alterColumnDefault", "table": T, "column": "found", "default": "'-'::text"},
+    ),
+    "a foreign key that another stands for": (
+        {
+            "op": "addForeignKey",
+            "table": T,
+            "constraint": {
+                "name": "orders_state",
+                "type": "foreign key",
+                "definition": "FOREIGN KEY (state) REFERENCES public.states(state)",
+            },
+        },
+        KEY,
+    ),
+    "a foreign key to what goes as well": (
+        KEY,
+        {"op": "softDropTable", "name": "public.states"},
     ),
     "a right that is granted again": (REVOKE, {"op": "grant", **RIGHT, "grantee": "public"}),
     "a view that is there again": (
@@ -202,3 +229,23 @@ def test_a_key_that_is_deferrable_serves_no_upsert(make_db: MakeDb) -> None:
 
     with pytest.raises(errors.ObjectNotInPrerequisiteState, match="deferrable"):
         db.execute(upsert)
+
+
+def test_rows_that_a_parent_shows_are_missed_there(make_db: MakeDb) -> None:
+    db = make_db(f"{ORDERS} CREATE TABLE old (id integer NOT NULL); ALTER TABLE orders INHERIT old")
+    leaves = {"op": "dropInheritance", "table": T, "parent": "public.old"}
+
+    assert codes(judged(db, BUSY, (leaves,)))["used_now"] is Level.HIGH
+    assert codes(judged(db, Activity(), (leaves,)))["use_unknown"] is Level.HIGH
+    gone = (leaves, {"op": "softDropTable", "name": "public.old"})
+    (step, _drop) = judged(db, BUSY, gone).steps
+    assert "used_now" not in step.verdict.codes
+
+
+def test_what_is_read_more_often_than_by_a_dump_every_night_is_used(make_db: MakeDb) -> None:
+    monthly = Activity(reads=412, writes=0, counted_seconds=182 * DAY)
+
+    (step,) = judged(make_db(ORDERS), monthly, (PARK,)).steps
+
+    (said,) = (r.evidence for r in step.verdict.reasons if r.code == "used_now")
+    assert "2 reads and writes a day" in said

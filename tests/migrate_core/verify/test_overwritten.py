@@ -85,3 +85,56 @@ def test_nobody_looks_while_an_index_is_built_beside_writers(watch: Watch) -> No
     text = "CREATE INDEX CONCURRENTLY by_code ON public.depots (code)"
 
     assert watch(LIVE, text, transaction=False).level.score <= Level.MEDIUM.score
+
+
+@pytest.mark.parametrize(
+    ("sql", "level"),
+    [
+        ("UPDATE public.depots SET name = 'Depot 7' WHERE id < 24", Level.HIGH),
+        ("UPDATE public.flags SET is_on = true", Level.HIGH),
+        ("UPDATE public.flags SET is_on = true WHERE id > 2", Level.HIGH),
+        ("UPDATE public.flags SET is_on = NOT is_on WHERE id IN (1, 5, 6) AND is_on IS NOT NULL",
+         Level.MEDIUM),
+    ],
+)  # fmt: skip
+def test_one_value_in_all_rows_tells_nothing_apart(watch: Watch, sql: str, level: Level) -> None:
+    flags = """
+    CREATE TABLE public.flags (id int PRIMARY KEY, is_on boolean);
+    INSERT INTO public.flags SELECT n, n > 4 OR n < 3 FROM generate_series(1, 24) AS n;
+    """
+    found = watch(LIVE + flags, sql, sizes=SMALL | {"public.flags": (24, 8_192)})
+
+    assert found.reason("writes_rows").level is level
+
+
+MOVE = """
+CREATE TABLE public.scans_old (LIKE public.scans INCLUDING ALL);
+WITH moved AS (DELETE FROM public.scans WHERE id < 9 RETURNING *)
+INSERT INTO public.scans_old SELECT * FROM moved;
+"""
+
+
+def test_rows_that_one_statement_moves_are_not_lost(watch: Watch) -> None:
+    found = watch(LIVE, MOVE, sizes={"public.scans_2026": (340, 98_304)})
+
+    assert found.level is Level.MEDIUM
+    assert "rows moved: 8, from public.scans_2026 to public.scans_old" in {
+        said.partition(";")[0]
+        for r in found.step.verdict.reasons
+        for said in [r.evidence]
+        if r.code == "writes_rows"
+    }
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        MOVE.replace("SELECT * FROM moved", "SELECT * FROM moved WHERE id > 3"),
+        MOVE.replace("SELECT * FROM moved", "SELECT id, day, 'x' FROM moved"),
+        MOVE + "DELETE FROM public.scans WHERE id = 20;",
+        MOVE + "TRUNCATE public.depots;",
+        MOVE.replace("public.scans_old SELECT", "public.scans_old SELECT DISTINCT"),
+    ],
+)
+def test_what_goes_elsewhere_or_nowhere_is_lost(watch: Watch, sql: str) -> None:
+    assert watch(LIVE, sql).level is Level.DESTRUCTIVE
