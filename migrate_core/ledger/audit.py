@@ -118,7 +118,14 @@ class Estimated(Value, frozen=True, kw_only=True):
     high_ms: float
     elapsed_ms: float
     from_history: bool
+    from_shadow: bool
     off_by: float  # how many times longer, or shorter, than the range's nearer end
+
+    @property
+    def rates(self) -> str:
+        if self.from_history:
+            return "history"
+        return "shadow" if self.from_shadow else "assumed"
 
     @property
     def is_longer(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from psycopg import Connection
 
 from migrate_core.ledger import ledger
@@ -22,4 +23,5 @@ def read_rates(conn: Connection[Any], schema: str = DEFAULT_SCHEMA) -> Rates:
     """Those of the ledger where it has at least two steps of a sort; else what is assumed."""
     found = ledger.read(conn, query(__package__, "rates"), _Rate, schema)
     known = {rate.kind: rate.rate for rate in found}
-    return Rates(**known, measured=tuple(WorkKind(kind) for kind in known))
+    measured = Rates(measured=tuple(WorkKind(kind) for kind in known))
+    return msgspec.structs.replace(measured, **known)

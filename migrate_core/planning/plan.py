@@ -261,6 +261,21 @@ def _parking(park: Park | None) -> tuple[int, WorkKind] | None:
     return (park.stage, _PARKING[park.kind]) if park and park.kind in _PARKING else None
 
 
+def estimated(plan: Plan, rates: Rates) -> Plan:
+    """By the rates of a shadow, where nothing better was known."""
+    steps = tuple(_estimated(step, rates) for step in plan.steps)
+    return msgspec.structs.replace(plan, steps=steps)
+
+
+def _estimated(step: Step, rates: Rates) -> Step:
+    was = step.estimate
+    if was is None or was.from_history or was.kind not in rates.rehearsed:
+        return step
+    facts = msgspec.structs.replace(step.facts, rates=rates)
+    found = estimate(step.stages, facts, first=_parking(step.park))
+    return msgspec.structs.replace(step, estimate=found)
+
+
 def _offering(step: Step, graph: SchemaGraph, past: Past, ask: Ask) -> Step:
     safer = offer(step.operation, step.verdict, graph, past, ask)
     return msgspec.structs.replace(step, safer=safer)

@@ -8,9 +8,10 @@ import msgspec
 
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
-from migrate_core.planning.plan import Plan, Step
+from migrate_core.planning.plan import Plan, Step, estimated
 from migrate_core.risk.facts import Answer, Facts
 from migrate_core.risk.levels import Level
+from migrate_core.risk.rates import Rates
 from migrate_core.risk.reasons import NO_INVERSE, RAW_SQL, RAW_SQL_LOSES_DATA, Reason
 from migrate_core.risk.verdict import judge
 from migrate_core.schema.objects import Value
@@ -54,12 +55,14 @@ class Verified(Value, frozen=True, kw_only=True):
     says: str = ""
     deeds: tuple[Deed, ...] = ()  # of its raw SQL steps
     artifacts: tuple[ArtifactTrial, ...] = ()
+    rates: Rates = Rates()  # of the shadow
 
 
 def judged(plan: Plan, verified: Verified | None) -> Plan:
     """The plan with the verdicts that a verification of exactly this plan gives.
 
-    Its hash is the same: what runs is. Without such a verification, or after one that failed,
+    Its hash is the same: what runs is. How long steps take is estimated by what the shadow did,
+    unless the target's own history says. Without such a verification, or after one that failed,
     raw SQL keeps the level of what nobody has seen, and says why nobody could. An artifact that
     was restored on the shadow and found equal makes `destructive` `medium`; one that came back
     as another thing makes its step `destructive`.
@@ -73,7 +76,7 @@ def judged(plan: Plan, verified: Verified | None) -> Plan:
     tested = {one.step: one for one in verified.artifacts}
     steps = tuple(
         _recoverable(_judged(step, deeds.get(step.number)), tested.get(step.number))
-        for step in plan.steps
+        for step in estimated(plan, verified.rates).steps
     )
     return msgspec.structs.replace(plan, steps=steps)
 

@@ -1,7 +1,8 @@
 """How long a step works and holds its locks, as a range, and how many bytes it writes.
 
-Sizes are the target's. Rates are the target's own history where its ledger has one, else
-assumed, slow ones: an estimate that is too long annoys, one that is too short lies.
+Sizes are the target's. Rates are the target's own history where its ledger has one, those of the
+shadow once the plan was rehearsed, and before that assumed, slow ones: an estimate that is too
+long annoys, one that is too short lies.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ METADATA_SECONDS = 0.02  # of a statement that only changes the catalog
 BRIEF_SECONDS = 0.1  # nothing is gained by telling these apart
 SPREAD = 3.0  # a rate that is assumed may be so many times too slow or too fast
 SPREAD_OF_HISTORY = 1.6
+# Of what a shadow did: it has nothing else to do and its table in memory. A target may be as fast,
+# hardly faster, and is slower where it waits for its disk.
+FASTER_THAN_SHADOW, SLOWER_THAN_SHADOW = 1.5, 4.0
 
 
 class Estimate(Value, frozen=True, kw_only=True):
@@ -31,6 +35,7 @@ class Estimate(Value, frozen=True, kw_only=True):
     read: int = 0
     kind: WorkKind = WorkKind.METADATA  # most of the work
     from_history: bool = False
+    from_shadow: bool = False
 
     @property
     def takes(self) -> str:
@@ -46,6 +51,8 @@ class Estimate(Value, frozen=True, kw_only=True):
         """Where its rates are from."""
         if self.kind is WorkKind.METADATA:
             return "mostly the catalog" if self.read or self.written else "catalog only"
+        if self.from_shadow:
+            return "by what the shadow did"
         return "this target's history" if self.from_history else "assumed, for a slow disk"
 
 
@@ -88,7 +95,17 @@ def estimate(
         read=sum(one.read for one in known),
         kind=most.kind,
         from_history=most.from_history,
+        from_shadow=most.from_shadow,
     )
+
+
+def _spread(kind: WorkKind, rates: Rates) -> tuple[float, float]:
+    """How many times faster, and slower, than its rate it may be."""
+    if kind in rates.measured:
+        return SPREAD_OF_HISTORY, SPREAD_OF_HISTORY
+    if kind in rates.rehearsed:
+        return FASTER_THAN_SHADOW, SLOWER_THAN_SHADOW
+    return SPREAD, SPREAD
 
 
 def _of_stage(
@@ -109,8 +126,8 @@ def _of_stage(
         if size is None:
             return None
         seconds = size / rates.of(kind)
-        spread = SPREAD_OF_HISTORY if kind in rates.measured else SPREAD
-        low, high = low + seconds / spread, high + seconds * spread + METADATA_SECONDS
+        faster, slower = _spread(kind, rates)
+        low, high = low + seconds / faster, high + seconds * slower + METADATA_SECONDS
         most = kind
         read, written = read + size, written + (0 if kind is WorkKind.SCAN else size)
     return Estimate(
@@ -122,6 +139,7 @@ def _of_stage(
         read=read,
         kind=most,
         from_history=most in rates.measured,
+        from_shadow=most in rates.rehearsed,
     )
 
 

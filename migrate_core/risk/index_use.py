@@ -8,7 +8,7 @@ from migrate_core.risk import here
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.surroundings import A_DAY, human_rate, human_seconds
-from migrate_core.schema.objects import Index, Relation
+from migrate_core.schema.objects import Index, Relation, Table
 from migrate_core.schema.serving import serves
 
 FORGOTTEN_SECONDS = 35 * A_DAY  # since the last scan: longer than a month's report comes round
@@ -19,6 +19,9 @@ def index_in_use(index: Index, table: Relation | None, facts: Facts) -> Iterator
     activity = facts.index
     if facts.is_new or facts.is_made or facts.awaits or serves(table, index):
         return
+    left = {column.name for column in table.columns} if isinstance(table, Table) else None
+    if left is not None and not left.issuperset(index.columns):
+        return  # that is told of the column
     seconds = activity.counted_since() if activity else 0
     if activity is None or seconds < A_DAY:
         since = f"counted for {human_seconds(seconds)}" if seconds else "not counted"

@@ -1,4 +1,5 @@
-"""How fast a target reads and writes tables: its own history, or what is assumed without one."""
+"""How fast a target reads and writes tables: by its own history, else by what a shadow did, else
+by what is assumed."""
 
 from __future__ import annotations
 
@@ -25,6 +26,7 @@ class Rates(Value, frozen=True, kw_only=True):
     build: float = 30 * MB
     backfill: float = 4 * MB
     measured: tuple[WorkKind, ...] = ()  # which of them the target's ledger gave
+    rehearsed: tuple[WorkKind, ...] = ()  # which of them a shadow gave, on a table of its own
 
     def of(self, kind: WorkKind) -> float:
         found: float = getattr(self, kind.value)

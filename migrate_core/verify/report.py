@@ -11,6 +11,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.planning.verified import ArtifactTrial, Deed, Verified
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.levels import Level
+from migrate_core.risk.rates import Rates
 from migrate_core.schema.objects import Value
 from migrate_core.verify.rows import Sample
 
@@ -20,7 +21,8 @@ _HEAD = re.compile(r"^(DETAIL|STILL TRUE|HINT): ")
 
 
 class StageReport(Value, frozen=True, kw_only=True):
-    """One of provision, apply, introspect, diff, pg_dump; artifacts, where there are any."""
+    """One of provision, apply, introspect, diff, pg_dump; artifacts, where there are any, and
+    throughput, where a step takes long."""
 
     name: str
     ok: bool
@@ -95,6 +97,7 @@ class VerifyReport(Value, frozen=True, kw_only=True):
     mirrored: tuple[Mirrored, ...] = ()  # what the target has besides objects
     sample: Sample | None = None  # rows of the target that the plan met
     kept: Kept | None = None
+    rates: Rates = Rates()  # of the shadow, where any was measured
     elapsed_ms: int = 0
 
     @property
@@ -149,4 +152,5 @@ class VerifyReport(Value, frozen=True, kw_only=True):
             says=self.says,
             deeds=self.deeds,
             artifacts=self.artifacts,
+            rates=self.rates,
         )

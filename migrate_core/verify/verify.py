@@ -24,21 +24,33 @@ from migrate_core.declared.schema import introspect
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.sources import Source
 from migrate_core.declared.watchdog import Watchdog, watchdog
-from migrate_core.errors import MigrateError, ShadowError, StepFailedError
+from migrate_core.errors import MigrateError, ShadowError
 from migrate_core.introspection.graph import read_graph
 from migrate_core.pg import connect
 from migrate_core.pg.connect import Endpoint, Session
 from migrate_core.pg.version import major as major_of
 from migrate_core.planning.plan import Plan
 from migrate_core.planning.verified import ArtifactTrial, Deed
+from migrate_core.risk.rates import Rates
 from migrate_core.runner.apply import apply
 from migrate_core.runner.options import RunOptions, RunResult
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.silence import complete
 from migrate_core.states import RunState
-from migrate_core.verify import artifacts, coming, ephemeral, filled, judge, parked, rights, rows
+from migrate_core.verify import (
+    artifacts,
+    coming,
+    ephemeral,
+    filled,
+    judge,
+    parked,
+    rights,
+    rows,
+    throughput,
+)
 from migrate_core.verify.aftermath import judged_by_deeds, refused, replayed
 from migrate_core.verify.baseline import Rebuilt, rebuilt
+from migrate_core.verify.failed import failed, ms
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import (
@@ -89,7 +101,7 @@ def verify(
     except _StoppedError:
         pass  # the stage that stopped it is in the report
     except MigrateError as error:
-        rehearsal.stages.append(_failed("clean up", started, error))
+        rehearsal.stages.append(failed("clean up", started, error))
     return rehearsal.report(started)
 
 
@@ -124,6 +136,7 @@ class _Rehearsal:
         self.kept: Kept | None = None
         self.rights: tuple[parked.Right, ...] = ()  # on what is parked in the target
         self.sample: Sample | None = None
+        self.rates = Rates()
 
     def hold(
         self,
@@ -165,6 +178,9 @@ class _Rehearsal:
         if self.before and not self.options.keep:
             with self._stage("artifacts") as notes:
                 notes += self._test_artifacts(scratch, self.before)
+        if throughput.is_worth(self.plan) and not scratch.room:
+            with self._stage("throughput") as notes:
+                notes += self._measure(scratch)
 
     def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> tuple[SchemaGraph, Original]:
         with live() as conn:
@@ -275,6 +291,14 @@ class _Rehearsal:
             )
         return (f"{one.source}: {one.says}" for one in self.tested)
 
+    def _measure(self, scratch: Scratch) -> Sequence[str]:
+        try:
+            with scratch.session() as conn:
+                self.rates = throughput.measure(conn)
+        except psycopg.Error as error:
+            return [f"not measured: {error.diag.message_primary or 'the connection was lost'}"]
+        return [throughput.in_words(self.rates)]
+
     def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
         earlier = [ephemeral.mapped(plan, room) for plan in self.earlier]
         plan = ephemeral.mapped(self.plan, room)
@@ -329,11 +353,11 @@ class _Rehearsal:
             yield notes
         except (MigrateError, psycopg.Error) as error:
             quiet = self.sample is not None and self.sample.rows > 0
-            self.stages.append(_failed(name, started, error, notes, quiet=quiet))
+            self.stages.append(failed(name, started, error, notes, quiet=quiet))
             self.deeds = self.deeds or refused(self.observer, error)
             raise _StoppedError from error
         self.stages.append(
-            StageReport(name=name, ok=self._good, elapsed_ms=_ms(started), notes=tuple(notes))
+            StageReport(name=name, ok=self._good, elapsed_ms=ms(started), notes=tuple(notes))
         )
 
     def _mark(self, good: bool) -> None:
@@ -355,7 +379,8 @@ class _Rehearsal:
             mirrored=self.mirrored,
             sample=self.sample,
             kept=self.kept,
-            elapsed_ms=_ms(started),
+            rates=self.rates,
+            elapsed_ms=ms(started),
         )
 
 
@@ -370,29 +395,3 @@ def _watching(scratch: Scratch) -> psycopg.Connection[Any]:
     return connect.connect(
         scratch.endpoint, role=Session.SIDE, application_name=f"{APPLICATION}/watch"
     )
-
-
-def _failed(
-    name: str,
-    started: float,
-    error: MigrateError | psycopg.Error,
-    notes: Sequence[str] = (),
-    *,
-    quiet: bool = False,
-) -> StageReport:
-    if quiet:
-        text = rows.without_values(error)
-    elif isinstance(error, StepFailedError):  # nobody resumes what was rehearsed
-        text = str(StepFailedError(error.message, detail=error.detail, sqlstate=error.sqlstate))
-    else:
-        text = str(error) if isinstance(error, MigrateError) else _lost(error)
-    return StageReport(name=name, ok=False, elapsed_ms=_ms(started), notes=(*notes, text))
-
-
-def _lost(error: psycopg.Error) -> str:
-    said = error.diag.message_primary or "the connection was lost"
-    return f"{said}\nSQLSTATE: {error.sqlstate}" if error.sqlstate else said
-
-
-def _ms(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)

@@ -31,5 +31,5 @@ def _row(found: Estimated) -> tuple[str, ...]:
         ""
         if found.off_by == 1
         else f"{found.off_by:.1f} x {'longer' if found.is_longer else 'shorter'}",
-        "history" if found.from_history else "assumed",
+        found.rates,
     )

@@ -7,6 +7,7 @@ WITH estimated AS (
            (p.step -> 'estimate' ->> 'low')::float8 * 1000 AS low_ms,
            (p.step -> 'estimate' ->> 'high')::float8 * 1000 AS high_ms,
            coalesce((p.step -> 'estimate' ->> 'from_history')::boolean, false) AS from_history,
+           coalesce((p.step -> 'estimate' ->> 'from_shadow')::boolean, false) AS from_shadow,
            (p.step -> 'facts' -> 'size' ->> 'bytes')::bigint AS bytes
       FROM {schema}._zanith_runs AS r
      CROSS JOIN LATERAL jsonb_array_elements(r.plan -> 'steps') AS p (step)
@@ -19,7 +20,7 @@ WITH estimated AS (
     HAVING bool_or(s.status = 'done') AND sum(s.elapsed_ms) IS NOT NULL
 )
 SELECT t.started_at AS at, e.migration_id, e.run_id, e.step, t.kind, t.subject, e.bytes,
-       e.low_ms, e.high_ms, t.elapsed_ms, e.from_history,
+       e.low_ms, e.high_ms, t.elapsed_ms, e.from_history, e.from_shadow,
        CASE WHEN t.elapsed_ms > e.high_ms THEN t.elapsed_ms / greatest(e.high_ms, 1)
             WHEN t.elapsed_ms < e.low_ms THEN e.low_ms / greatest(t.elapsed_ms, 1)
             ELSE 1 END AS off_by

@@ -42,7 +42,10 @@ def test_a_right_weighs_by_what_it_opens(
 ) -> None:
     _db, plan = changed(make_db, f"{USERS} {before};", change)
 
-    assert max((r.level for s in plan.steps for r in s.verdict.reasons), key=lambda o: o.score) is level
+    assert (
+        max((r.level for s in plan.steps for r in s.verdict.reasons), key=lambda o: o.score)
+        is level
+    )
 
 
 def test_who_had_some_columns_has_all(make_db: MakeDb) -> None:
