@@ -115,16 +115,16 @@ def only_plans(words: Sequence[str]) -> bool:
 
 
 def _of_block(literal: str) -> Iterator[str]:
-    body = _body(literal)
+    text = body(literal)
     try:
-        for words in statements(body):
+        for words in statements(text):
             yield from _anywhere(words)
     except UnterminatedError:
-        if _LOSING_WORD.search(body):
+        if _LOSING_WORD.search(text):
             yield "DO"
 
 
-def _body(literal: str) -> str:
+def body(literal: str) -> str:
     """What stands between its quotes; nothing of a word, or of a parameter."""
     if literal.startswith("$") and literal.endswith("$"):
         tag = literal[: literal.index("$", 1) + 1]
@@ -141,7 +141,7 @@ def _anywhere(words: Sequence[str]) -> Iterator[str]:
         elif word == "drop":
             in_alter = "alter" in words[:at]
             yield from _of_part(words[at + 1 :]) if in_alter else _of_drop(words[at:])
-        elif match := _LOSING_WORD.search(_body(word)):
+        elif match := _LOSING_WORD.search(body(word)):
             yield f"EXECUTE of {match.group().upper()}"
 
 

@@ -68,12 +68,20 @@ def _read(script: Script) -> list[Relation]:
 
 
 def updated(
-    script: Script, one: Relation, facts: Facts, count: int, about: str, *, branches: bool
+    script: Script,
+    one: Relation,
+    facts: Facts,
+    count: int,
+    about: str,
+    *,
+    branches: bool,
+    batches: bool,
 ) -> Reason:
     """Of so many rows. Who updates the same ones waits; what they held may be gone.
 
     Args:
         branches: whether it may write in ways that its statements do not show.
+        batches: whether it fills what is NULL, and commits batch by batch.
     """
     most = math.inf if branches else script.bounds.get(one.qualified, math.inf)
     if count <= most <= FEW_ROWS:
@@ -81,17 +89,22 @@ def updated(
         return why.WRITES_ROWS.because(said, level=Level.MEDIUM)
     seen = script.compared.get(one.oid)
     if seen is None:
-        return why.WRITES_ROWS.because(
-            f"rows written over: {count:,}, of {about}", level=Level.HIGH
-        )
-    if not seen.lost:
-        said = f"rows updated: {count:,}, over NULLs or with what they held, of {about}"
-        size = share(script, one, facts, count)
-        small = size is not None and size <= SHORT_BYTES
-        # Rows that were not copied may hold what would be lost; a few thousand are like these.
-        speaks = seen.rows >= _counted(facts) or (facts.rows or math.inf) <= SMALL_ROWS
-        level = Level.MEDIUM if small and speaks else Level.HIGH
-        return why.WRITES_ROWS.because(said, level=level)
+        said = f"rows written over: {count:,}, of {about}"
+        return why.WRITES_ROWS.because(said, level=Level.HIGH)
+    if seen.lost:
+        return _overwritten(seen, facts, about)
+    if batches:
+        said = f"rows filled where they were NULL, in batches that commit: {about}"
+        return why.WRITES_ROWS.because(said, level=Level.MEDIUM)
+    said = f"rows updated: {count:,}, over NULLs or with what they held, of {about}"
+    size = share(script, one, facts, count)
+    small = size is not None and size <= SHORT_BYTES
+    # Rows that were not copied may hold what would be lost; a few thousand are like these.
+    speaks = seen.rows >= _counted(facts) or (facts.rows or math.inf) <= SMALL_ROWS
+    return why.WRITES_ROWS.because(said, level=Level.MEDIUM if small and speaks else Level.HIGH)
+
+
+def _overwritten(seen: Compared, facts: Facts, about: str) -> Reason:
     level = Level.MEDIUM if _are_few(seen, facts) and not seen.leveled else Level.HIGH
     said = f"rows written over: {seen.lost:,} of {seen.rows:,}, of {about}"
     if seen.leveled:

@@ -21,6 +21,7 @@ from migrate_core.risk.verdict import judge
 from migrate_core.schema.refs import ObjectKind
 from migrate_core.verify.around import around
 from migrate_core.verify.asked import Asked, Target
+from migrate_core.verify.batches import fills_in_batches
 from migrate_core.verify.bulk import filling, saw_all, updated, written
 from migrate_core.verify.changes import changes, kept_constraints, moves
 from migrate_core.verify.held import holding, locked_by, stops, validating
@@ -155,7 +156,10 @@ class _Judging:
             yield why.RAW_SQL_LOSES_DATA.because(f"rows deleted: {deleted:,}, of {about}")
         if changed > 0:
             facts, branches = self.live.facts(one.qualified), self._branches
-            yield updated(self.script, one, facts, changed, about, branches=branches)
+            batches = not self.routines and fills_in_batches(self.script)
+            yield updated(
+                self.script, one, facts, changed, about, branches=branches, batches=batches
+            )
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"rows added: {inserted:,}, to {about}")
         if is_idle(self.script, one):

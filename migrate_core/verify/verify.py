@@ -165,8 +165,7 @@ class _Rehearsal:
         wanted = complete(replayed(found, self.plans, self.scripts, wanted, declared), found)
         told = (found, wanted)
         with self._stage("introspect"):
-            reached = introspect(scratch, self.shadow, self.schemas)
-            reached = rights.rehearsable(reached, *told)
+            reached = rights.rehearsable(introspect(scratch, self.shadow, self.schemas), *told)
         with self._stage("diff") as notes:
             self.differences = differences(reached, rights.rehearsable(wanted, *told))
             notes += [f"{d.object}: {d.what}" for d in self.differences]
@@ -178,9 +177,7 @@ class _Rehearsal:
         if self.before and not self.options.keep:
             with self._stage("artifacts") as notes:
                 notes += self._test_artifacts(scratch, self.before)
-        if throughput.is_worth(self.plan) and not scratch.room:
-            with self._stage("throughput") as notes:
-                notes += self._measure(scratch)
+        self._measure(scratch)
 
     def _look(self, live: Callable[[], psycopg.Connection[Any]]) -> tuple[SchemaGraph, Original]:
         with live() as conn:
@@ -291,13 +288,18 @@ class _Rehearsal:
             )
         return (f"{one.source}: {one.says}" for one in self.tested)
 
-    def _measure(self, scratch: Scratch) -> Sequence[str]:
-        try:
-            with scratch.session() as conn:
-                self.rates = throughput.measure(conn)
-        except psycopg.Error as error:
-            return [f"not measured: {error.diag.message_primary or 'the connection was lost'}"]
-        return [throughput.in_words(self.rates)]
+    def _measure(self, scratch: Scratch) -> None:
+        """What cannot be measured is no fault of the plan."""
+        if scratch.room or not throughput.is_worth(self.plan):
+            return
+        with self._stage("throughput") as notes:
+            try:
+                with scratch.session() as conn:
+                    self.rates = throughput.measure(conn)
+                notes.append(throughput.in_words(self.rates))
+            except psycopg.Error as error:
+                said = error.diag.message_primary or "the connection was lost"
+                notes.append(f"not measured: {said}")
 
     def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
         earlier = [ephemeral.mapped(plan, room) for plan in self.earlier]

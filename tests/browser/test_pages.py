@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from studio.models import Artifact
 from studio.services import recovery, verifications
 from tests.browser.conftest import Enter
+from tests.samples import skip_unless_chosen
 from tests.studio.conftest import (
     FAILING,
     PLAIN_DROP,
@@ -24,6 +25,7 @@ from tests.studio.conftest import (
 )
 
 pytestmark = pytest.mark.browser
+THEMES = ("light", "dark")
 TABS = ("sql", "schema", "locks", "evidence", "activity")
 
 
@@ -72,9 +74,16 @@ READS = re.compile(r"/history/record/\d+/check")  # the record in full, by a wor
 WRITING = ("/generate", "/generate?kind=target", "/changes/{}/edit")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.fixture
+def theme(request: pytest.FixtureRequest) -> str:
+    """One a run, by its seed."""
+    skip_unless_chosen(request, request.param, THEMES)
+    return str(request.param)
+
+
+@pytest.mark.parametrize("theme", THEMES, indirect=True)
 def test_axe_finds_nothing_and_the_policy_drops_nothing(
-    enter: Enter, addresses: list[str], theme: str
+    theme: str, enter: Enter, addresses: list[str]
 ) -> None:
     page = enter("operator", color_scheme=theme)
     complaints: list[str] = []

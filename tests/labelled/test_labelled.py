@@ -19,12 +19,12 @@ from tests.labelled.labels import Half, Label, Set, Trial, cases, trials
 
 # Trials that are drawn by the seed: judged as labelled, and otherwise.
 SAMPLES = {
-    Set.FIRST: (40, 1),
-    Set.INDEPENDENT: (16, 4),
-    Set.FRESH: (14, 4),
-    Set.BLIND: (12, 3),
-    Set.SEALED: (12, 3),
-    Set.UNSEEN: (8, 2),
+    Set.FIRST: (24, 1),
+    Set.INDEPENDENT: (10, 2),
+    Set.FRESH: (8, 2),
+    Set.BLIND: (8, 2),
+    Set.SEALED: (8, 2),
+    Set.UNSEEN: (8, 1),
     Set.UNREAD: (8, 2),
 }
 # Cases at least: dangerous, safe, and safe or not by size.

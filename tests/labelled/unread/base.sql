@@ -2,16 +2,9 @@
 DO $$ BEGIN CREATE ROLE cargo_app NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE cargo_report NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE cargo_portal NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
-CREATE SCHEMA core;
-CREATE SCHEMA freight;
-CREATE SCHEMA wms;
-CREATE SCHEMA billing;
-CREATE SCHEMA ops;
-CREATE TYPE freight.shipment_status AS ENUM ('draft', 'booked', 'in_transit', 'delivered', 'returned', 'cancelled');
+CREATE SCHEMA core; CREATE SCHEMA freight; CREATE SCHEMA wms; CREATE SCHEMA billing; CREATE SCHEMA ops; CREATE TYPE freight.shipment_status AS ENUM ('draft', 'booked', 'in_transit', 'delivered', 'returned', 'cancelled');
 CREATE TYPE wms.move_reason AS ENUM ('receipt', 'pick', 'putaway', 'count', 'scrap');
-CREATE DOMAIN core.currency AS char(3) CONSTRAINT currency_iso CHECK (VALUE ~ '^[A-Z]{3}$');
-CREATE DOMAIN wms.qty AS integer CONSTRAINT qty_positive CHECK (VALUE >= 0);
-
+CREATE DOMAIN core.currency AS char(3) CONSTRAINT currency_iso CHECK (VALUE ~ '^[A-Z]{3}$'); CREATE DOMAIN wms.qty AS integer CONSTRAINT qty_positive CHECK (VALUE >= 0);
 CREATE TABLE core.tenants (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text NOT NULL,
@@ -35,8 +28,7 @@ CREATE TABLE core.users (
     last_login timestamp,
     updated_at timestamptz
 );
-CREATE UNIQUE INDEX users_email ON core.users (tenant_id, email);
-CREATE INDEX users_tenant ON core.users (tenant_id);
+CREATE UNIQUE INDEX users_email ON core.users (tenant_id, email); CREATE INDEX users_tenant ON core.users (tenant_id);
 CREATE TABLE core.api_keys (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id integer NOT NULL,
@@ -51,7 +43,6 @@ CREATE FUNCTION core.current_tenant() RETURNS integer LANGUAGE sql STABLE AS
     $$ SELECT nullif(current_setting('app.tenant_id', true), '')::integer $$;
 CREATE FUNCTION core.touch() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN NEW.updated_at := now(); RETURN NEW; END $$;
-
 CREATE TABLE freight.carriers (
     id integer PRIMARY KEY,
     code varchar(10) NOT NULL CONSTRAINT carriers_code_key UNIQUE,
@@ -91,8 +82,7 @@ CREATE TABLE freight.shipments (
     created_at timestamp NOT NULL DEFAULT now()
 );
 CREATE INDEX shipments_tenant ON freight.shipments (tenant_id, created_at);
-CREATE INDEX shipments_carrier ON freight.shipments (carrier_id);
-CREATE INDEX shipments_tracking ON freight.shipments (tracking_no);
+CREATE INDEX shipments_carrier ON freight.shipments (carrier_id); CREATE INDEX shipments_tracking ON freight.shipments (tracking_no);
 CREATE FUNCTION freight.volume(l integer, w integer, h integer) RETURNS integer LANGUAGE sql IMMUTABLE AS
     $$ SELECT l * w * h / 1000 $$;
 CREATE TABLE freight.parcels (
@@ -108,8 +98,7 @@ CREATE TABLE freight.parcels (
     label_url text,
     packed_at timestamptz
 );
-CREATE INDEX parcels_shipment ON freight.parcels (shipment_id);
-CREATE INDEX parcels_barcode ON freight.parcels (barcode);
+CREATE INDEX parcels_shipment ON freight.parcels (shipment_id); CREATE INDEX parcels_barcode ON freight.parcels (barcode);
 CREATE INDEX parcels_volume ON freight.parcels (freight.volume(length_cm, width_cm, height_cm));
 CREATE TABLE freight.shipment_events (
     id bigint NOT NULL,
@@ -126,7 +115,6 @@ CREATE TABLE freight.shipment_events_2026h1 PARTITION OF freight.shipment_events
     FOR VALUES FROM ('2026-01-01 00:00+00') TO ('2026-07-01 00:00+00');
 CREATE TABLE freight.shipment_events_rest PARTITION OF freight.shipment_events DEFAULT;
 CREATE INDEX shipment_events_shipment ON freight.shipment_events (shipment_id);
-
 CREATE TABLE wms.warehouses (
     id integer PRIMARY KEY,
     tenant_id integer NOT NULL REFERENCES core.tenants (id),
@@ -186,7 +174,6 @@ CREATE TABLE wms.dock_bookings (
     plate varchar(12),
     CONSTRAINT dock_bookings_once EXCLUDE USING gist (int4range(dock_id, dock_id, '[]') WITH &&, during WITH &&)
 );
-
 CREATE TABLE billing.tax_rates (country char(2) PRIMARY KEY, rate numeric(5,2) NOT NULL, since date);
 CREATE SEQUENCE billing.invoice_no START 1000;
 CREATE TABLE billing.invoices (
@@ -218,7 +205,6 @@ CREATE INDEX invoice_lines_invoice ON billing.invoice_lines (invoice_id);
 CREATE FUNCTION billing.next_number(tenant integer) RETURNS text LANGUAGE sql SECURITY DEFINER
     SET search_path = billing, pg_temp AS
     $$ SELECT 'INV-' || tenant || '-' || nextval('billing.invoice_no') $$;
-
 CREATE TABLE ops.outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     topic text NOT NULL,
@@ -264,7 +250,6 @@ BEGIN
     INSERT INTO ops.audit_log (actor, action, entity, entity_id) VALUES (current_user, TG_OP, TG_TABLE_NAME, NEW.id);
     RETURN NULL;
 END $$;
-
 CREATE VIEW freight.open_shipments WITH (security_invoker = true) AS
     SELECT id, tenant_id, reference, status, pickup_at FROM freight.shipments WHERE status IN ('booked', 'in_transit');
 CREATE VIEW core.user_directory AS
@@ -279,7 +264,6 @@ CREATE UNIQUE INDEX monthly_revenue_key ON billing.monthly_revenue (tenant_id, m
 CREATE MATERIALIZED VIEW freight.lane_stats AS
     SELECT origin_id, destination, count(*) AS shipments, avg(weight_kg) AS weight_kg FROM freight.shipments GROUP BY 1, 2;
 CREATE INDEX lane_stats_origin ON freight.lane_stats (origin_id);
-
 INSERT INTO core.tenants (name, slug, plan, country, settings, created_at, closed_at)
 SELECT 'Tenant ' || n, 'tenant-' || n, CASE WHEN n % 5 = 0 THEN 'premium' ELSE 'standard' END,
        CASE WHEN n <> 14 THEN (ARRAY['DE', 'NL', 'PL', 'FR'])[n % 4 + 1] END,
@@ -389,7 +373,6 @@ SELECT timestamptz '2024-02-01 00:00+00' + n * interval '1 day', 'user' || n % 1
 INSERT INTO ops.edi_messages (partner, received_at, raw, parsed)
 SELECT 'partner-' || n % 7, timestamptz '2021-01-01 00:00+00' + n * interval '3 days', 'UNB+UNOC:3+' || n, n % 2 = 0 FROM generate_series(1, 120) AS n;
 SELECT setval('billing.invoice_no', 58231);
-
 ALTER TABLE freight.shipments ADD CONSTRAINT shipments_carrier_fk FOREIGN KEY (carrier_id) REFERENCES freight.carriers (id) NOT VALID;
 ALTER TABLE freight.shipments ADD CONSTRAINT shipments_value CHECK (declared_value >= 0) NOT VALID;
 ALTER TABLE billing.invoices ADD CONSTRAINT invoices_due_later CHECK (due_on >= issued_on) NOT VALID;
@@ -403,8 +386,7 @@ CREATE POLICY shipments_own ON freight.shipments TO cargo_portal USING (tenant_i
 ALTER TABLE billing.invoices ENABLE ROW LEVEL SECURITY;
 CREATE POLICY invoices_app ON billing.invoices TO cargo_app USING (true);
 CREATE POLICY invoices_own ON billing.invoices FOR SELECT TO cargo_portal USING (tenant_id = core.current_tenant());
-GRANT USAGE ON SCHEMA core, freight, wms, billing, ops TO cargo_app;
-GRANT USAGE ON SCHEMA core, freight, billing TO cargo_report, cargo_portal;
+GRANT USAGE ON SCHEMA core, freight, wms, billing, ops TO cargo_app; GRANT USAGE ON SCHEMA core, freight, billing TO cargo_report, cargo_portal;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA core, freight, wms, billing, ops TO cargo_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA core, freight, wms, billing, ops TO cargo_app;
 GRANT SELECT ON freight.shipments, freight.carriers, freight.open_shipments, billing.invoices TO cargo_portal;

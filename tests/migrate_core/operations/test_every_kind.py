@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
 import re
 from collections.abc import Callable
 from functools import partial
@@ -32,8 +30,8 @@ from tests.migrate_core.operations.cases import (
 )
 from tests.migrate_core.operations.document import DOCUMENT, MAJOR, example_of, section
 from tests.migrate_core.operations.observed import problems
+from tests.samples import skip_unless_drawn
 
-SAMPLE = 1 / 6  # of the scenarios, on each major beside the usual one
 MakeDbOn = Callable[..., Connection[Any]]
 
 
@@ -56,12 +54,10 @@ def test_scenario(
     schema; undoing it, the old.
 
     A lock that is declared weaker than it is would be a wrong verdict, and one that is
-    declared stronger a false alarm. Of majors beside the usual one a sample of the seed's.
+    declared stronger a false alarm.
     """
-    is_usual = major == int(os.environ["ZANITH_TEST_MAJOR"])
+    skip_unless_drawn(request, case_id(case), major)
     option = request.config.getoption
-    if not (is_usual or option("full") or is_chosen(case, major, option("seed"))):
-        pytest.skip("not in this seed's sample of older majors; --full runs all")
     db = make_db_on(major, (case / "before.sql").read_text())
     before = read_graph(db)
     plan = plan_of(operations_of(case, before, partial(make_db_on, major)), before, major)
@@ -80,10 +76,6 @@ def test_scenario(
 
     if undo(db, plan):
         check_schema(db, before)
-
-
-def is_chosen(case: Path, major: int, seed: int) -> bool:
-    return random.Random(f"{seed} {major} {case_id(case)}").random() < SAMPLE
 
 
 def check_golden(case: Path, plan: Plan, *, anew: bool) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
-import random
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -33,10 +31,10 @@ from tests.migrate_core.risk.examples import (
     outcome_of,
     problems,
 )
+from tests.samples import skip_unless_drawn
 
 MakeDbOn = Callable[..., Connection[Any]]
 CODES = sorted(REASONS)
-SAMPLE = 1 / 6
 # Decided around a step, or among the steps of a plan.
 OF_CIRCUMSTANCES = codes_in(circumstances) | codes_in(index_use) | {"refused_by_trigger"}
 OF_THE_PLAN = codes_in(context)
@@ -51,11 +49,9 @@ def test_each_code_has_a_page_and_each_page_a_code() -> None:
 def test_the_bad_example_gets_the_code_and_the_good_one_does_not(
     code: str, major: int, make_db_on: MakeDbOn, request: pytest.FixtureRequest
 ) -> None:
-    """What plans say of both on the newest major is what the page shows. Of majors beside the
-    usual one a sample of the seed's, as of the scenarios."""
-    is_usual, option = major == int(os.environ["ZANITH_TEST_MAJOR"]), request.config.getoption
-    if not (is_usual or option("full") or is_chosen(code, major, option("seed"))):
-        pytest.skip("not in this seed's sample of older majors; --full runs all")
+    """What plans of both say on the newest major is what the page shows."""
+    skip_unless_drawn(request, code, major)
+    option = request.config.getoption
     found = outcome_of(code, page(code), partial(make_db_on, major))
 
     assert problems(code, page(code), found) == []
@@ -63,10 +59,6 @@ def test_the_bad_example_gets_the_code_and_the_good_one_does_not(
         if option("golden"):
             write(code, found)
         assert found == outcome(code)
-
-
-def is_chosen(code: str, major: int, seed: int) -> bool:
-    return random.Random(f"{seed} {major} {code}").random() < SAMPLE
 
 
 def write(code: str, found: Outcome) -> None:

@@ -9,15 +9,13 @@ import msgspec
 import psycopg
 import pytest
 
-from migrate_core.declared.ephemeral import PREFIX, Shape, refuse_rights
+from migrate_core.declared.ephemeral import PREFIX, Shape
 from migrate_core.declared.removal import LEFTOVER_SECONDS
 from migrate_core.declared.schema import read_declared
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.declared.sources import TextSource
 from migrate_core.errors import DeclaredError, ShadowError
 from migrate_core.operations.registry import make
-from migrate_core.pg import connect
-from migrate_core.pg.connect import Session
 from migrate_core.schema.delta import Answers, DropMode
 from migrate_core.verify import pg_dump
 from migrate_core.verify import verify as verify_module
@@ -399,20 +397,3 @@ def test_it_works_on_every_major(
     report = verify(case, case.plan())
 
     assert report.ok, told(report)
-
-
-def test_what_another_rehearsal_drops_meanwhile_is_owned_by_nobody(
-    make_weak: Callable[..., Weak],
-) -> None:
-    """PostgreSQL tells that it was owned by a snapshot, and what it is by the catalog of now."""
-    weak = make_weak()
-    with (
-        connect.connect(weak.endpoint, role=Session.SIDE, application_name="t") as beside,
-        connect.connect(weak.endpoint, role=Session.SIDE, application_name="t") as conn,
-    ):
-        beside.execute(f"CREATE SCHEMA {PREFIX}1; CREATE TABLE {PREFIX}1.t (id int)".encode())
-        conn.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-        conn.execute("SELECT count(*) FROM pg_shdepend")
-        beside.execute(f"DROP SCHEMA {PREFIX}1 CASCADE".encode())
-
-        refuse_rights(conn)

@@ -138,3 +138,56 @@ def test_rows_that_one_statement_moves_are_not_lost(watch: Watch) -> None:
 )
 def test_what_goes_elsewhere_or_nowhere_is_lost(watch: Watch, sql: str) -> None:
     assert watch(LIVE, sql).level is Level.DESTRUCTIVE
+
+
+BATCHES = """
+DO $$ DECLARE at int := 0; BEGIN
+  WHILE at < 24 LOOP
+    UPDATE public.depots SET label = upper(code) WHERE id > at AND id <= at + 6 AND label IS NULL;
+    at := at + 6; COMMIT;
+  END LOOP;
+END $$
+"""
+CHOSEN = """
+DO $$ DECLARE many int; BEGIN
+  LOOP
+    UPDATE public.depots SET label = upper(code)
+     WHERE id IN (SELECT id FROM public.depots WHERE label IS NULL ORDER BY id LIMIT 5);
+    GET DIAGNOSTICS many = ROW_COUNT; EXIT WHEN many = 0; COMMIT;
+  END LOOP;
+END $$
+"""
+IN_BATCHES = {
+    "by its key": (BATCHES, Level.MEDIUM),
+    "chosen from itself": (CHOSEN, Level.MEDIUM),
+    "without a commit": (BATCHES.replace("COMMIT;", ""), Level.HIGH),
+    "all at once": (BATCHES.replace("id > at AND id <= at + 6 AND ", ""), Level.HIGH),
+    "or others": (BATCHES.replace("label IS NULL", "(label IS NULL OR id = 3)"), Level.HIGH),
+    "another column": (BATCHES.replace("SET label", "SET name"), Level.HIGH),
+    "two columns": (BATCHES.replace("SET label", "SET name = name, label"), Level.HIGH),
+    "what is not NULL": (BATCHES.replace("label IS NULL", "NOT label IS NULL"), Level.HIGH),
+    "chosen from another": (
+        CHOSEN.replace("FROM public.depots", 'FROM (SELECT *, code AS label FROM public."Mixed")')
+        .replace("label IS NULL", "label IS NOT NULL AND id > 20")
+        .replace("EXIT WHEN many = 0", "EXIT WHEN true"),
+        Level.HIGH,
+    ),
+    "and deletes": (
+        BATCHES.replace("COMMIT;", "DELETE FROM public.depots WHERE id < 0; COMMIT;"),
+        Level.HIGH,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", IN_BATCHES)
+def test_nulls_that_are_filled_in_batches_lock_little_and_lose_nothing(
+    watch: Watch, how: str
+) -> None:
+    """However large the table is, and whatever its rows hold that are not on the shadow."""
+    text, level = IN_BATCHES[how]
+    live = f"{LIVE} ALTER TABLE public.depots ADD COLUMN label text;"
+
+    found = watch(live, text, sizes=LARGE, transaction=False)
+
+    said = [r.level for r in found.step.verdict.reasons if r.code == "writes_rows"]
+    assert (said or [Level.HIGH])[0] is level
