@@ -27,12 +27,14 @@ def opens_all(policy: Policy) -> bool:
 
 
 def shown_more(table: Table, policy: Policy) -> tuple[str, ...]:
-    """Roles that see some rows by other policies, and that one which is added shows more to; of
-    one that is always true everybody, whoever sees some."""
+    """Roles that see some rows by other policies, and that one which is added shows more to.
+
+    Of one for everybody that is always true it does not matter whether anybody sees some.
+    """
     if not table.row_security or not policy.permissive or policy.command == "insert":
         return ()
     others = [one for one in table.policies if _is_beside(one, policy)]
-    if any(one.using == policy.using for one in others):
+    if any(one.using == policy.using and _is_for_all_of(one, policy) for one in others):
         return ()
     found = {role for one in others for role in one.roles}
     if "public" in policy.roles and (found or opens_all(policy)):
@@ -47,6 +49,11 @@ def hidden_from(table: Table, policy: Policy) -> tuple[str, ...]:
     found = {role for one in table.policies if one.permissive for role in one.roles}
     everybody = found and "public" in found.union(policy.roles)
     return policy.roles if everybody else tuple(role for role in policy.roles if role in found)
+
+
+def _is_for_all_of(policy: Policy, other: Policy) -> bool:
+    """Whether it holds for every role of the other one."""
+    return "public" in policy.roles or set(other.roles) <= set(policy.roles)
 
 
 def _is_beside(policy: Policy, other: Policy) -> bool:

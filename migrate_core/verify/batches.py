@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from migrate_core.pg.lexer import UnterminatedError
 from migrate_core.pg.losing import body, statements
 from migrate_core.verify.scripts import Script
 
@@ -21,7 +22,10 @@ def fills_in_batches(script: Script) -> bool:
     found = list(statements(script.sql))
     if not script.alone or len(found) != 1 or found[0][0] != "do":
         return False
-    inside = [words for text in found[0][1:] for words in statements(body(text))]
+    try:
+        inside = [words for text in found[0][1:] for words in statements(body(text))]
+    except UnterminatedError:
+        return False  # of another language
     said = {word for words in inside for word in words}
     updates = list(_updates(inside))
     loops = {"loop", "commit"} <= said and not said & _OTHER_WORK
@@ -47,7 +51,7 @@ def _fills(words: Sequence[str]) -> bool:
         and assigned[1] == "="
         and not _assigns_more(assigned)
         and any(_is_asked(condition, at, table) for at in places)
-        and bool(_BOUNDS & set(condition))
+        and _is_bounded(condition)
     )
 
 
@@ -60,6 +64,11 @@ def _is_asked(condition: Sequence[str], at: int, table: Sequence[str]) -> bool:
         return True
     chosen = _before(_after(ahead, "from"), "where") if "from" in ahead else []
     return [*chosen] == [*table] and ahead.count("select") == 1
+
+
+def _is_bounded(condition: Sequence[str]) -> bool:
+    pairs = zip(condition, [*condition[1:], ""], strict=True)
+    return any(word in _BOUNDS and then != ">" for word, then in pairs)
 
 
 def _assigns_more(assigned: Sequence[str]) -> bool:

@@ -20,16 +20,15 @@ def failed(
     *,
     quiet: bool = False,
 ) -> StageReport:
-    if quiet:
-        text = rows.without_values(error)
-    elif isinstance(error, StepFailedError):  # nobody resumes what was rehearsed
-        text = str(StepFailedError(error.message, detail=error.detail, sqlstate=error.sqlstate))
-    else:
-        text = str(error) if isinstance(error, MigrateError) else _lost(error)
+    text = rows.without_values(error) if quiet else in_words(error)
     return StageReport(name=name, ok=False, elapsed_ms=ms(started), notes=(*notes, text))
 
 
-def _lost(error: psycopg.Error) -> str:
+def in_words(error: MigrateError | psycopg.Error) -> str:
+    if isinstance(error, StepFailedError):  # nobody resumes what was rehearsed
+        return str(StepFailedError(error.message, detail=error.detail, sqlstate=error.sqlstate))
+    if isinstance(error, MigrateError):
+        return str(error)
     said = error.diag.message_primary or "the connection was lost"
     return f"{said}\nSQLSTATE: {error.sqlstate}" if error.sqlstate else said
 

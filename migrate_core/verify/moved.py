@@ -15,7 +15,7 @@ def moved(script: Script) -> str:
     """In words; "" where rows may have gone for good.
 
     By its text whatever it deletes is given on to an INSERT as it is, and on the shadow as many
-    rows came as went.
+    rows came as went, into tables that stay.
     """
     if script.alone or losses(script.sql) != ("DELETE",):
         return ""
@@ -23,7 +23,8 @@ def moved(script: Script) -> str:
     there = {**script.doings.before, **script.doings.after}.values()
     counts = [(one, *written(script, one)) for one in there if one.kind in "rm" and not one.is_ours]
     gone = [(one, deleted) for one, _inserted, _updated, deleted in counts if deleted > 0]
-    come = [(one, inserted) for one, inserted, _updated, _deleted in counts if inserted > 0]
+    stays = [one for one in counts if not one[0].schema.startswith("pg_temp")]
+    come = [(one, inserted) for one, inserted, _updated, _deleted in stays if inserted > 0]
     count = sum(many for _one, many in gone)
     if not count or count != sum(many for _one, many in come) or not all(map(_moves, takes)):
         return ""

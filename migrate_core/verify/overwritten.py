@@ -78,7 +78,7 @@ def _compared(now: Connection, was: Rows, table: Relation) -> Compared | None:
 
 def _leveled(was: Rows, rows: Rows) -> Iterator[bool]:
     for column in next(iter(rows.values())):
-        had = {str(row.get(column)) for row in was.values()}
+        had = {str(row[column]) for row in was.values() if row.get(column) is not None}
         has = {str(row.get(column)) for row in rows.values()}
         yield len(had) > 1 and len(has) == 1
 

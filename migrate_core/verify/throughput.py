@@ -16,7 +16,7 @@ import psycopg
 from migrate_core.planning.plan import Plan
 from migrate_core.risk.rates import MB, Rates, WorkKind
 
-WORTH_SECONDS = 2.0  # an estimate of less is told in no other way for it
+WORTH_SECONDS = 2.0  # nobody decides by what an estimate of less is
 ROWS = 200_000  # some 30 MB
 LIMIT_MS = 10_000
 # What is read from memory goes faster than any table that does not fit there.

@@ -50,7 +50,7 @@ from migrate_core.verify import (
 )
 from migrate_core.verify.aftermath import judged_by_deeds, refused, replayed
 from migrate_core.verify.baseline import Rebuilt, rebuilt
-from migrate_core.verify.failed import failed, ms
+from migrate_core.verify.failed import failed, in_words, ms
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import (
@@ -297,9 +297,8 @@ class _Rehearsal:
                 with scratch.session() as conn:
                     self.rates = throughput.measure(conn)
                 notes.append(throughput.in_words(self.rates))
-            except psycopg.Error as error:
-                said = error.diag.message_primary or "the connection was lost"
-                notes.append(f"not measured: {said}")
+            except (MigrateError, psycopg.Error) as error:
+                notes.append(f"not measured: {in_words(error).splitlines()[0]}")
 
     def _apply_in_schema(self, scratch: Scratch, room: Room) -> Sequence[str]:
         earlier = [ephemeral.mapped(plan, room) for plan in self.earlier]

@@ -314,11 +314,10 @@ INSERT INTO items VALUES (1);
 """
 
 
+@pytest.mark.since(18)
 def test_a_foreign_key_that_is_not_enforced_is_told_as_one_that_goes(
     major: int, make_db_on: MakeDb
 ) -> None:
-    if major < 18:
-        pytest.skip("PostgreSQL 18 is the first that has it")
     db = make_db_on(major, ENFORCED)
     key = read_graph(db).get(Ref(ObjectKind.CONSTRAINT, "public", "items", "k"))
     to = codec.to_builtins(key)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
 from migrate_core.risk.levels import Level
+from migrate_core.verify.batches import fills_in_batches
+from migrate_core.verify.scripts import Script
 from tests.migrate_core.verify.conftest import Watch
 
 pytestmark = pytest.mark.db
@@ -93,14 +98,18 @@ def test_nobody_looks_while_an_index_is_built_beside_writers(watch: Watch) -> No
         ("UPDATE public.depots SET name = 'Depot 7' WHERE id < 24", Level.HIGH),
         ("UPDATE public.flags SET is_on = true", Level.HIGH),
         ("UPDATE public.flags SET is_on = true WHERE id > 2", Level.HIGH),
+        ("UPDATE public.flags SET note = coalesce(note, 'x'), is_on = true WHERE id < 5",
+         Level.MEDIUM),
         ("UPDATE public.flags SET is_on = NOT is_on WHERE id IN (1, 5, 6) AND is_on IS NOT NULL",
          Level.MEDIUM),
     ],
 )  # fmt: skip
 def test_one_value_in_all_rows_tells_nothing_apart(watch: Watch, sql: str, level: Level) -> None:
     flags = """
-    CREATE TABLE public.flags (id int PRIMARY KEY, is_on boolean);
-    INSERT INTO public.flags SELECT n, n > 4 OR n < 3 FROM generate_series(1, 24) AS n;
+    CREATE TABLE public.flags (id int PRIMARY KEY, is_on boolean, note text);
+    INSERT INTO public.flags
+    SELECT n, n > 4 AND n < 20 OR n < 3, CASE WHEN n > 4 THEN 'x' END
+      FROM generate_series(1, 24) AS n;
     """
     found = watch(LIVE + flags, sql, sizes=SMALL | {"public.flags": (24, 8_192)})
 
@@ -133,6 +142,7 @@ def test_rows_that_one_statement_moves_are_not_lost(watch: Watch) -> None:
         MOVE.replace("SELECT * FROM moved", "SELECT id, day, 'x' FROM moved"),
         MOVE + "DELETE FROM public.scans WHERE id = 20;",
         MOVE + "TRUNCATE public.depots;",
+        MOVE.replace("TABLE public.", "TEMP TABLE ").replace("INTO public.", "INTO "),
         MOVE.replace("public.scans_old SELECT", "public.scans_old SELECT DISTINCT"),
     ],
 )
@@ -162,6 +172,7 @@ IN_BATCHES = {
     "chosen from itself": (CHOSEN, Level.MEDIUM),
     "without a commit": (BATCHES.replace("COMMIT;", ""), Level.HIGH),
     "all at once": (BATCHES.replace("id > at AND id <= at + 6 AND ", ""), Level.HIGH),
+    "by no bound": (BATCHES.replace("id > at AND id <= at + 6", "id <> 7"), Level.HIGH),
     "or others": (BATCHES.replace("label IS NULL", "(label IS NULL OR id = 3)"), Level.HIGH),
     "another column": (BATCHES.replace("SET label", "SET name"), Level.HIGH),
     "two columns": (BATCHES.replace("SET label", "SET name = name, label"), Level.HIGH),
@@ -191,3 +202,9 @@ def test_nulls_that_are_filled_in_batches_lock_little_and_lose_nothing(
 
     said = [r.level for r in found.step.verdict.reasons if r.code == "writes_rows"]
     assert (said or [Level.HIGH])[0] is level
+
+
+def test_a_block_in_another_language_is_read_as_none_of_ours() -> None:
+    script = SimpleNamespace(alone=True, sql="DO LANGUAGE plperl $$ it's a loop, commit $$")
+
+    assert not fills_in_batches(cast(Script, script))

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from psycopg import Connection
 
+from migrate_core.errors import ShadowError
 from migrate_core.operations.registry import make
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, Step
@@ -108,3 +109,17 @@ def test_a_shadow_that_is_too_slow_leaves_the_estimate(
     assert report.stages[-1].ok
     assert report.stages[-1].notes[0].startswith("not measured: canceling statement")
     assert seen(plan, report).estimate == plan.steps[0].estimate
+
+
+def test_a_shadow_that_lets_nobody_in_any_more_fails_no_plan(
+    make_story: MakeStory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(conn: Connection[Any]) -> Rates:
+        raise ShadowError("the shadow cannot be reached")
+
+    monkeypatch.setattr(throughput, "measure", refused)
+    story = make_story(LIVE, LIVE)
+
+    report = verified(story, planned(story, 30 * 1024 * MB))
+
+    assert report.stages[-1].notes == ("not measured: the shadow cannot be reached",)

@@ -95,6 +95,7 @@ def test_a_policy_beside_another_of_the_same_role(
     GRANT SELECT, DELETE ON t TO pg_monitor; GRANT USAGE ON SCHEMA public TO PUBLIC;
     ALTER TABLE t ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own ON t TO pg_monitor USING (id = 1);
+    CREATE POLICY all_of_it ON t TO pg_read_all_settings USING (true);
     """
     _db, plan = changed(make_db, before, f"CREATE POLICY more ON t {policy}")
 
