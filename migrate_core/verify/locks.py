@@ -24,6 +24,7 @@ from migrate_core.verify import relations
 from migrate_core.verify.relations import Held, Relations, read_relations, rewritten, scanned
 from migrate_core.verify.report import RelationLock, StatementLocks
 from migrate_core.verify.scripts import Scripts
+from migrate_core.verify.uncommitted import uncommitted
 from migrate_core.verify.undeclared import Doings, names, problems, remarks, strongest
 
 FIRST_LOOK_SECONDS = 5
@@ -107,7 +108,8 @@ class LockObserver:
     ) -> Held:
         """Locks that were let go before anybody looked, on what was read or written anew.
 
-        The statement is begun once more, where a transaction can hold it, and undone.
+        The statement is begun once more, where a transaction can hold it, and undone. What it
+        would commit by itself it does not.
         """
         worked = {one.oid for one in (*scanned(before, after), *rewritten(before, after))}
         if not worked - {oid for oid, _ in held}:
@@ -116,7 +118,7 @@ class LockObserver:
             try:
                 with conn.transaction(force_rollback=True):
                     conn.execute(f"SET LOCAL statement_timeout = {AGAIN_MS}".encode())
-                    conn.execute(statement.sql.encode())
+                    conn.execute(uncommitted(statement.sql).encode())
                     return _held(conn, conn.info.backend_pid)
             except psycopg.Error:
                 return frozenset()

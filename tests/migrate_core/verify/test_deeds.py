@@ -353,6 +353,7 @@ def test_rows_that_were_written_count_where_no_lock_was_seen(
 
 
 NOT_YET = "ALTER TABLE public.users ADD CONSTRAINT said CHECK (email <> '') NOT VALID;"
+FILLS = "UPDATE public.users SET email = 'x' WHERE email = 'commit'"
 
 
 @pytest.mark.parametrize(
@@ -361,6 +362,9 @@ NOT_YET = "ALTER TABLE public.users ADD CONSTRAINT said CHECK (email <> '') NOT 
         ("UPDATE public.users SET email = 'x' WHERE email = 'user7'", False),
         ("ALTER TABLE public.users VALIDATE CONSTRAINT said", False),
         ("ALTER TABLE public.users ADD CHECK (email <> 'y')", True),
+        (f"DO $do$ BEGIN FOR n IN 1..3 LOOP {FILLS}; COMMIT AND CHAIN; END LOOP; END $do$", False),
+        (f"DO $$ BEGIN {FILLS}; IF FOUND THEN ROLLBACK; ELSE COMMIT; END IF; END $$", False),
+        (f"DO $$ BEGIN COMMIT; LOCK public.users IN SHARE MODE; {FILLS}; END $$", True),
     ],
 )
 def test_a_lock_that_nobody_saw_is_taken_once_more(
