@@ -17,11 +17,13 @@ from migrate_core.states import RunState
 from studio.models import Run, Target
 from studio.services import runs, targets, wakeups
 from tests.processes import StudioProcess, celery_worker, reconciler
+from tests.samples import skip_unless_chosen
 from tests.studio.conftest import NOTE, MakeChange, World, plan_hash, ready
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_SECONDS = 60
 TAKEN_UP_WITHIN_SECONDS = 10
+KILLED = ("its child", "all of it")  # of the worker
 THEN = NOTE.replace("note", "rank")
 CUT_OFF = """
 operations:
@@ -79,9 +81,14 @@ def steps_done(run: Run) -> list[int | None]:
     return list(run.events.filter(kind="step_done").values_list("step", flat=True))
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["its child", "all of it"])
+@pytest.fixture(params=KILLED)
+def killed(request: pytest.FixtureRequest) -> str:
+    skip_unless_chosen(request, request.param, KILLED)
+    return str(request.param)
+
+
 def test_with_two_of_everything_and_every_message_twice_a_killed_apply_happens_once(
-    whole: bool, workers: list[StudioProcess], world: World, target: Target, make_change: MakeChange
+    killed: str, workers: list[StudioProcess], world: World, target: Target, make_change: MakeChange
 ) -> None:
     with connect(target) as reader:
         reader.execute("SELECT count(*) FROM users")  # its lock lasts until the end of the block
@@ -91,7 +98,7 @@ def test_with_two_of_everything_and_every_message_twice_a_killed_apply_happens_o
         until("waiting for its lock", run.events.filter(kind="lock_waiting").exists)
         first = Run.objects.get().worker
         child = int(first.rpartition(":")[2])
-        if whole:
+        if killed == "all of it":
             next(worker for worker in workers if worker.pid == os.getpgid(child)).kill()
         else:
             os.kill(child, signal.SIGKILL)

@@ -180,36 +180,29 @@ def assert_a_killed_worker_comes_back(demo: Demo) -> None:
     demo.wait_until(lambda: log.read_text().count(" ready.") == 2)
 
 
-def test_a_second_start_keeps_data_and_keys_and_reset_forgets_them(used_demo: Demo) -> None:
+def test_a_killed_demo_starts_again_with_data_and_keys_and_reset_forgets_them(
+    used_demo: Demo,
+) -> None:
     demo = used_demo
-    demo.start()
     keys = json.loads((demo.state / "keys.json").read_text())
+    demo.start()
+    assert json.loads((demo.state / "keys.json").read_text()) == keys
     with psycopg.connect(demo.url(), autocommit=True) as conn:
         conn.execute("CREATE TABLE kept (id int)")
-    demo.stop(signal.SIGTERM)
+    demo.kill()
+    demo.wait_until(lambda: not demo.processes())  # they end by themselves, at their own pace
 
     demo.start()
     with psycopg.connect(demo.url()) as conn:
         assert conn.execute("SELECT count(*) FROM kept").fetchone() == (0,)
     assert json.loads((demo.state / "keys.json").read_text()) == keys
-    demo.stop()
+    demo.stop(signal.SIGTERM)
+    assert demo.processes() == []
 
     demo.start("--reset")
     with psycopg.connect(demo.url()) as conn:
         assert conn.execute("SELECT to_regclass('kept')").fetchone() == (None,)
     assert json.loads((demo.state / "keys.json").read_text()) != keys
-
-
-def test_a_killed_demo_leaves_no_process_and_starts_again(used_demo: Demo) -> None:
-    demo = used_demo
-    demo.start()
-    demo.kill()
-    demo.wait_until(lambda: not demo.processes())  # they end by themselves, at their own pace
-
-    demo.start()
-    demo.stop()
-
-    assert demo.processes() == []
 
 
 def test_a_database_that_ends_ends_the_demo_with_its_log(used_demo: Demo) -> None:
