@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from psycopg import Connection
 
+from migrate_core import snapshots
 from migrate_core.api.plans import Measuring, measure_ahead
 from migrate_core.api.schemas import Schemas
 from migrate_core.errors import ConflictError, MigrateError, MisuseError
@@ -17,6 +18,7 @@ from migrate_core.introspection.graph import read_graph
 from migrate_core.ledger import ledger
 from migrate_core.ledger.rows import ArtifactRow, RunRow, StepRow, in_words
 from migrate_core.operations.base import Effect, Operation
+from migrate_core.operations.creation import giving_back
 from migrate_core.operations.park import Release
 from migrate_core.operations.registry import from_builtins, make
 from migrate_core.pg import codec
@@ -26,6 +28,7 @@ from migrate_core.planning.plan import Plan, build
 from migrate_core.planning.reach import reach
 from migrate_core.recovery.artifacts import content_of, is_column, is_intact
 from migrate_core.recovery.matching import rows_without_value
+from migrate_core.schema.access import OWNER, PUBLIC
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Value
 from migrate_core.states import StepState
@@ -200,6 +203,9 @@ class _Planner:
             return None, (), ("what was applied after it cannot be undone",)
         try:
             plan = self._build(migration_id, cycle, operations)
+            if more := self._rights_back(migration_id, cycle, plan):
+                operations += more
+                plan = self._build(migration_id, cycle, operations)
         except MigrateError as error:
             return None, (), (error.message,)
         if not self._soft:
@@ -208,6 +214,13 @@ class _Planner:
         kept = {s.label for s in plan.steps if s.keeps_nothing}
         kept -= {s.label for s in softened.steps if s.keeps_nothing}
         return softened, tuple(sorted(kept)), ()
+
+    def _rights_back(self, migration_id: str, cycle: int, plan: Plan) -> tuple[Operation, ...]:
+        """An inverse knows how an object was defined, not who could use it."""
+        graph = _after(self._graph, plan)
+        made = [s.operation.subject for s in plan.steps if s.operation.moment is Effect.CREATE]
+        had = _schema_before(self._conn, migration_id, cycle) if made else None
+        return giving_back(graph, made, _of_roles(self._conn, had)) if graph and had else ()
 
     def _build(self, migration_id: str, cycle: int, operations: list[Operation]) -> Plan:
         assert self._graph is not None  # asked by the caller
@@ -266,6 +279,26 @@ def open_run_of(conn: Connection[Any]) -> RunRow | None:
     """The run that is neither done nor closed; of two, the one that undoes the other."""
     opened = [run for run in ledger.runs(conn) if run.state not in ("done", "closed")]
     return max(opened, key=lambda run: (run.direction == "down", run.started_at), default=None)
+
+
+def _schema_before(conn: Connection[Any], migration_id: str, cycle: int) -> SchemaGraph | None:
+    """As it was when the first run of the migration began."""
+    runs = {run.run_id for run in ledger.runs(conn) if run.cycle == cycle}
+    for one in snapshots.stored(conn):
+        if (one.migration_id, one.phase) == (migration_id, "before") and one.run_id in runs:
+            return snapshots.load(conn, one.fingerprint)
+    return None
+
+
+def _of_roles(conn: Connection[Any], graph: SchemaGraph) -> SchemaGraph:
+    """With the rights of roles that are there: others can get none back."""
+    rows = conn.execute("SELECT rolname FROM pg_catalog.pg_roles").fetchall()
+    there = {OWNER, PUBLIC, *(name for (name,) in rows)}
+    return msgspec.structs.replace(
+        graph,
+        owners=tuple(one for one in graph.owners if one.role in there),
+        privileges=tuple(one for one in graph.privileges if one.grantee in there),
+    )
 
 
 def _last_rows(conn: Connection[Any], migration_id: str, cycle: int) -> list[StepRow]:

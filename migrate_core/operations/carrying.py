@@ -9,7 +9,7 @@ import msgspec
 
 from migrate_core.errors import UnboundOperationError
 from migrate_core.operations.base import Effect, Operation, Place
-from migrate_core.operations.creation import creating, removing
+from migrate_core.operations.creation import creating, removing, statements_of
 from migrate_core.pg.ddl import Stage, Statement, stage
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -25,13 +25,15 @@ from migrate_core.schema.returning import Names, misfits
 def letting_go(along: Dependants | None, place: Place) -> tuple[Stage, ...]:
     """Foreign keys of other tables go first, each in a transaction of its own: dropping one
     locks both tables."""
-    return tuple(stage(*_statements(op, place)) for op in _going(along) if _is_foreign(along, op))
+    return tuple(
+        stage(*statements_of([op], place)) for op in _going(along) if _is_foreign(along, op)
+    )
 
 
 def taking_along(along: Dependants | None, place: Place) -> tuple[Statement, ...]:
     """Whatever else goes, in the transaction that parks what it leans on."""
     others = (op for op in _going(along) if not _is_foreign(along, op))
-    return tuple(statement for op in others for statement in _statements(op, place))
+    return tuple(statements_of(others, place))
 
 
 def taking_all_along(along: Dependants | None, place: Place) -> tuple[Statement, ...]:
@@ -44,7 +46,7 @@ def putting_back(along: Dependants | None, place: Place) -> tuple[Stage, ...]:
     """What is made comes with its rights in one transaction: nobody finds it without."""
     found: list[Stage] = []
     made: Ref | None = None
-    for operation in _returning(along):
+    for operation in returning(along):
         stages = operation.stages(place)
         if operation.looks_last and made and _is_of(operation.subject, made):
             rights = (statement for one in stages for statement in one.statements)
@@ -54,15 +56,6 @@ def putting_back(along: Dependants | None, place: Place) -> tuple[Stage, ...]:
         whole = operation.moment is Effect.CREATE and len(stages) == 1
         made = operation.subject if whole else None
     return tuple(found)
-
-
-def about_owners(
-    along: Dependants | None, place: Place, more: Iterable[Operation] = ()
-) -> frozenset[str]:
-    """SQL of what gives objects to the roles that owned them, or owners what they had; of
-    `more` too."""
-    operations = (op for op in (*_returning(along), *more) if not op.rehearsable)
-    return frozenset(s.sql for op in operations for s in _statements(op, place))
 
 
 def _is_of(ref: Ref, whole: Ref) -> bool:
@@ -122,7 +115,7 @@ def taken_along(along: Dependants | None) -> Iterator[Reason]:
 
 
 def brought_back(along: Dependants | None) -> Iterator[Reason]:
-    for operation in _returning(along):
+    for operation in returning(along):
         yield from operation.reasons(Facts())
 
 
@@ -130,14 +123,10 @@ def _going(along: Dependants | None) -> tuple[Operation, ...]:
     return removing(along.piece, along.rest) if along else ()
 
 
-def _returning(along: Dependants | None) -> tuple[Operation, ...]:
+def returning(along: Dependants | None) -> tuple[Operation, ...]:
     return creating(along.rest, along.piece) if along else ()
 
 
 def _is_foreign(along: Dependants | None, operation: Operation) -> bool:
     found = along.piece.get(operation.subject) if along else None
     return isinstance(found, Constraint) and found.references is not None
-
-
-def _statements(operation: Operation, place: Place) -> tuple[Statement, ...]:
-    return tuple(s for st in operation.stages(place) for s in st.statements)

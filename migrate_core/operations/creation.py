@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from migrate_core.operations.base import Effect, Operation
+from migrate_core.operations.base import Effect, Operation, Place
 from migrate_core.operations.order import in_order
 from migrate_core.operations.registry import kinds
+from migrate_core.pg.ddl import Statement
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.access import DefaultPrivilege, Owner, Privilege, with_rights_of
 from migrate_core.schema.delta import Answers, DropMode, SchemaDelta
@@ -40,6 +41,19 @@ def removing(before: SchemaGraph, after: SchemaGraph) -> tuple[Operation, ...]:
     return in_order(gone, before, after)
 
 
+def statements_of(operations: Iterable[Operation], place: Place) -> Iterator[Statement]:
+    """Theirs, where one transaction runs all of them."""
+    for operation in operations:
+        for one in operation.stages(place):
+            yield from one.statements
+
+
+def about_owners(operations: Iterable[Operation], place: Place) -> frozenset[str]:
+    """SQL of what gives objects to the roles that owned them, or owners what they had."""
+    found = (operation for operation in operations if not operation.rehearsable)
+    return frozenset(statement.sql for statement in statements_of(found, place))
+
+
 def rights_on(graph: SchemaGraph, refs: Iterable[Ref]) -> Rights:
     wanted = frozenset(refs)
     return Rights(
@@ -59,6 +73,11 @@ def giving_on_column(table: QualifiedName, parts: ColumnParts) -> tuple[Operatio
     return in_order(list(_rights(delta)), bare, after)
 
 
+def rights_of(graph: SchemaGraph, thing: Thing) -> Rights:
+    """On the object and its columns."""
+    return rights_on(graph, with_rights_of(thing, ref_of(thing)))
+
+
 def giving(rights: Rights, things: Sequence[Thing]) -> tuple[Operation, ...]:
     """What gives things that were made anew the rights that their namesakes had."""
     born = SchemaGraph(default_privileges=rights.defaults)
@@ -69,6 +88,14 @@ def giving(rights: Rights, things: Sequence[Thing]) -> tuple[Operation, ...]:
     after = born.with_rights(whole, rights.owners, rights.privileges)
     delta = SchemaDelta(born, after, Answers()).making(refs)
     return in_order(list(_rights(delta)), born, after)
+
+
+def giving_back(graph: SchemaGraph, made: Iterable[Ref], had: SchemaGraph) -> tuple[Operation, ...]:
+    """What gives those of `made` that stood in `had` the rights that they had there."""
+    found = ((ref, graph.get(ref)) for ref in made if had.get(ref) is not None)
+    whole = frozenset().union(*(with_rights_of(thing, ref) for ref, thing in found if thing))
+    after = graph.with_rights(whole, had.owners, had.privileges)
+    return in_order(list(_rights(SchemaDelta(graph, after, Answers()))), graph, after)
 
 
 def _rights(delta: SchemaDelta) -> Iterator[Operation]:

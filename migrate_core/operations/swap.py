@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
 from migrate_core.operations.base import Operation, Place
-from migrate_core.operations.creation import Rights, creating, giving
+from migrate_core.operations.creation import Rights, creating, giving, statements_of
 from migrate_core.pg.ddl import Statement, ddl, literal, raw
 from migrate_core.pg.locks import LockMode
 from migrate_core.schema.access import with_rights_of
@@ -84,8 +84,8 @@ class Swap:
         whole = _without_foreign_keys(twin.new)
         before = SchemaGraph(tables=(self.stands,), major=place.major)
         after = SchemaGraph(tables=(whole,), major=place.major)
-        yield from _by(creating(before, after), place)
-        yield from _by(giving(self.rights, [twin.new]), place)
+        yield from statements_of(creating(before, after), place)
+        yield from statements_of(self.given, place)
         for sequence in self.was.sequences:
             if sequence.owned_by is not None:
                 sql = ddl(
@@ -97,6 +97,10 @@ class Swap:
                 yield Statement(sql=sql, lock=SHARED, on=sequence.name)
         for constraint in foreign_keys(twin.new):
             yield from add_not_valid(self.table, constraint, SHARED).statements
+
+    @property
+    def given(self) -> tuple[Operation, ...]:
+        return giving(self.rights, [self.twin.new])
 
     @property
     def stands(self) -> Table:
@@ -176,9 +180,3 @@ def foreign_keys(table: Table) -> tuple[Constraint, ...]:
 def _without_foreign_keys(table: Table) -> Table:
     kept = tuple(c for c in table.constraints if c.type != "foreign key")
     return table.change(constraints=kept)
-
-
-def _by(operations: Iterable[Operation], place: Place) -> Iterator[Statement]:
-    for operation in operations:
-        for one in operation.stages(place):
-            yield from one.statements

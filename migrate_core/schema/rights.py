@@ -111,8 +111,8 @@ class _Comparison:
     def _had(self, ref: Ref) -> Iterable[Privilege]:
         if ref in self._born:
             had: Iterable[Privilege] = self._born[ref]
-        elif ref in self.made:
-            had = ()
+        elif any(one in self.made for one in (ref, *_wholes(ref))):
+            had = ()  # a column goes with what it is part of
         else:
             had = self.before.privileges_of.get(ref, ())
         role = next((self.handed[one] for one in _wholes(ref) if one in self.handed), "")

@@ -17,14 +17,14 @@ from migrate_core.operations.base import (
     unbound,
 )
 from migrate_core.operations.carrying import (
-    about_owners,
     brought_back,
     in_today,
     putting_back,
     refuse_misfits,
     refuse_taken,
+    returning,
 )
-from migrate_core.operations.creation import giving_on_column
+from migrate_core.operations.creation import about_owners, giving_on_column
 from migrate_core.operations.park import Release
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Batch, Stage, StageMode, Statement, ddl, raw, stage
@@ -280,7 +280,8 @@ class RestoreColumn(Operation, frozen=True, kw_only=True):
             yield from operation.stages(place)
 
     def unrehearsable(self, place: Place) -> frozenset[str]:
-        return about_owners(self._now.along, place, giving_on_column(self.table, self._now))
+        given = giving_on_column(self.table, self._now)
+        return about_owners([*returning(self._now.along), *given], place)
 
     def inverse(self, place: Place) -> Operation | None:
         kind = "softDropColumn" if self.parked and not self.key else "archiveColumn"

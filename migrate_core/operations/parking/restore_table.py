@@ -7,14 +7,14 @@ from typing import ClassVar, Self
 
 from migrate_core.operations.base import Effect, Operation, Origin, Place, replaced, unbound
 from migrate_core.operations.carrying import (
-    about_owners,
     brought_back,
     in_today,
     putting_back,
     refuse_misfits,
     refuse_taken,
+    returning,
 )
-from migrate_core.operations.creation import creating
+from migrate_core.operations.creation import about_owners, creating
 from migrate_core.operations.park import Release
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, Statement, stage
@@ -130,7 +130,7 @@ class RestoreTable(Operation, frozen=True, kw_only=True):
         return creating(before, after)
 
     def unrehearsable(self, place: Place) -> frozenset[str]:
-        return about_owners(self._now.along, place)
+        return about_owners(returning(self._now.along) if self.parked else self._anew(), place)
 
     def inverse(self, place: Place) -> Operation | None:
         kinds = {True: "archiveTable", False: "softDropTable"}

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
-from migrate_core.operations.creation import creating
+from migrate_core.operations.creation import about_owners, creating, statements_of
 from migrate_core.pg.ddl import Stage, Statement, ddl, literal
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
@@ -173,6 +173,9 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
         others = sorted(name for name in pointed_at if name is not None)
         yield self._exclusive(ddl("DROP TABLE {table}", table=aside), aside, *others)
 
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        return about_owners(self._anew(self.was, place.major), place) if self.was else frozenset()
+
     def _locked(self) -> Statement:
         """Its partitions too: rows that are written to them directly would be lost."""
         return self._exclusive(ddl("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", table=self.table))
@@ -226,8 +229,7 @@ class RepartitionTable(Operation, frozen=True, kw_only=True):
     def _by(self, operations: Iterable[Operation], place: Place) -> Iterator[Statement]:
         """Nobody sees the new tables yet: only locks on others stop anybody."""
         ours = {self.table, *(parts.table.name for parts in self.partitions)}
-        stages = (st for operation in operations for st in operation.stages(place))
-        for statement in (statement for st in stages for statement in st.statements):
+        for statement in statements_of(operations, place):
             also = tuple((name, lock) for name, lock in statement.locks() if name not in ours)
             yield Statement(sql=statement.sql, also=also)
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
+from migrate_core.operations.creation import Rights, about_owners, giving, rights_of, statements_of
 from migrate_core.pg.ddl import Stage, stage
 from migrate_core.risk import reasons as why
 from migrate_core.risk.bodies import of_body
@@ -36,13 +37,14 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
     """CREATE OR REPLACE a routine, which keeps what calls it, its owner and its privileges.
 
     An undo that takes away an argument's name or default cannot replace: it drops and
-    creates in one transaction.
+    creates in one transaction, and gives owner and privileges again.
     """
 
     effect: ClassVar[Effect] = Effect.ALTER
 
     definition: Routine
     was: Routine | None = None
+    rights: Rights = Rights()  # where it is dropped and created
 
     @property
     def subject(self) -> Ref:
@@ -59,7 +61,8 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
         was = graph.find(Routine, self.definition.name)
         if was is None:
             raise unbound(self, f"routine {self.label} does not exist")
-        bound: Self = replaced(self, was=was)
+        anew = made_anew(was, self.definition)
+        bound: Self = replaced(self, was=was, rights=rights_of(graph, was) if anew else Rights())
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -71,9 +74,16 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
     def stages(self, place: Place) -> tuple[Stage, ...]:
         create = create_routine(self.definition)
         if self.was and made_anew(self.was, self.definition):
+            drop = drop_routine(self.definition.name, self.was)
             comment = comment_on(self.subject, self.was.comment)
-            return (stage(drop_routine(self.definition.name, self.was), create, *comment),)
+            return (stage(drop, create, *comment, *statements_of(self._given(), place)),)
         return (stage(create),)
+
+    def _given(self) -> tuple[Operation, ...]:
+        return giving(self.rights, [self.definition])
+
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        return about_owners(self._given(), place)
 
     def settings(self) -> frozenset[str]:
         return frozenset({UNCHECKED} if is_checked(self.definition) else ())

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, table_in, unbound
-from migrate_core.operations.creation import Rights
+from migrate_core.operations.creation import Rights, about_owners
 from migrate_core.operations.park import ArtifactKind, Park
 from migrate_core.operations.registry import make
 from migrate_core.operations.swap import Swap, foreign_keys
@@ -106,15 +106,22 @@ class RebuildTable(Operation, frozen=True, kw_only=True):
     def stages(self, place: Place) -> tuple[Stage, ...]:
         if self.was is None:
             return ()  # written once it is bound
-        twin = self._twin(place.major)
-        rights = Rights(
-            owners=self.was.owners, privileges=self.was.privileges, defaults=self.defaults
-        )
-        swap = Swap(twin, self.was, self.incoming, rights)
+        twin, swap = self._twin(place.major), self._swap(self.was, place.major)
         return (
             *self._before(twin, place),
             Stage(statements=tuple(swap.statements(place)), together=True),
             *self._proofs(),
+        )
+
+    def _swap(self, was: TableParts, major: int) -> Swap:
+        rights = Rights(owners=was.owners, privileges=was.privileges, defaults=self.defaults)
+        return Swap(self._twin(major), was, self.incoming, rights)
+
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        return (
+            about_owners(self._swap(self.was, place.major).given, place)
+            if self.was
+            else frozenset()
         )
 
     def _before(self, twin: Twin, place: Place) -> tuple[Stage, ...]:

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
-from migrate_core.operations.creation import Rights, giving, rights_on
+from migrate_core.operations.creation import Rights, about_owners, giving, rights_on, statements_of
 from migrate_core.operations.dropped_types import PARKED_USERS, parked_users, refuse_parking
 from migrate_core.pg.ddl import Stage, Statement, ddl, literal, raw, stage
 from migrate_core.pg.locks import LockMode
@@ -89,13 +89,14 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
 
     def stages(self, place: Place) -> tuple[Stage, ...]:
         by_text = any(member.ref.kind is ObjectKind.RANGE for member in self.to)
-        given = (
-            statement
-            for operation in giving(self.rights, [member.thing for member in self.to])
-            for part in operation.stages(place)
-            for statement in part.statements
-        )
-        return (stage(*(self._by_text() if by_text else self._aside(place)), *given),)
+        moved = self._by_text() if by_text else self._aside(place)
+        return (stage(*moved, *statements_of(self._given(), place)),)
+
+    def _given(self) -> tuple[Operation, ...]:
+        return giving(self.rights, [member.thing for member in self.to])
+
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        return about_owners(self._given(), place)
 
     def _aside(self, place: Place) -> Iterator[Statement]:
         for member in self.was:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar, Self
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
+from migrate_core.operations.creation import Rights, about_owners, giving, rights_of, statements_of
 from migrate_core.operations.registry import make
 from migrate_core.pg.ddl import Stage, raw, stage
 from migrate_core.pg.names import QualifiedName
@@ -36,14 +37,15 @@ class ReplaceView(Operation, frozen=True, kw_only=True):
 
     CREATE OR REPLACE VIEW keeps what leans on the view, and sets the options anew: it writes
     all of them. Options alone are an ALTER VIEW. A view that loses columns in the end, as an
-    undo does, is dropped and created again in one transaction. One that leans on what
-    leans on it is emptied before either goes.
+    undo does, is dropped and created again in one transaction, and gets owner and privileges
+    again. One that leans on what leans on it is emptied before either goes.
     """
 
     effect: ClassVar[Effect] = Effect.ALTER
 
     definition: View
     was: View | None = None
+    rights: Rights = Rights()  # where it is dropped and created
     empties: bool = False  # before it is dropped
 
     @property
@@ -73,7 +75,8 @@ class ReplaceView(Operation, frozen=True, kw_only=True):
         was = graph.find(View, self.definition.name)
         if was is None:
             raise unbound(self, f"view {self.label} does not exist")
-        bound: Self = replaced(self, was=was)
+        anew = not columns_kept(was, self.definition)
+        bound: Self = replaced(self, was=was, rights=rights_of(graph, was) if anew else Rights())
         return bound
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
@@ -92,10 +95,16 @@ class ReplaceView(Operation, frozen=True, kw_only=True):
             return (stage(*(on_query(view, "{change}", change=raw(change)) for change in changes)),)
         if was and not columns_kept(was, view):
             again = replaced_by(was, view)
-            drop = make("dropView", name=view.name).stages(place)
-            create = make("createView", definition=again).stages(place)
-            return (stage(*(st for part in (*drop, *create) for st in part.statements)),)
+            drop = make("dropView", name=view.name)
+            create = make("createView", definition=again)
+            return (stage(*statements_of([drop, create, *self._given()], place)),)
         return (stage(create_view(view, replace=True)),)
+
+    def _given(self) -> tuple[Operation, ...]:
+        return giving(self.rights, [self.definition])
+
+    def unrehearsable(self, place: Place) -> frozenset[str]:
+        return about_owners(self._given(), place)
 
     def inverse(self, place: Place) -> Operation | None:
         return ReplaceView(definition=self.was, was=self.definition) if self.was else None

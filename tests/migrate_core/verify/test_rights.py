@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from migrate_core.diff.diff import diff
 from migrate_core.introspection.graph import read_graph
+from migrate_core.operations.registry import make
 from migrate_core.schema.silence import DEFAULTS, OWNERS, PRIVILEGES, complete
 from tests.migrate_core.verify.conftest import MakeStory, Story
 
@@ -83,3 +86,45 @@ def test_owner_changes_are_left_out_of_a_rehearsal_and_said(
 
     assert report.ok, report.stages
     assert "1 step is about owners" in str(report.stages)
+
+
+ANEW: dict[str, Any] = {  # what stands, what makes it anew, and what stands then
+    "a type": (
+        "CREATE TYPE mood AS ENUM ('a', 'b'); ALTER TYPE mood OWNER TO pg_monitor;"
+        "GRANT USAGE ON TYPE mood TO pg_read_all_data; CREATE TABLE days (mood mood);",
+        lambda _wanted: (),
+        "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE days (mood mood);",
+    ),
+    "a view": (
+        f"{USERS} CREATE VIEW mails AS SELECT id, email FROM users;"
+        "ALTER VIEW mails OWNER TO pg_monitor; GRANT SELECT ON mails TO pg_read_all_data;",
+        lambda wanted: [make("replaceView", definition=wanted.views[0])],
+        f"{USERS} CREATE VIEW mails AS SELECT email FROM users;",
+    ),
+    "a function": (
+        "CREATE FUNCTION half(a int = 1) RETURNS int LANGUAGE sql AS 'SELECT a / 2';"
+        "ALTER FUNCTION half OWNER TO pg_monitor; GRANT ALL ON FUNCTION half TO pg_read_all_data;",
+        lambda wanted: [make("replaceRoutine", definition=wanted.routines[0])],
+        "CREATE FUNCTION half(a int) RETURNS int LANGUAGE sql AS 'SELECT a / 2';",
+    ),
+    "a table": (
+        f"{USERS} ALTER TABLE users OWNER TO pg_monitor; GRANT SELECT ON users TO PUBLIC;",
+        lambda wanted: [make("rebuildTable", table=wanted.tables[0].name, columns=("email", "id"))],
+        "CREATE TABLE users (email text, id int PRIMARY KEY);",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ANEW)
+def test_what_belongs_to_another_role_is_made_anew_in_a_rehearsal(
+    what: str, make_story: MakeStory
+) -> None:
+    live, operations, declared = ANEW[what]
+    story = make_story(live, declared)
+    plan = story.plan(*operations(story.wanted))
+
+    report = story.verify(plan)
+
+    assert report.ok, report.stages
+    assert "1 statement is about owners" in str(report.stages)
+    assert "OWNER TO" in plan.steps[0].sql
