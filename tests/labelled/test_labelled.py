@@ -26,6 +26,7 @@ SAMPLES = {
     Set.SEALED: (8, 2),
     Set.UNSEEN: (8, 1),
     Set.UNREAD: (8, 2),
+    Set.UNTOLD: (8, 2),
 }
 # Cases at least: dangerous, safe, and safe or not by size.
 SIZES = {
@@ -36,6 +37,7 @@ SIZES = {
     Set.SEALED: (45, 55, 15),
     Set.UNSEEN: (45, 55, 15),
     Set.UNREAD: (45, 55, 15),
+    Set.UNTOLD: (45, 55, 15),
 }
 every_set = pytest.mark.parametrize("of", Set)
 
