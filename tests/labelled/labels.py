@@ -11,8 +11,8 @@ Half of the first set, by a hash of the name, was looked at while the model was 
 independent set was written by somebody who had read neither the model nor the first set, and
 the model was mended by its misses; the fresh set was written in the same way, by somebody who
 had seen samples of those two, and was judged once; so were the blind, the sealed, the unseen,
-the unread and the untold set after it. The SQL of these seven that is run as it stands is judged after it was
-seen on a shadow.
+the unread and the untold set after it. The SQL of these seven that is run as it stands is judged
+after it was seen on a shadow.
 """
 
 from __future__ import annotations
