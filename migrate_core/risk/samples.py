@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrate_core.pg.ddl import ddl, raw
+from migrate_core.pg.ddl import Raw, ddl, raw
 from migrate_core.pg.lexer import tokens
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Probe
@@ -15,22 +15,34 @@ from migrate_core.schema.volatility import is_lasting
 SAMPLE_ROWS = 5
 
 
-def counted(table: QualifiedName, where: str) -> str:
+def own(graph: SchemaGraph, table: QualifiedName) -> QualifiedName | Raw:
+    """For a FROM: of a table that others inherit from its rows alone, of a partitioned one all.
+
+    Keys and unique indexes are for these; what is inherited as well, as most checks, for all.
+    """
+    found = graph.table(table)
+    alone = found is not None and not found.partition_key and table in graph.children
+    return raw(ddl("ONLY {table}", table=table)) if alone else table
+
+
+def counted(table: QualifiedName | Raw, where: str) -> str:
     return ddl("SELECT count(*) FROM {table} WHERE {where}", table=table, where=raw(where))
 
 
-def fenced(table: QualifiedName, where: str) -> str:
-    """Its rows, under its name, for a FROM. What is computed of them is not computed of rows that
-    `where` leaves out, on which it may fail: that is what OFFSET 0 is for."""
+def fenced(table: QualifiedName, where: str, rows: QualifiedName | Raw | None = None) -> str:
+    """Its rows, or `rows`, under its name, for a FROM. What is computed of them is not computed of
+    rows that `where` leaves out, on which it may fail: that is what OFFSET 0 is for."""
     return ddl(
         "(SELECT * FROM {table} WHERE {where} OFFSET 0) AS {alias}",
-        table=table,
+        table=rows or table,
         where=raw(where),
         alias=table.name,
     )
 
 
-def sampled(graph: SchemaGraph, table: QualifiedName, where: str) -> str | None:
+def sampled(
+    graph: SchemaGraph, table: QualifiedName, where: str, rows: QualifiedName | Raw | None = None
+) -> str | None:
     """The primary key of a few such rows, as one text; None for a table without one.
 
     Keys and nothing else: values may be for other eyes than those that read a plan.
@@ -42,7 +54,7 @@ def sampled(graph: SchemaGraph, table: QualifiedName, where: str) -> str | None:
     return ddl(
         "SELECT concat_ws(', ', {key}) FROM {table} WHERE {where} LIMIT {rows}",
         key=key.columns,
-        table=table,
+        table=rows or table,
         where=raw(where),
         rows=raw(str(SAMPLE_ROWS)),
     )
@@ -59,7 +71,7 @@ def duplicates(
     present = " AND ".join(ddl("{column} IS NOT NULL", column=column) for column in columns)
     grouped = ddl(
         "FROM {table} {where}GROUP BY {columns} HAVING count(*) > 1",
-        table=table,
+        table=own(graph, table),
         columns=columns,
         where=raw(f"WHERE {present} " if nulls_distinct else ""),
     )
@@ -92,7 +104,7 @@ def shared(
             question=f"rows would share the default of ({', '.join(columns)}) with another one",
             query=ddl(
                 "SELECT CASE WHEN count(*) > 1 THEN count(*) ELSE 0 END FROM {table} WHERE {where}",
-                table=table,
+                table=own(graph, table),
                 where=raw(present),
             ),
         ),
@@ -107,7 +119,7 @@ def repeated(graph: SchemaGraph, table: QualifiedName, index: Index) -> Probe:
     distinct = "NULLS NOT DISTINCT" not in rest
     grouped = ddl(
         "FROM {rows} WHERE {present} GROUP BY {keys} HAVING count(*) > 1",
-        rows=raw(fenced(table, where)),
+        rows=raw(fenced(table, where, own(graph, table))),
         present=raw(present if distinct else "true"),
         keys=raw(keys),
     )
