@@ -70,7 +70,8 @@ def right_changes(delta: SchemaDelta) -> Iterator[Change]:
 
 class _Comparison:
     def __init__(self, delta: SchemaDelta) -> None:
-        self.before, self.after, self.made = delta.before, delta.after, delta.made
+        self.before, self.after = delta.before, delta.after
+        self.made = delta.made | set(_made_under_a_name(self.before, self.after))
         self.handed = dict(_handed_over(delta))
         self.taken: dict[QualifiedName, Levels] = {}  # relation -> what is left of a right
 
@@ -211,6 +212,16 @@ def _sequences(graph: SchemaGraph, ref: Ref) -> Iterator[Ref]:
         for sequence in graph.sequences:
             if sequence.owned_by and sequence.owned_by.table == ref.relation:
                 yield ref_of(sequence)
+
+
+def _made_under_a_name(before: SchemaGraph, after: SchemaGraph) -> Iterator[Ref]:
+    """Sequences of columns that become identities, or cease to be: another of the same name."""
+    had, has = (
+        {ref for ref in graph.sequence_owners if not graph.find(Sequence, ref.relation)}
+        for graph in (before, after)
+    )
+    yield from (ref for ref in has - had if before.find(Sequence, ref.relation))
+    yield from (ref for ref in had - has if after.find(Sequence, ref.relation))
 
 
 def _columns(graph: SchemaGraph, ref: Ref) -> list[Ref]:

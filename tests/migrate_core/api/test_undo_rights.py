@@ -29,6 +29,8 @@ CREATE FUNCTION public.half(a integer) RETURNS integer LANGUAGE sql AS 'SELECT $
 CREATE SEQUENCE public.numbers;
 CREATE TYPE public.mood AS ENUM ('glad');
 CREATE TABLE public.kept (id bigint GENERATED ALWAYS AS IDENTITY, secret text);
+CREATE TABLE public.old (id serial);
+GRANT USAGE ON SEQUENCE public.old_id_seq TO {READER};
 GRANT SELECT, INSERT ON public.mails TO {READER};
 GRANT SELECT (email) ON public.mails TO {MONITOR};
 GRANT SELECT ON public.days TO {READER};
@@ -53,6 +55,9 @@ CHANGES = {
     "a function has a default": f"CREATE OR REPLACE FUNCTION half(a integer = 0)"
     f" RETURNS integer {HALF}",
     "a sequence goes": "DROP SEQUENCE numbers",
+    "a serial becomes an identity": "ALTER TABLE old ALTER id DROP DEFAULT;"
+    "DROP SEQUENCE old_id_seq; ALTER TABLE old ALTER id ADD GENERATED ALWAYS AS IDENTITY;"
+    f"GRANT USAGE ON SEQUENCE old_id_seq TO {READER}",
     "a type goes": "DROP TYPE mood",
     "a table goes": "DROP TABLE kept",
     "a column goes": "ALTER TABLE kept DROP COLUMN secret",
@@ -73,6 +78,8 @@ def test_who_could_use_it_can_once_it_is_undone(
     before = read_graph(db)
     operations = diff(before, read_graph(wanted), Answers(drops=drops))
     runs.run(db, runs.plan_for(db, [codec.to_builtins(one) for one in operations]))
+
+    assert rights(read_graph(db)) == rights(read_graph(wanted))
 
     (told,) = api.undos(runs.endpoint_of(db))
     assert told.plan is not None
