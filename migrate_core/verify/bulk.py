@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
@@ -30,6 +30,19 @@ def written(script: Script, one: Relation) -> Written:
     now = (after.written if after else None) or was
     inserted, updated, deleted = (a - b for a, b in zip(now, was, strict=True))
     return inserted, updated, deleted
+
+
+def is_only_added_to(script: Script, one: Relation, texts: Iterable[str]) -> bool:
+    """Nobody read it, so whatever rows it has in the target, they decide nothing."""
+    doings = script.doings
+    inserted, *others = written(script, one)
+    clashes = any("conflict" in text.lower() for text in texts)
+    read = one in doings.scanned or any(
+        index.belongs_to == one.oid and index.searches != doings.after[oid].searches
+        for oid, index in doings.before.items()
+        if oid in doings.after
+    )
+    return inserted > 0 and not any(others) and not read and not clashes
 
 
 def filling(script: Script, facts_of: FactsOf) -> Iterator[Reason]:

@@ -22,7 +22,7 @@ from migrate_core.schema.refs import ObjectKind
 from migrate_core.verify.around import around
 from migrate_core.verify.asked import Asked, Target
 from migrate_core.verify.batches import fills_in_batches
-from migrate_core.verify.bulk import filling, saw_all, updated, written
+from migrate_core.verify.bulk import filling, is_only_added_to, saw_all, updated, written
 from migrate_core.verify.changes import changes, kept_constraints, moves
 from migrate_core.verify.held import holding, locked_by, stops, validating
 from migrate_core.verify.idle import idle, is_idle
@@ -97,6 +97,7 @@ class _Judging:
         except UncoveredChangeError as error:
             self.operations, self.uncovered = (), error.detail or error.message
         self.routines = tuple(mentioned(script.sql, script.after.graph))
+        self.batches = not self.routines and fills_in_batches(script)
         self.texts = (script.sql, *(r.definition for r in self.routines))
         self.touched, self.moved = list(_touched(script)), moved(script)
         self.validating = validating(script, self.operations)
@@ -156,9 +157,8 @@ class _Judging:
             yield why.RAW_SQL_LOSES_DATA.because(f"rows deleted: {deleted:,}, of {about}")
         if changed > 0:
             facts, branches = self.live.facts(one.qualified), self._branches
-            batches = not self.routines and fills_in_batches(self.script)
             yield updated(
-                self.script, one, facts, changed, about, branches=branches, batches=batches
+                self.script, one, facts, changed, about, branches=branches, batches=self.batches
             )
         if inserted > 0:
             yield why.WRITES_ROWS.because(f"rows added: {inserted:,}, to {about}")
@@ -176,7 +176,7 @@ class _Judging:
         for facts, reason in holding(self.script, facts_of, explained=explained, locks=locks):
             yield from self._weighed(facts, [reason])
         yield from filling(self.script, facts_of)
-        for facts, reason in locking(self.script.row_locks, facts_of):
+        for facts, reason in locking(() if self.batches else self.script.row_locks, facts_of):
             yield from self._weighed(facts, [reason])
 
     def on_schema(self) -> Iterator[Reason]:
@@ -270,7 +270,9 @@ class _Judging:
         return [
             str(one.qualified)
             for one in self.touched
-            if not self._had_rows(one) and not self.live.facts(one.qualified).is_empty
+            if not self._had_rows(one)
+            and not is_only_added_to(self.script, one, self.texts)
+            and not self.live.facts(one.qualified).is_empty
         ]
 
     def _was_emptied(self, one: Relation) -> bool:

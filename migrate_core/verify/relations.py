@@ -29,6 +29,7 @@ class Relation(Struct, frozen=True):
     scans: int | None  # sequential scans so far; None where nobody counts them
     written: list[int] | None = None  # rows inserted, updated and deleted so far
     seen: int | None = None  # rows that sequential scans have read so far
+    searches: int | None = None  # of an index, so far
 
     @property
     def qualified(self) -> QualifiedName:

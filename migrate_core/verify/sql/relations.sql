@@ -2,7 +2,8 @@
 -- a TOAST table to its table, an owned sequence to the column's table, a partition to its parent.
 -- `scans` counts sequential scans: this session's own that the server has not been told of, or
 -- with %(settled)s those that it has; NULL where nobody counts them. `written` are the rows
--- inserted, updated and deleted, counted in the same way, `seen` those that sequential scans read.
+-- inserted, updated and deleted, counted in the same way, `seen` those that sequential scans read,
+-- `searches` how often an index was read.
 SELECT c.oid::bigint AS oid,
        n.nspname::text AS schema,
        c.relname::text AS name,
@@ -23,7 +24,10 @@ SELECT c.oid::bigint AS oid,
                        pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid)] END AS written,
        CASE WHEN c.relkind NOT IN ('r', 'm') THEN NULL
             WHEN %(settled)s THEN pg_catalog.pg_stat_get_tuples_returned(c.oid)
-            ELSE pg_catalog.pg_stat_get_xact_tuples_returned(c.oid) END::bigint AS seen
+            ELSE pg_catalog.pg_stat_get_xact_tuples_returned(c.oid) END::bigint AS seen,
+       CASE WHEN c.relkind <> 'i' THEN NULL
+            WHEN %(settled)s THEN pg_catalog.pg_stat_get_numscans(c.oid)
+            ELSE pg_catalog.pg_stat_get_xact_numscans(c.oid) END::bigint AS searches
   FROM pg_catalog.pg_class AS c
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_index AS i ON i.indexrelid = c.oid

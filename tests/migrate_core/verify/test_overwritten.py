@@ -170,6 +170,10 @@ END $$
 IN_BATCHES = {
     "by its key": (BATCHES, Level.MEDIUM),
     "chosen from itself": (CHOSEN, Level.MEDIUM),
+    "chosen and locked": (
+        CHOSEN.replace("LIMIT 5", "LIMIT 5 FOR UPDATE SKIP LOCKED"),
+        Level.MEDIUM,
+    ),
     "without a commit": (BATCHES.replace("COMMIT;", ""), Level.HIGH),
     "all at once": (BATCHES.replace("id > at AND id <= at + 6 AND ", ""), Level.HIGH),
     "by no bound": (BATCHES.replace("id > at AND id <= at + 6", "id <> 7"), Level.HIGH),
@@ -202,6 +206,37 @@ def test_nulls_that_are_filled_in_batches_lock_little_and_lose_nothing(
 
     said = [r.level for r in found.step.verdict.reasons if r.code == "writes_rows"]
     assert (said or [Level.HIGH])[0] is level
+    if level is Level.MEDIUM:
+        assert found.level is level, found.deed
+
+
+@pytest.mark.parametrize(
+    ("logged", "level"),
+    [
+        ("VALUES (NEW.id)", Level.MEDIUM),
+        ("SELECT NEW.id WHERE NOT EXISTS (SELECT FROM public.log WHERE id < 0)", Level.HIGH),
+        ("SELECT NEW.id WHERE NOT EXISTS (SELECT FROM public.log WHERE id = NEW.id)", Level.HIGH),
+    ],
+)
+def test_a_log_that_is_only_added_to_decides_nothing(
+    watch: Watch, logged: str, level: Level
+) -> None:
+    """It has no row on the shadow, and many in the target."""
+    live = f"""{LIVE} ALTER TABLE public.depots ADD COLUMN label text;
+        CREATE TABLE public.log (id int PRIMARY KEY);
+        CREATE FUNCTION public.note() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO public.log {logged}; RETURN NEW; END $$;
+        CREATE TRIGGER noted AFTER UPDATE ON public.depots
+            FOR EACH ROW EXECUTE FUNCTION public.note();"""
+
+    found = watch(
+        live,
+        BATCHES,
+        sizes={**LARGE, "public.log": (64_000_000, 11_000_000_000)},
+        transaction=False,
+    )
+
+    assert found.level is level, found.deed
 
 
 def test_a_block_in_another_language_is_read_as_none_of_ours() -> None:
