@@ -9,6 +9,7 @@ from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import here
+from migrate_core.risk.bodies import still_named
 from migrate_core.risk.circumstances import Work, in_use
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts
@@ -138,6 +139,8 @@ class Context:
         if index := operation.index_that_goes():
             found = graph.table(relation) if relation else None
             yield from index_in_use(index, found, facts)
+        if operation.effect in (Effect.PARK, Effect.DROP) and relation is not None:
+            yield from still_named(graph, operation.subject)
         if what := operation.takes_away(graph):
             is_kept = operation.effect is Effect.PARK
             yield from in_use(what, facts, by_writers=operation.missed_by_writers, is_kept=is_kept)
