@@ -24,9 +24,11 @@ from migrate_core.schema.policies import (
     create_policy,
     drop_policy,
     made_anew,
+    new_rows,
     opens_all,
     roles_clause,
     rule_clauses,
+    written_more,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -130,6 +132,12 @@ class AlterPolicy(Operation, frozen=True, kw_only=True):
             rows = "every row" if opens_all(becomes) else "other rows"
             said = f"shows {rows} to {', '.join(becomes.roles)}"
             yield why.RLS_CHANGE.because(said, level=Level.HIGH)
+        elif table and becomes:
+            # As if it came beside what it was.
+            roles = written_more(graph, table, becomes) if new_rows(becomes) == "true" else ()
+            if roles:
+                said = f"lets {', '.join(roles)} write whatever they like"
+                yield why.RLS_CHANGE.because(said, level=Level.HIGH)
 
     def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
         """Rights on what it reads may come in the same plan."""

@@ -21,8 +21,10 @@ from migrate_core.schema.policies import (
     create_policy,
     hidden_from,
     made_anew,
+    new_rows,
     opens_all,
     shown_more,
+    written_more,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -75,6 +77,10 @@ class CreatePolicy(Operation, frozen=True, kw_only=True):
         if table and (roles := shown_more(table, self.policy)):
             rows = "every row" if opens_all(self.policy) else "more rows than other policies do"
             said = f"shows {rows} to {', '.join(roles)}"
+            yield why.RLS_CHANGE.because(said, level=Level.HIGH)
+        elif table and (roles := written_more(graph, table, self.policy)):
+            rows = "whatever they like" if new_rows(self.policy) == "true" else "more rows"
+            said = f"lets {', '.join(roles)} write {rows}, where other policies do not"
             yield why.RLS_CHANGE.because(said, level=Level.HIGH)
         if table and (roles := hidden_from(table, self.policy)):
             said = f"hides rows from {', '.join(roles)}, who see them now"
