@@ -12,7 +12,7 @@ from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Policy, Table
 from migrate_core.schema.refs import ObjectKind, Ref
-from migrate_core.schema.users import holders
+from migrate_core.schema.users import WRITING, holders
 
 _SHOWING: tuple[str, ...] = ("select", "update", "delete")
 _WRITING: tuple[str, ...] = ("insert", "update")
@@ -88,6 +88,17 @@ def hidden_from(table: Table, policy: Policy) -> tuple[str, ...]:
     found = {role for one in table.policies if one.permissive for role in one.roles}
     everybody = found and "public" in found.union(policy.roles)
     return policy.roles if everybody else tuple(role for role in policy.roles if role in found)
+
+
+def holds_back(graph: SchemaGraph, table: Table, role: str) -> bool:
+    """Whether a role that uses it is kept from some rows, for some command: an owner is from
+    none."""
+    mine = [one for one in table.policies if {role, "public"} & set(one.roles)]
+    uses = role in holders(graph, table.name, WRITING | {"SELECT"})
+    if not table.row_security or table.force_row_security or not (mine or uses):
+        return False
+    opened = {one.command for one in mine if opens_all(one) and new_rows(one) == "true"}
+    return "all" not in opened or any(not one.permissive for one in mine)
 
 
 def _is_for_all_of(policy: Policy, other: Policy) -> bool:
