@@ -138,6 +138,12 @@ def rename(expression: str, old: str, new: str) -> str:
     )
 
 
+def names_column(expression: str, name: str) -> bool:
+    """The same of an expression that PostgreSQL deparsed: no type and no function is a column."""
+    found = list(tokens(expression))
+    return any(token.name == name and _is_column(found, at) for at, token in enumerate(found))
+
+
 def _is_column(found: list[Token], at: int) -> bool:
     before = "".join(token.text for token in found[max(0, at - 2) : at])
     after = found[at + 1].text if at + 1 < len(found) else ""

@@ -205,13 +205,17 @@ def _judged(
         graph = operation.apply(graph)
         past.add(operation)
         context.add(f"step {number}", operation, step.stages, graph)
-    return tuple(_closed(step, graph, context) for step in steps), surroundings
+    closed = (_closed(step, graph, context, surroundings) for step in steps)
+    return tuple(closed), surroundings
 
 
-def _closed(step: Step, graph: SchemaGraph, context: Context) -> Step:
+def _closed(
+    step: Step, graph: SchemaGraph, context: Context, surroundings: Surroundings | None
+) -> Step:
     """With what only the schema after all steps tells."""
     verdict = step.verdict
-    for reason in context.in_the_end(step.operation, graph, step.facts):
+    facts = msgspec.structs.replace(step.facts, surroundings=surroundings)
+    for reason in context.in_the_end(step.operation, graph, facts):
         verdict = verdict.with_reason(weigh(reason, step.facts))
     return msgspec.structs.replace(step, verdict=verdict) if verdict != step.verdict else step
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from migrate_core.risk.bodies import acts_as_owner, gives_the_same
 from migrate_core.risk.levels import Level
@@ -14,6 +14,7 @@ from migrate_core.risk.reasons import (
     WIDENS_ACCESS,
     Reason,
 )
+from migrate_core.risk.touching import touched
 from migrate_core.schema.access import PUBLIC
 from migrate_core.schema.bodies import Bodies
 from migrate_core.schema.definitions import Routine
@@ -22,8 +23,9 @@ from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Column, Constraint, Table
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.renaming import namesakes
-from migrate_core.schema.rights import held
-from migrate_core.schema.routines import ambiguous_calls, bare_name
+from migrate_core.schema.rights import may
+from migrate_core.schema.routines import NEVER_CALLED, ambiguous_calls, bare_name
+from migrate_core.schema.users import callers, in_words, is_open, may_use
 
 # What does nothing itself but passes on what a routine gives.
 _BETWEEN = frozenset(
@@ -61,7 +63,7 @@ def deciding(graph: SchemaGraph, old: Routine, new: Routine) -> Iterator[Reason]
     """Policies of today that ask it who sees which rows."""
     if old.kind == "aggregate" or gives_the_same(old, new):
         return
-    used = _users(graph, ref_of(old))
+    used = users(graph, ref_of(old))
     asking = sorted(
         str(ref) for ref in used if ref.kind is ObjectKind.POLICY and _is_on(graph, ref)
     )
@@ -77,11 +79,13 @@ def _is_on(graph: SchemaGraph, policy: Ref) -> bool:
 
 def _keeping(graph: SchemaGraph, routine: Ref) -> Iterator[str]:
     """What stores results of it, or of what calls it."""
-    yield from filter(None, (_keeps(graph, ref) for ref in _users(graph, routine)))
+    yield from filter(None, (_keeps(graph, ref) for ref in users(graph, routine)))
 
 
-def _users(graph: SchemaGraph, routine: Ref) -> Iterator[Ref]:
-    """What calls it, by way of others too."""
+def users(
+    graph: SchemaGraph, routine: Ref, apart: Callable[[Routine], bool] = lambda _one: False
+) -> Iterator[Ref]:
+    """What calls it, by way of others too, unless those are `apart`."""
     seen, todo = {routine}, [routine]
     while todo:
         for ref in _needing(graph, todo.pop()):
@@ -89,7 +93,9 @@ def _users(graph: SchemaGraph, routine: Ref) -> Iterator[Ref]:
                 continue
             seen.add(ref)
             if ref.kind in _BETWEEN:
-                todo.append(ref)
+                found = graph.get(ref)
+                if not (isinstance(found, Routine) and apart(found)):
+                    todo.append(ref)
             else:
                 yield ref
 
@@ -134,14 +140,39 @@ def lends_owner(base: SchemaGraph, graph: SchemaGraph, ref: Ref) -> Iterator[Rea
         yield LENDS_OWNERS_RIGHTS.because(f"{routine.kind} {ref}, SECURITY DEFINER")
 
 
+def lends_writes(base: SchemaGraph, graph: SchemaGraph, ref: Ref) -> Iterator[Reason]:
+    """One that everybody may call, and that writes what not all of them may. One of its name that
+    did so before, and is gone or was the same, makes it no news."""
+    routine = graph.find(Routine, ref.name)
+    if routine is None or not acts_as_owner(routine) or routine.result in NEVER_CALLED:
+        return
+    had = (one for one in _was(base, graph, routine) if acts_as_owner(one))
+    if not is_open(graph, ref) or any(is_open(base, ref_of(one)) for one in had):
+        return
+    roles, found = callers(graph, ref), []
+    for privilege, name in touched(graph, routine):
+        lacking = [one for one in roles if not may_use(graph, name, one, privilege)]
+        if privilege != "SELECT" and (lacking or (not roles and _is_reached(graph, ref))):
+            found.append(f"{privilege} on {name} for {in_words(lacking or [PUBLIC])}")
+    if found:
+        said = f"{routine.kind} {ref}, SECURITY DEFINER: {'; '.join(found)}"
+        yield LENDS_OWNERS_RIGHTS.because(said)
+
+
+def _is_reached(graph: SchemaGraph, routine: Ref) -> bool:
+    """Whether everybody may use what is in its schema."""
+    return may(graph, Ref(ObjectKind.SCHEMA, name=routine.schema), PUBLIC, "USAGE")
+
+
 def _is_opened(base: SchemaGraph, graph: SchemaGraph, ref: Ref) -> bool:
     """Whether it, or one of its name that is gone, was kept from everybody before."""
-    if (new := graph.find(Routine, ref.name)) is None or not _is_open(graph, new):
+    if (new := graph.find(Routine, ref.name)) is None or not is_open(graph, ref_of(new)):
         return False
-    gone = (one for one in namesakes(base, new) if graph.find(Routine, one.name) is None)
-    had = [*filter(None, [base.find(Routine, ref.name)]), *gone]
-    return any(not _is_open(base, one) for one in had)
+    return any(not is_open(base, ref_of(one)) for one in _was(base, graph, new))
 
 
-def _is_open(graph: SchemaGraph, routine: Routine) -> bool:
-    return "none" not in held(graph, ref_of(routine), PUBLIC, ["EXECUTE"])
+def _was(base: SchemaGraph, graph: SchemaGraph, routine: Routine) -> Iterator[Routine]:
+    """Itself as it was, and those of its name that are gone."""
+    yield from filter(None, [base.find(Routine, routine.name)])
+    others = namesakes(base, routine)
+    yield from (one for one in others if graph.find(Routine, one.name) is None)

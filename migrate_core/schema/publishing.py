@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from migrate_core.pg.lexer import tokens
+from migrate_core.pg.lexer import names_column, tokens
 from migrate_core.pg.names import QualifiedName
 from migrate_core.schema.altering import published_table
 from migrate_core.schema.definitions import Definition
@@ -17,7 +18,15 @@ ALL = frozenset({"insert", "update", "delete", "truncate"})
 _NEED_IDENTITY = frozenset({"update", "delete"})
 _PUBLISH = re.compile(r" SET \(publish = '(?P<actions>[^']*)'\)$")
 _SCHEMA = re.compile(r" ADD TABLES IN SCHEMA (?P<schema>.+)$")
-_COLUMNS = re.compile(r" \((?P<columns>[^)]*)\)(?: WHERE .*)?$", re.DOTALL)
+_REST = re.compile(r"(?: \((?P<columns>[^)]*)\))?(?: WHERE \((?P<filter>.*)\))?$", re.DOTALL)
+_BY_ROOT = " SET (publish_via_partition_root = true)"
+
+
+class Published(NamedTuple):
+    """How a publication holds a table that it lists."""
+
+    columns: frozenset[str] | None  # None: all of them
+    filter: str  # "": every row
 
 
 def actions(publication: Definition) -> frozenset[str]:
@@ -40,7 +49,8 @@ def without_identity(graph: SchemaGraph, publication: Definition) -> dict[Qualif
         family = list(_family(graph, table))
         whole = everything or any(one.schema in schemas for one in family)
         lists = [listed[one] for one in family if one in listed]
-        if (whole or lists) and (problem := _problem(table, whole or None in lists, lists)):
+        problem = _problem(table, whole, lists) if whole or lists else ""
+        if problem:
             found[table.name] = problem
     return found
 
@@ -53,13 +63,18 @@ def _family(graph: SchemaGraph, table: Table) -> Iterator[QualifiedName]:
         found = graph.table(found.partition_of.parent) if found.partition_of else None
 
 
-def _problem(table: Table, whole: bool, lists: list[frozenset[str] | None]) -> str:
+def _problem(table: Table, whole: bool, lists: list[Published]) -> str:
     identity = _identity(table)
     if identity is None:
         return "no replica identity"
-    for columns in () if whole else lists:
-        if columns is not None and (identity == "full" or not set(identity) <= columns):
+    known = {column.name for column in table.columns} if identity == "full" else set(identity)
+    is_whole = whole or any(one.columns is None for one in lists)
+    for columns in (one.columns for one in lists if one.columns and not is_whole):
+        if identity == "full" or not known <= columns:
             return "its identity is not among the published columns"
+    for column in (column.name for column in table.columns if column.name not in known):
+        if any(names_column(one.filter, column) for one in lists):
+            return f"its filter asks for {column}, which is not in its identity"
     return ""
 
 
@@ -76,19 +91,33 @@ def _identity(table: Table) -> tuple[str, ...] | str | None:
     return key.columns if key and "DEFERRABLE" not in key.definition else None
 
 
-def _listed(publication: Definition) -> Iterator[tuple[QualifiedName, frozenset[str] | None]]:
-    """Each table with its list of columns, None for all."""
+def _listed(publication: Definition) -> Iterator[tuple[QualifiedName, Published]]:
     for text in publication.then:
         name = published_table(text)
-        if name is None:
+        match = _REST.match(text.partition(f" ADD TABLE ONLY {name}")[2]) if name else None
+        if name is None or match is None:
             continue
-        rest = text.partition(f" ADD TABLE ONLY {name}")[2]
-        match = _COLUMNS.match(rest)
-        names = frozenset(t.name for t in tokens(match["columns"]) if t.name) if match else None
-        yield name, names
+        named = (token.name for token in tokens(match["columns"] or ""))
+        columns = frozenset(one for one in named if one)
+        yield name, Published(columns or None, match["filter"] or "")
 
 
 def _schemas(publication: Definition) -> Iterator[str]:
     for text in publication.then:
         if match := _SCHEMA.search(text):
             yield next(t.name for t in tokens(match["schema"]) if t.name)
+
+
+def by_root(publication: Definition) -> bool:
+    """Whether rows of partitions are published as those of the table above them."""
+    return any(text.endswith(_BY_ROOT) for text in publication.then)
+
+
+def partitioned(graph: SchemaGraph, publication: Definition) -> Iterator[QualifiedName]:
+    """Partitioned tables that it holds."""
+    listed, schemas = dict(_listed(publication)), frozenset(_schemas(publication))
+    everything = publication.create.endswith(" FOR ALL TABLES")
+    for table in graph.tables:
+        held = everything or table.name in listed or table.name.schema in schemas
+        if table.partition_key and held:
+            yield table.name

@@ -130,6 +130,14 @@ def held(graph: SchemaGraph, ref: Ref, grantee: str, privileges: Iterable[str]) 
     return {HELD[levels.get((grantee, p), _given(ref, grantee, p))] for p in privileges}
 
 
+def may(graph: SchemaGraph, ref: Ref, role: str, privilege: str) -> bool:
+    """Whether the role has it there, as one of everybody or as the owner at least."""
+    if owning_role(graph, ref) == role:
+        return True
+    grantees = (role, access.PUBLIC)
+    return any("none" not in held(graph, ref, grantee, [privilege]) for grantee in grantees)
+
+
 def _given(ref: Ref, grantee: str, privilege: str) -> int:
     return 1 if access.is_given(ref, grantee, privilege) else 0
 

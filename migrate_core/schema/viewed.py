@@ -12,7 +12,7 @@ from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.kinds import ref_of
 from migrate_core.schema.objects import Relation, Table
 from migrate_core.schema.refs import RELATIONS, ObjectKind, Ref
-from migrate_core.schema.rights import held, owning_role
+from migrate_core.schema.rights import may
 from migrate_core.schema.views import Query, View
 
 _WITH_RIGHTS = RELATIONS | {ObjectKind.COLUMN}
@@ -71,7 +71,9 @@ def refused_beneath(graph: SchemaGraph, was: View) -> str:
         return ""
     read = _read_by(graph, view)
     refused = {
-        p.grantee for p in used_by_others(graph, view) if not all(_may(graph, p, r) for r in read)
+        p.grantee
+        for p in used_by_others(graph, view)
+        if not all(may(graph, r, p.grantee, p.privilege) for r in read)
     }
     whom = ["everybody" if grantee == PUBLIC else grantee for grantee in sorted(refused)]
     return f"view {was.name} for {', '.join(whom)}: no right to what it reads" if whom else ""
@@ -113,21 +115,13 @@ def directly_read(graph: SchemaGraph, view: View) -> Iterator[Relation]:
     view that is not made yet."""
     needs = graph.needs_of.get(ref_of(view))
     names = {ref.relation for ref in needs if ref.kind in _WITH_RIGHTS} if needs else set()
-    names = (names or set(_named(view.definition))) - {view.name}
+    names = (names or set(named_in(view.definition))) - {view.name}
     yield from (one for name in sorted(names) if (one := graph.relation(name)))
 
 
-def _named(definition: str) -> Iterator[QualifiedName]:
+def named_in(text: str) -> Iterator[QualifiedName]:
     """Every `a.b` in a text that PostgreSQL wrote: relations have their schema there."""
-    found = [token for token in tokens(definition) if token.lex is not Lex.SPACE]
+    found = [token for token in tokens(text) if token.lex is not Lex.SPACE]
     for schema, dot, name in zip(found, found[1:], found[2:], strict=False):
         if schema.name and dot.text == "." and name.name:
             yield QualifiedName(schema.name, name.name)
-
-
-def _may(graph: SchemaGraph, right: Privilege, ref: Ref) -> bool:
-    """Whether the right is held there too, as one of everybody or as the owner at least."""
-    if owning_role(graph, ref) == right.grantee:
-        return True
-    grantees = (right.grantee, PUBLIC)
-    return any("none" not in held(graph, ref, g, [right.privilege]) for g in grantees)

@@ -26,7 +26,8 @@ WITH me AS MATERIALIZED (
          FROM pg_catalog.pg_namespace AS n
         WHERE n.oid = ANY (%(schemas)s::oid[])
         UNION ALL
-       SELECT 'routine', p.pronamespace, NULL, 'pg_catalog.pg_proc'::regclass, p.oid, p.proowner
+       -- As routines are named: the identity qualifies pg_catalog's own types.
+       SELECT 'routine', p.pronamespace, p.oid::regprocedure::text, 'pg_catalog.pg_proc'::regclass, p.oid, p.proowner
          FROM pg_catalog.pg_proc AS p
         WHERE p.pronamespace = ANY (%(schemas)s::oid[])
           AND NOT p.proname::text ^@ '_zanith_'

@@ -37,11 +37,11 @@ WITH objects AS (
         WHERE (n.nspacl IS NOT NULL OR n.nspname = 'public')
           AND n.oid = ANY (%(schemas)s::oid[])
         UNION ALL
-       SELECT 'routine', n.nspname, i.identity, '',
+       -- As routines are named: the identity qualifies pg_catalog's own types.
+       SELECT 'routine', n.nspname, p.oid::regprocedure::text, '',
               'pg_catalog.pg_proc'::regclass, p.oid, 'f', p.proowner, p.proacl
          FROM pg_catalog.pg_proc AS p
          JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-        CROSS JOIN LATERAL pg_identify_object('pg_catalog.pg_proc'::regclass, p.oid, 0) AS i
         WHERE p.proacl IS NOT NULL
           AND p.pronamespace = ANY (%(schemas)s::oid[])
           AND NOT p.proname::text ^@ '_zanith_'

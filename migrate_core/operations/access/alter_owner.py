@@ -12,11 +12,13 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, Probe
+from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema import rights
 from migrate_core.schema.clauses import noun
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.policies import holds_back
 from migrate_core.schema.refs import RELATIONS, ObjectKind, Ref
 
 _ROWLESS = RELATIONS | {ObjectKind.SEQUENCE}
@@ -91,3 +93,12 @@ class AlterOwner(OfObject, frozen=True, kw_only=True):
         )
         if self.role:
             yield from if_missing(facts)
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        """Policies of today that no longer hold it back, unless they are for owners too."""
+        was, now = base.table(self.subject.relation), graph.table(self.subject.relation)
+        if self.subject.kind is not ObjectKind.TABLE or was is None or now is None:
+            return
+        if holds_back(base, was, self.role) and not now.force_row_security:
+            said = f"{self.role} owns {now.name}: its policies keep no row from the owner"
+            yield why.RLS_CHANGE.because(said, level=Level.HIGH)

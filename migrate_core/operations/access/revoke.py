@@ -12,10 +12,13 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.refusing import by_revoke
 from migrate_core.schema.access import OWNER, PUBLIC
+from migrate_core.schema.definitions import Routine
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.rights import Held, held
+from migrate_core.schema.routines import NEVER_CALLED
 from migrate_core.schema.viewed import tables_beneath
 from migrate_core.schema.views import View
 
@@ -47,8 +50,10 @@ class Revoke(OfPrivileges, frozen=True, kw_only=True):
 
     def takes_away(self, graph: SchemaGraph) -> str:
         """Nothing where the grantee has it all the same, as one of everybody at least; what is
-        there goes on working for whoever may no longer make more of it."""
-        if set(self.privileges) <= _TO_MAKE:
+        there goes on working for whoever may no longer make more of it, triggers too."""
+        routine = graph.find(Routine, self.name) if self.object is ObjectKind.ROUTINE else None
+        never_asked = routine is not None and routine.result in NEVER_CALLED
+        if never_asked or set(self.privileges) <= _TO_MAKE:
             return ""
         for grantee in (self.grantee, PUBLIC):
             if "none" not in held(graph, self.subject, grantee, self.privileges):
@@ -59,6 +64,10 @@ class Revoke(OfPrivileges, frozen=True, kw_only=True):
         relation = self.relation
         view = graph.find(View, relation) if relation else None
         return tables_beneath(graph, Ref.of(ObjectKind.VIEW, view.name)) if view else ()
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        if self.object is ObjectKind.ROUTINE and not self.only_option:
+            yield from by_revoke(graph, self.subject, self.grantee)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.NARROWS_ACCESS.because(self.in_words())

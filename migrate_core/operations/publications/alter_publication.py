@@ -13,7 +13,7 @@ from migrate_core.risk.publishing import published, taken
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.definitions import Definition
 from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.publishing import actions
+from migrate_core.schema.publishing import actions, by_root, partitioned
 from migrate_core.schema.refs import ObjectKind
 
 
@@ -34,3 +34,9 @@ class AlterPublication(AlterDefinition, frozen=True, kw_only=True):
 
     def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
         yield from published(graph, graph.find(Definition, (self.of.value, self.name)), self.was)
+        becomes = replaced(self.was, then=self.then) if self.was else None
+        if self.was and becomes and by_root(self.was) is not by_root(becomes):
+            both = set(partitioned(graph, self.was)) & set(partitioned(graph, becomes))
+            how = "the table above" if by_root(becomes) else "a table of its own"
+            for table in sorted(both):
+                yield from taken(f"each partition of {table} is published as {how}", facts)

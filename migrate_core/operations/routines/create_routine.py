@@ -13,7 +13,7 @@ from migrate_core.risk.bodies import of_body
 from migrate_core.risk.claiming import overclaiming
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.routines import confusing, opened_again
+from migrate_core.risk.routines import confusing, lends_writes, opened_again
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.definitions import Routine
 from migrate_core.schema.delta import SchemaDelta
@@ -77,3 +77,4 @@ class CreateRoutine(Operation, frozen=True, kw_only=True):
 
     def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
         yield from opened_again(base, graph, self.subject)
+        yield from lends_writes(base, graph, self.subject)

@@ -16,9 +16,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.refs import ObjectKind, Ref
 from migrate_core.schema.renaming import namesakes
-from migrate_core.schema.routines import drop_routine, takes_calls_of
-
-_NEVER_CALLED = ("trigger", "event_trigger")  # PostgreSQL refuses it
+from migrate_core.schema.routines import NEVER_CALLED, drop_routine, takes_calls_of
 
 
 class DropRoutine(Operation, frozen=True, kw_only=True):
@@ -65,7 +63,7 @@ class DropRoutine(Operation, frozen=True, kw_only=True):
     def takes_away(self, graph: SchemaGraph) -> str:
         """Nothing where calls find another, nor of what only triggers call: those go before it."""
         was = self.was
-        if was is None or self.becomes or was.result in _NEVER_CALLED:
+        if was is None or self.becomes or was.result in NEVER_CALLED:
             return ""
         again = graph.find(Routine, was.name)
         heirs = [*([again] if again else ()), *namesakes(graph, was)]

@@ -15,7 +15,8 @@ from migrate_core.risk.bodies import of_body
 from migrate_core.risk.claiming import overclaiming
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.routines import confusing, deciding, outdating
+from migrate_core.risk.refusing import without_owner
+from migrate_core.risk.routines import confusing, deciding, lends_writes, outdating
 from migrate_core.risk.triggers import of_function
 from migrate_core.schema.clauses import comment_on
 from migrate_core.schema.definitions import Routine
@@ -107,3 +108,7 @@ class ReplaceRoutine(Operation, frozen=True, kw_only=True):
         """The columns that it names, and the tables that it reads, may come in the same plan."""
         yield from of_function(graph, self.definition, self.was)
         yield from overclaiming(graph, self.definition, self.was)
+        yield from without_owner(graph, self.was, self.definition)
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        yield from lends_writes(base, graph, self.subject)

@@ -16,6 +16,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.refusing import by_policy
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Policy, Table
@@ -23,9 +24,11 @@ from migrate_core.schema.policies import (
     create_policy,
     drop_policy,
     made_anew,
+    new_rows,
     opens_all,
     roles_clause,
     rule_clauses,
+    written_more,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -129,3 +132,15 @@ class AlterPolicy(Operation, frozen=True, kw_only=True):
             rows = "every row" if opens_all(becomes) else "other rows"
             said = f"shows {rows} to {', '.join(becomes.roles)}"
             yield why.RLS_CHANGE.because(said, level=Level.HIGH)
+        elif table and becomes:
+            # As if it came beside what it was.
+            roles = written_more(graph, table, becomes) if new_rows(becomes) == "true" else ()
+            if roles:
+                said = f"lets {', '.join(roles)} write whatever they like"
+                yield why.RLS_CHANGE.because(said, level=Level.HIGH)
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        """Rights on what it reads may come in the same plan."""
+        table = graph.table(self.table)
+        if table and (policy := table.policy(self.subject.part)):
+            yield from by_policy(graph, table.name, policy)

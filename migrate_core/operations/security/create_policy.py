@@ -13,6 +13,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.refusing import by_policy
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Policy
@@ -20,8 +21,10 @@ from migrate_core.schema.policies import (
     create_policy,
     hidden_from,
     made_anew,
+    new_rows,
     opens_all,
     shown_more,
+    written_more,
 )
 from migrate_core.schema.refs import ObjectKind, Ref
 
@@ -75,6 +78,16 @@ class CreatePolicy(Operation, frozen=True, kw_only=True):
             rows = "every row" if opens_all(self.policy) else "more rows than other policies do"
             said = f"shows {rows} to {', '.join(roles)}"
             yield why.RLS_CHANGE.because(said, level=Level.HIGH)
+        elif table and (roles := written_more(graph, table, self.policy)):
+            rows = "whatever they like" if new_rows(self.policy) == "true" else "more rows"
+            said = f"lets {', '.join(roles)} write {rows}, where other policies do not"
+            yield why.RLS_CHANGE.because(said, level=Level.HIGH)
         if table and (roles := hidden_from(table, self.policy)):
             said = f"hides rows from {', '.join(roles)}, who see them now"
             yield why.RLS_CHANGE.because(said, level=Level.HIGH)
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        """Rights on what it reads may come in the same plan."""
+        table = graph.table(self.table)
+        if table and (policy := table.policy(self.subject.part)):
+            yield from by_policy(graph, table.name, policy)

@@ -44,7 +44,7 @@ STOPS_GUARDING = _code(
 LENDS_OWNERS_RIGHTS = _code(
     "lends_owners_rights",
     Level.HIGH,
-    "Everybody may call it, and acts with its owner's rights; it was kept from them before.",
+    "Everybody may call it, and does with its owner's rights what was kept from them.",
     "REVOKE EXECUTE from PUBLIC in the same transaction, and grant it to those who are meant.",
 )
 DEFINER_WITHOUT_SEARCH_PATH = _code(

@@ -94,3 +94,37 @@ def test_a_function_that_a_policy_asks(
         assert evidence(plan, ROWS) == ["policies that ask it: public.users.mine"]
         db.execute("SET ROLE pg_monitor")
         assert db.execute("SELECT name FROM users").fetchall() == [("Bo",)]
+
+
+OWNED = """
+GRANT USAGE ON SCHEMA public TO PUBLIC; CREATE TABLE t (a integer); INSERT INTO t VALUES (1), (2);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY; GRANT SELECT ON t TO pg_monitor;
+"""
+SOME = "CREATE POLICY p ON t TO pg_monitor USING (a = 1);"
+OWNER = "ALTER TABLE t OWNER TO pg_monitor"
+
+
+@pytest.mark.parametrize(
+    ("policies", "change", "seen", "told"),
+    [
+        (SOME, OWNER, 2, True),
+        (SOME.replace("pg_monitor", "PUBLIC"), OWNER, 2, True),
+        (SOME + "CREATE POLICY q ON t FOR SELECT USING (true);", OWNER, 2, True),
+        ("", OWNER, 2, True),
+        (SOME, "ALTER TABLE t OWNER TO pg_signal_backend", 1, False),
+        (SOME, f"ALTER TABLE t FORCE ROW LEVEL SECURITY; {OWNER}", 1, False),
+        (SOME + "ALTER TABLE t DISABLE ROW LEVEL SECURITY;", OWNER, 2, False),
+        (SOME.replace("a = 1", "true"), OWNER, 2, False),
+        (SOME.replace("TO pg_monitor USING (a = 1)", "USING (true)")
+         + "CREATE POLICY q ON t AS RESTRICTIVE USING (a = 1);", OWNER, 2, True),
+    ],
+)  # fmt: skip
+def test_an_owner_is_held_to_no_policy(
+    policies: str, change: str, seen: int, told: bool, make_db: MakeDb
+) -> None:
+    db, plan = changed(make_db, OWNED + policies, change)
+
+    said = [one for one in evidence(plan, ROWS) if "owns" in one]
+    assert (bool(said), plan.level is Level.HIGH) == (told, told)
+    db.execute("SET ROLE pg_monitor")
+    assert len(db.execute("SELECT FROM t").fetchall()) == seen

@@ -98,3 +98,42 @@ def test_everybody_is_let_in_by_a_grant(make_db: MakeDb) -> None:
     _db, plan = changed(make_db, function(DEFINER) + CLOSED, grant)
 
     assert codes(plan)[LENDS] is Level.HIGH
+
+
+MONEY = """
+GRANT USAGE ON SCHEMA public TO PUBLIC; CREATE TABLE money (a integer);
+INSERT INTO money VALUES (1); GRANT SELECT ON money TO pg_monitor;
+CREATE FUNCTION pays() RETURNS void LANGUAGE sql AS 'UPDATE public.money SET a = 0';
+"""
+PAYS = f"CREATE FUNCTION pay() RETURNS {{}} LANGUAGE plpgsql {DEFINER} AS 'BEGIN {{}} END';"
+UPDATES = PAYS.format("void", "UPDATE public.money SET a = 0;")
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "lends"),
+    [
+        ("", UPDATES, True),
+        ("", UPDATES.replace(DEFINER, ""), False),
+        ("", UPDATES + "REVOKE EXECUTE ON FUNCTION pay() FROM PUBLIC", False),
+        ("GRANT UPDATE ON money TO pg_monitor;", UPDATES, False),
+        ("REVOKE SELECT ON money FROM pg_monitor;", UPDATES, True),
+        ("REVOKE USAGE ON SCHEMA public FROM PUBLIC;", UPDATES, False),
+        ("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;", UPDATES, False),
+        ("", PAYS.format("bigint", "RETURN (SELECT a FROM money FOR UPDATE);"), False),
+        ("", PAYS.format("trigger", "UPDATE public.money SET a = 0; RETURN NEW;"), False),
+        ("", f"ALTER FUNCTION pays() {DEFINER}", True),
+        (f"ALTER FUNCTION pays() {DEFINER};", "ALTER FUNCTION pays() STRICT", False),
+        (UPDATES, f"DROP FUNCTION pay(); {UPDATES.replace('void', 'text')}", False),
+    ],
+)
+def test_a_function_that_writes_for_everybody(
+    before: str, change: str, lends: bool, make_db: MakeDb
+) -> None:
+    db, plan = changed(make_db, MONEY + before, change)
+
+    assert codes(plan).get(LENDS) is (Level.HIGH if lends else None)
+    if lends:
+        db.execute("SET ROLE pg_monitor")
+        db.execute(f"SELECT {'pay' if 'pay()' in change else 'pays'}()".encode())
+        db.execute("RESET ROLE")
+        assert db.execute("SELECT a FROM money").fetchall() == [(0,)]

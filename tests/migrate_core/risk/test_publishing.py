@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from psycopg import Connection, errors
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
+from tests.migrate_core.risk.changed import changed
 from tests.migrate_core.risk.test_circumstances import codes, judged
 
 MakeDb = Callable[..., Connection[Any]]
@@ -100,6 +102,50 @@ def alter(*then: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize(
+    ("table", "condition", "fails"),
+    [
+        ("keyed", "a = 'web'", True),
+        ("keyed", "id > 5", False),
+        ("typed", "id < 'b'", False),
+        ("whole", "a = 'web'", False),
+        ("other", "id > 5", False),
+        ("other", "a IS NULL OR id > 5", True),
+    ],
+)
+@pytest.mark.parametrize("publish", ["", "SET (publish = 'insert')"])
+def test_a_filter_asks_for_nothing_but_the_identity(
+    table: str, condition: str, fails: bool, publish: str, make_db: MakeDb
+) -> None:
+    typed = "CREATE TABLE typed (id text PRIMARY KEY, text text, a text);"
+    made = f"{TABLES} {typed} INSERT INTO typed VALUES ('a'); CREATE PUBLICATION feed"
+    holds = f"ALTER PUBLICATION feed ADD TABLE {table}"
+    narrows = f"ALTER PUBLICATION feed SET TABLE {table} WHERE ({condition})"
+    only = f"; ALTER PUBLICATION feed {publish}" if publish else ""
+
+    db, plan = changed(make_db, f"{made}; {holds}", narrows + only)
+
+    fails = fails and not publish
+    assert codes(plan).get(CODE) is (Level.HIGH if fails else None)
+    with pytest.raises(errors.InvalidColumnReference) if fails else nullcontext():
+        db.execute(f"UPDATE {table} SET a = 'b'".encode())
+
+
+def test_a_filter_of_the_table_above(make_db: MakeDb) -> None:
+    made = """
+    CREATE TABLE days (day date PRIMARY KEY, a text) PARTITION BY RANGE (day);
+    CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+    """
+    root = "WITH (publish_via_partition_root = true)"
+    create = f"CREATE PUBLICATION feed FOR TABLE days WHERE (a > 'a') {root}"
+
+    db, plan = changed(make_db, made, create)
+
+    assert codes(plan)[CODE] is Level.HIGH
+    with pytest.raises(errors.InvalidColumnReference):
+        db.execute("UPDATE days SET a = 'b'")
+
+
 def test_only_tables_that_come_to_fail_are_named(make_db: MakeDb) -> None:
     db = make_db(f"{TABLES} CREATE PUBLICATION feed FOR TABLE bare")
     both = alter("ADD TABLE ONLY public.bare", "ADD TABLE ONLY public.unnamed")
@@ -107,13 +153,11 @@ def test_only_tables_that_come_to_fail_are_named(make_db: MakeDb) -> None:
     assert failing(db, both) == {"public.unnamed"}
 
 
-LEAVES = alter("ADD TABLE ONLY public.keyed")
-NARROWER = alter(
-    "SET (publish = 'insert')", "ADD TABLE ONLY public.keyed", "ADD TABLE ONLY public.other"
-)
-STAYS = alter(
-    "ADD TABLE ONLY public.keyed", "ADD TABLE ONLY public.other", "ADD TABLE ONLY public.whole"
-)
+ALL = [f"ADD TABLE ONLY public.{table}" for table in ("days", "keyed", "other")]
+LEAVES = alter(*ALL[:2])
+NARROWER = alter("SET (publish = 'insert')", *ALL)
+STAYS = alter(*ALL, "ADD TABLE ONLY public.whole")
+BY_ROOT = alter("SET (publish_via_partition_root = true)", *ALL)
 
 
 @pytest.mark.parametrize(
@@ -126,16 +170,47 @@ STAYS = alter(
         (0, LEAVES, False),
         (1, NARROWER, True),
         (1, STAYS, False),
+        (1, BY_ROOT, True),
+        (None, BY_ROOT, True),
+        (0, BY_ROOT, False),
     ],
 )
 def test_what_subscribers_lose(
     slots: int | None, operation: dict[str, Any], told: bool, make_db: MakeDb
 ) -> None:
-    db = make_db(f"{TABLES} CREATE PUBLICATION feed FOR TABLE keyed, other")
+    db = make_db(f"{TABLES} CREATE PUBLICATION feed FOR TABLE keyed, other, days")
 
     def given(_relation: QualifiedName | None, facts: Facts) -> Facts:
         assert facts.surroundings is not None
         around = msgspec.structs.replace(facts.surroundings, logical_slots=slots)
+        return msgspec.structs.replace(facts, surroundings=around)
+
+    plan = judged(db, operation, given=given)
+
+    assert (codes(plan).get("takes_from_subscribers") is Level.HIGH) is told
+
+
+@pytest.mark.parametrize(
+    ("held", "before", "after", "told"),
+    [
+        ("days", True, False, True),
+        ("days", False, True, True),
+        ("keyed", False, True, False),
+        ("days_1", False, True, False),
+    ],
+)
+def test_partitions_are_published_otherwise(
+    held: str, before: bool, after: bool, told: bool, make_db: MakeDb
+) -> None:
+    """Only a slot tells that somebody has subscribed."""
+    root = f"WITH (publish_via_partition_root = {before})"
+    db = make_db(f"{TABLES} CREATE PUBLICATION feed FOR TABLE {held} {root}")
+    then = ["SET (publish_via_partition_root = true)"] if after else []
+    operation = alter(*then, f"ADD TABLE ONLY public.{held}")
+
+    def given(_relation: QualifiedName | None, facts: Facts) -> Facts:
+        assert facts.surroundings is not None
+        around = msgspec.structs.replace(facts.surroundings, logical_slots=1)
         return msgspec.structs.replace(facts, surroundings=around)
 
     plan = judged(db, operation, given=given)

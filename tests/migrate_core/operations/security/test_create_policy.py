@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from migrate_core.errors import UnboundOperationError
 from migrate_core.operations.base import Place
@@ -17,7 +18,7 @@ from migrate_core.schema.objects import (
     Policy,
     Table,
 )
-from tests.migrate_core.risk.changed import changed
+from tests.migrate_core.risk.changed import changed, evidence
 
 Judged = Callable[..., dict[str, str]]
 PLACE = Place(migration_id="20260101_000000_x", step=1, major=18)
@@ -100,3 +101,43 @@ def test_a_policy_beside_another_of_the_same_role(
     _db, plan = changed(make_db, before, f"CREATE POLICY more ON t {policy}")
 
     assert plan.level is level
+
+
+@pytest.mark.db
+@pytest.mark.parametrize(
+    ("rights", "before", "change", "more"),
+    [
+        ("INSERT", "", "CREATE POLICY more ON t TO pg_monitor USING (true)", True),
+        ("INSERT", "", "CREATE POLICY more ON t TO PUBLIC USING (true) WITH CHECK (true)", True),
+        ("INSERT", "", "CREATE POLICY more ON t FOR INSERT TO pg_monitor WITH CHECK (true)", True),
+        ("INSERT", "", "CREATE POLICY more ON t FOR INSERT WITH CHECK (who = 'y')", True),
+        ("INSERT", "", "CREATE POLICY more ON t FOR INSERT WITH CHECK (who = 'x')", False),
+        ("INSERT", "", "CREATE POLICY more ON t USING (true) WITH CHECK (who = 'x')", False),
+        ("INSERT", "", "CREATE POLICY more ON t FOR SELECT USING (true)", False),
+        ("INSERT", "", "CREATE POLICY more ON t FOR UPDATE TO pg_monitor USING (true)", False),
+        ("INSERT", "", "ALTER POLICY own ON t WITH CHECK (true)", True),
+        ("INSERT", "", "ALTER POLICY own ON t WITH CHECK (who > 'x')", False),
+        ("INSERT", "CREATE POLICY w ON t FOR INSERT WITH CHECK (true);",
+         "CREATE POLICY more ON t TO pg_monitor USING (true)", False),
+        ("REFERENCES", "", "CREATE POLICY more ON t TO pg_monitor USING (true)", False),
+        ("REFERENCES", "", "ALTER POLICY own ON t WITH CHECK (true)", False),
+    ],
+)  # fmt: skip
+def test_who_may_write_more_than_before(
+    make_db: Callable[..., Connection[Any]], rights: str, before: str, change: str, more: bool
+) -> None:
+    """`own` says what pg_monitor writes, and the other one that it reads all."""
+    made = f"""
+    CREATE TABLE t (who text); GRANT SELECT, {rights} ON t TO pg_monitor;
+    ALTER TABLE t ENABLE ROW LEVEL SECURITY; GRANT USAGE ON SCHEMA public TO PUBLIC;
+    CREATE POLICY own ON t FOR INSERT TO pg_monitor WITH CHECK (who = 'x');
+    CREATE POLICY reads ON t FOR SELECT TO PUBLIC USING (true); {before}
+    """
+    db, plan = changed(make_db, made, change)
+
+    said = [one for one in evidence(plan, "rls_change") if one.startswith("lets ")]
+    assert (plan.level is Level.HIGH, bool(said)) == (more, more)
+    if rights == "INSERT" and not before:
+        db.execute("SET ROLE pg_monitor")
+        with nullcontext() if more or "> 'x'" in change else pytest.raises(errors.Error):
+            db.execute("INSERT INTO t VALUES ('y')")
