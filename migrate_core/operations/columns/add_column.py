@@ -25,6 +25,7 @@ from migrate_core.risk.facts import Facts
 from migrate_core.risk.filling import filling
 from migrate_core.risk.numbers import too_many_rows
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.triggers import of_wider
 from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.column_filling import add_filled
 from migrate_core.schema.delta import SchemaDelta
@@ -151,6 +152,9 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             yield why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.because(size)
         else:
             yield why.ADDS_NULLABLE_COLUMN.because(f"no rewrite; {size}")
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        yield from of_wider(base, graph, self.table)
 
     @property
     def _is_bare(self) -> bool:
