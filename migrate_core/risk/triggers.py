@@ -33,7 +33,9 @@ def of_trigger(graph: SchemaGraph, table: Table, trigger: Trigger) -> Iterator[R
 def of_wider(base: SchemaGraph, graph: SchemaGraph, name: QualifiedName) -> Iterator[Reason]:
     """What comes of the table's own triggers where its rows have more columns than before."""
     table, was = graph.table(name), base.table(name)
-    for trigger in table.triggers if table and was else ():
+    if table is None or was is None:
+        return
+    for trigger in table.triggers:
         had = {one.code for one in of_trigger(base, was, trigger)}
         yield from (one for one in of_trigger(graph, table, trigger) if one.code not in had)
 

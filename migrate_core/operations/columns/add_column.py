@@ -32,6 +32,7 @@ from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref, numbers_for
 from migrate_core.schema.families import is_alone, taken_names
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.literals import is_beyond
 from migrate_core.schema.not_null import with_name
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import Ref
@@ -140,6 +141,9 @@ class AddColumn(Operation, frozen=True, kw_only=True):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()
         yield from too_many_rows(self.numbers, facts)
+        if is_beyond(self.column.default, self.column.type):
+            said = f"{self.column.type} does not hold {self.column.default}"
+            yield why.WOULD_FAIL.because(said)
         if self.key:
             yield from filling(facts, self.key)
         elif self.checked:
