@@ -21,6 +21,7 @@ from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
+from migrate_core.risk.clashing import clashing
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.filling import filling
 from migrate_core.risk.numbers import too_many_rows
@@ -159,6 +160,7 @@ class AddColumn(Operation, frozen=True, kw_only=True):
 
     def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
         yield from of_wider(base, graph, self.table)
+        yield from clashing(graph, self.table, self.column.name)
 
     @property
     def _is_bare(self) -> bool:
