@@ -107,7 +107,7 @@ class Past:
         unmade = self._unmade(operation, graph)
         awaits = next((by for ref, by in self.pending.items() if ref in unmade), "")
         if _asks_nothing(operation, graph) or not unmade:
-            facts = ask(there, tuple(map(self._asked_now, self._askable(operation, graph))))
+            facts = ask(there, tuple(map(self.asked_now, self._askable(operation, graph))))
             answers = tuple(map(self._as_it_was, facts.answers))
             return msgspec.structs.replace(facts, awaits=awaits, answers=answers)
         made = operation.subject in self.created
@@ -115,7 +115,7 @@ class Past:
         ahead = operation.probes_ahead(graph, frozenset(self.created - self.written))
         ahead = tuple(probe for probe in ahead if not (fills and probe.is_of_rows))
         ahead = tuple(probe for probe in ahead if probe.is_needed or not self.computes_anew)
-        facts = ask(there, tuple(map(self._asked_now, ahead)))
+        facts = ask(there, tuple(map(self.asked_now, ahead)))
         return msgspec.structs.replace(facts, is_pending=not ahead, is_made=made, awaits=awaits)
 
     def _askable(self, operation: Operation, graph: SchemaGraph) -> Iterator[Probe]:
@@ -182,7 +182,7 @@ class Past:
                 relation = old.relation
         return relation
 
-    def _asked_now(self, probe: Probe) -> Probe:
+    def asked_now(self, probe: Probe) -> Probe:
         sample = self._text_now(probe.sample) if probe.sample else None
         return msgspec.structs.replace(probe, query=self._text_now(probe.query), sample=sample)
 

@@ -103,6 +103,8 @@ _ASKS = frozenset(
 _GUARDS = frozenset([*_ASKS, "execute", "undefined_column", "others"])
 _NO_COLUMN = frozenset(["*", "tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"])
 _WRITES = frozenset(["insert", "update", "delete", "merge", "copy", "execute", "call"])
+# Of them what keeps a record of a row that goes, and takes nothing from the going.
+_RECORDS = frozenset(["insert"])
 # Of PostgreSQL's own functions those that are called for what they do, and write no row.
 _NOT_KEPT = frozenset(
     (BUILT_IN, name)
@@ -129,9 +131,39 @@ def fields(routine: Routine) -> tuple[str, ...]:
 def gives_up_rows(routine: Routine) -> bool:
     """Whether it gives NULL however it ends, and has written the row nowhere else."""
     found = code(routine) if routine.language == "plpgsql" else []
+    return _gives_alone(found, "null") and not _may_write(found)
+
+
+def keeps_from_going(routine: Routine) -> bool:
+    """Whether it gives NEW however it ends, which is NULL where a row is deleted.
+
+    One that asks for the operation may not come so far; one that fills NEW gives no NULL; one
+    that updates a row instead of deleting it means to keep it.
+    """
+    found = code(routine) if routine.language == "plpgsql" else []
+    texts = [token.name or token.text for token in found]
+    if "tg_op" in texts or "into" in _before_new(texts) or _is_assigned(texts, "new"):
+        return False
+    return _gives_alone(found, "new") and not _may_write(found, _WRITES - _RECORDS)
+
+
+def _gives_alone(found: Sequence[Token], what: str) -> bool:
     names = [token.name for token in found]
     gives = [names[at + 1] for at, name in enumerate(names[:-1]) if name == "return"]
-    return bool(gives) and set(gives) == {"null"} and not _may_write(found)
+    return bool(gives) and set(gives) == {what}
+
+
+def _before_new(texts: Sequence[str]) -> set[str]:
+    return {before for before, text in pairwise(texts) if text == "new"}
+
+
+def _is_assigned(texts: Sequence[str], name: str) -> bool:
+    """Itself or a field of it. By "=" too, which may as well compare."""
+    for at, text in enumerate(texts):
+        after = texts[at + 3 :] if texts[at + 1 : at + 2] == ["."] else texts[at + 1 :]
+        if text == name and after[:1] in ([":"], ["="]):
+            return True
+    return False
 
 
 def never_returns(routine: Routine) -> bool:
@@ -140,12 +172,12 @@ def never_returns(routine: Routine) -> bool:
     return "begin" in names and "return" not in names
 
 
-def _may_write(found: Sequence[Token]) -> bool:
+def _may_write(found: Sequence[Token], by: frozenset[str] = _WRITES) -> bool:
     names = [token.name for token in found]
     calling = (at for at, name in enumerate(names) if name == "perform")
     texts = [token.text for token in found]
     whole = (" ".join(takewhile(lambda text: text != ";", texts[at + 1 :])) for at in calling)
-    return bool(_WRITES & set(names)) or not all(is_lasting(one, _NOT_KEPT) for one in whole)
+    return bool(by & set(names)) or not all(is_lasting(one, _NOT_KEPT) for one in whole)
 
 
 def only_raises(routine: Routine) -> bool:

@@ -8,10 +8,16 @@ from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe, human_count
 from migrate_core.risk.levels import Level
-from migrate_core.risk.reasons import LOSES_EXACTNESS, NARROWS_COLUMN_TYPE, Reason
+from migrate_core.risk.reasons import (
+    CHANGES_DEFAULT,
+    LOSES_EXACTNESS,
+    NARROWS_COLUMN_TYPE,
+    Reason,
+)
 from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema import types
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.literals import is_beyond
 
 _MISFITS, _ROUNDED = "misfits", "rounded"
 
@@ -73,3 +79,12 @@ def rounding(old: str, new: str, facts: Facts) -> Iterator[Reason]:
     """Values of today may all come back as they were; sums of them and later ones do not."""
     if types.loses_exactness(old, new):
         yield LOSES_EXACTNESS.because(f"{old} becomes {new}; {facts.describe()}")
+
+
+def refusing_default(default: str | None, type_: str, base: str | None = None) -> Iterator[Reason]:
+    """`base`: what it is over, where it is a domain."""
+    if is_beyond(default, base or type_):
+        yield CHANGES_DEFAULT.because(
+            f"{type_} does not hold {default}: an INSERT that leaves the column out fails",
+            level=Level.HIGH,
+        )

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migrate_core.pg.ddl import Stage
-from migrate_core.risk.bodies import fields, gives_up_rows, never_returns, only_raises
+from migrate_core.pg.names import QualifiedName
+from migrate_core.risk.bodies import (
+    fields,
+    gives_up_rows,
+    keeps_from_going,
+    never_returns,
+    only_raises,
+)
+from migrate_core.risk.copying import too_narrow
 from migrate_core.risk.reasons import REFUSED_BY_TRIGGER, SWALLOWS_WRITES, TRIGGER_FAILS, Reason
 from migrate_core.schema.bodies import code
 from migrate_core.schema.definitions import Routine
@@ -19,7 +27,17 @@ def of_trigger(graph: SchemaGraph, table: Table, trigger: Trigger) -> Iterator[R
     how = firing(trigger)
     routine = graph.find(Routine, how.routine) if how else None
     if how and routine and trigger.enabled in FIRES:
-        yield from _comes_of(table, trigger, how, routine)
+        yield from _comes_of(graph, table, trigger, how, routine)
+
+
+def of_wider(base: SchemaGraph, graph: SchemaGraph, name: QualifiedName) -> Iterator[Reason]:
+    """What comes of the table's own triggers where its rows have more columns than before."""
+    table, was = graph.table(name), base.table(name)
+    if table is None or was is None:
+        return
+    for trigger in table.triggers:
+        had = {one.code for one in of_trigger(base, was, trigger)}
+        yield from (one for one in of_trigger(graph, table, trigger) if one.code not in had)
 
 
 def of_function(graph: SchemaGraph, new: Routine, old: Routine | None) -> Iterator[Reason]:
@@ -30,8 +48,8 @@ def of_function(graph: SchemaGraph, new: Routine, old: Routine | None) -> Iterat
         for trigger in table.triggers:
             how = firing(trigger)
             if how and how.routine == new.name and trigger.enabled in FIRES:
-                had = set(_comes_of(table, trigger, how, old)) if old else set()
-                found = _comes_of(table, trigger, how, new)
+                had = set(_comes_of(graph, table, trigger, how, old)) if old else set()
+                found = _comes_of(graph, table, trigger, how, new)
                 yield from (reason for reason in found if reason not in had)
 
 
@@ -58,7 +76,9 @@ def _refuses(graph: SchemaGraph, table: Table, trigger: Trigger, how: Firing) ->
         yield REFUSED_BY_TRIGGER.because(f"{what} returns NULL and no row")
 
 
-def _comes_of(table: Table, trigger: Trigger, how: Firing, routine: Routine) -> Iterator[Reason]:
+def _comes_of(
+    graph: SchemaGraph, table: Table, trigger: Trigger, how: Firing, routine: Routine
+) -> Iterator[Reason]:
     what = f"trigger {trigger.name} of {table.name}"
     if only_raises(routine) and how.always and how.writes:
         yield TRIGGER_FAILS.because(f"{what}: {routine.name} does nothing but raise an error")
@@ -70,8 +90,14 @@ def _comes_of(table: Table, trigger: Trigger, how: Firing, routine: Routine) -> 
     missing = [one for one in fields(routine) if one[4:] not in names]
     if missing:
         yield TRIGGER_FAILS.because(f"{what}: there is no column for {', '.join(missing)}")
+    for copied in too_narrow(graph, table, routine, how):
+        yield TRIGGER_FAILS.because(f"{what}: {routine.name} {copied}")
     if how.before and gives_up_rows(routine):
         yield SWALLOWS_WRITES.because(f"{what}: {routine.name} returns NULL and no row")
+    elif how.before and "DELETE" in how.events and keeps_from_going(routine):
+        yield SWALLOWS_WRITES.because(
+            f"{what}: {routine.name} returns NEW, which is NULL for a row that is deleted"
+        )
 
 
 def may_change(graph: SchemaGraph, trigger: Trigger, column: str) -> bool:

@@ -24,7 +24,7 @@ _OIDS = OID_NAMES | {"oid", "integer"}
 _TYPE = re.compile(r"^(?P<base>[^()]+?)(?:\((?P<args>[\d, -]+)\))?(?P<rest>[^()]*)$")
 _STRINGS = {"text", "character varying", "character", '"char"', "name"}
 _INTEGERS = {"smallint": 2, "integer": 4, "bigint": 8}
-_BOUNDS = {"smallint": 15, "integer": 31, "bigint": 63}
+BOUNDS = {"smallint": 15, "integer": 31, "bigint": 63}
 _TIMES = {
     "timestamp without time zone",
     "timestamp with time zone",
@@ -58,7 +58,7 @@ def is_implicit(given: str, wanted: str) -> bool:
     return given == wanted or wanted in _IMPLICIT.get(given, ())
 
 
-def _split(type_: str) -> tuple[str, tuple[int, ...]]:
+def split(type_: str) -> tuple[str, tuple[int, ...]]:
     match = _TYPE.match(type_)
     if match is None:
         return type_, ()
@@ -70,7 +70,7 @@ def change(old: str, new: str) -> TypeChange:
     """What ALTER TYPE from `old` to `new` does (both as format_type() prints them)."""
     if old == new:
         return TypeChange.FREE
-    before, after = _split(old), _split(new)
+    before, after = split(old), split(new)
     if _is_free(before, after):
         return TypeChange.FREE
     return TypeChange.NARROW if _is_narrow(before, after) else TypeChange.REWRITE
@@ -97,8 +97,8 @@ def _is_free(old: tuple[str, tuple[int, ...]], new: tuple[str, tuple[int, ...]])
 
 def crosses_zones(old: str, new: str) -> bool:
     """Whether one of the two is a time of a zone and the other a time of none."""
-    zoned = [_split(type_)[0] == "timestamp with time zone" for type_ in (old, new)]
-    dated = [_split(type_)[0].startswith(("timestamp", "date")) for type_ in (old, new)]
+    zoned = [split(type_)[0] == "timestamp with time zone" for type_ in (old, new)]
+    dated = [split(type_)[0].startswith(("timestamp", "date")) for type_ in (old, new)]
     return all(dated) and zoned[0] != zoned[1]
 
 
@@ -164,7 +164,7 @@ def misfits(column: str, old: str, new: str) -> str | None:
     """
     if change(old, new) is not TypeChange.NARROW:
         return None
-    (was, _had), (now, has) = _split(old), _split(new)
+    (was, _had), (now, has) = split(old), split(new)
     if "[]" in was + now:
         return ddl(
             "NOT pg_input_is_valid({column}::text, {type})", column=column, type=literal(new)
@@ -191,7 +191,7 @@ def rounded(column: str, old: str, new: str) -> str | None:
     """
     if change(old, new) is not TypeChange.NARROW:
         return None
-    (was, _had), (now, has) = _split(old), _split(new)
+    (was, _had), (now, has) = split(old), split(new)
     names = {"column": column}
     if was in _EXACT and now in _INTEGERS:
         return ddl("{column} <> round({column})", **names) if was not in _INTEGERS else None
@@ -207,7 +207,7 @@ def rounded(column: str, old: str, new: str) -> str | None:
 
 def loses_exactness(old: str, new: str) -> bool:
     """Whether decimal numbers become binary ones, which hold whole numbers of some digits alone."""
-    (was, had), (now, _has) = _split(old.removesuffix("[]")), _split(new.removesuffix("[]"))
+    (was, had), (now, _has) = split(old.removesuffix("[]")), split(new.removesuffix("[]"))
     if was != "numeric" or now not in _FLOATS:
         return False
     return not had or _scale(had) > 0 or had[0] > _FLOATS[now]
@@ -232,7 +232,7 @@ def is_told(old: str, new: str) -> bool:
     """Whether misfits() and rounded() find each value that the new type does not keep."""
     if change(old, new) is not TypeChange.NARROW:
         return False
-    (was, _had), (now, has) = _split(old), _split(new)
+    (was, _had), (now, has) = split(old), split(new)
     if "[]" in was + now:
         return False
     if (was in _EXACT and now in _EXACT) or _is_time(was, now):
@@ -260,5 +260,5 @@ def _misfits_of_text(column: str, now: str, new: str) -> str:
 
 
 def _range(type_: str) -> dict[str, str]:
-    top = 2 ** _BOUNDS[type_]
+    top = 2 ** BOUNDS[type_]
     return {"low": raw(str(-top)), "high": raw(str(top - 1))}

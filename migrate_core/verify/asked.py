@@ -63,6 +63,11 @@ class Target:
     def facts(self, table: QualifiedName) -> Facts:
         return self.past.of_relation(table, self._ask)
 
+    def answer(self, probe: Probe) -> Answer:
+        """Under the names of today."""
+        (found,) = ask(self._conn, [self.past.asked_now(probe)])
+        return found
+
     def asked(
         self,
         script: Script,

@@ -27,6 +27,7 @@ from migrate_core.verify.changes import changes, kept_constraints, moves
 from migrate_core.verify.held import holding, locked_by, stops, validating
 from migrate_core.verify.idle import idle, is_idle
 from migrate_core.verify.moved import moved
+from migrate_core.verify.numbered import ahead
 from migrate_core.verify.positions import Position, moved_sequences
 from migrate_core.verify.relations import Relation
 from migrate_core.verify.routines import losing_words, mentioned, names, runs_nothing
@@ -241,6 +242,7 @@ class _Judging:
             if after.is_behind(before):
                 said = f"{name} stood {before} and stands {after}: it gives {after.next} next"
                 yield why.LOSES_SEQUENCE_POSITION.because(said)
+        yield from ahead(self.script.numbered, self.script.after.positions, self.live.answer)
 
     def spared(self) -> tuple[str, Level]:
         if self._branches or self.uncovered:

@@ -21,6 +21,7 @@ from migrate_core.pg.ddl import Statement
 from migrate_core.pg.queries import query
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify.bounded import Bounds, bounds
+from migrate_core.verify.numbered import Numbered, read_numbered
 from migrate_core.verify.overwritten import Compared, Were, compared, rows_of
 from migrate_core.verify.positions import Positions, read_positions
 from migrate_core.verify.routines import mentioned, names
@@ -57,6 +58,7 @@ class Script(Struct, frozen=True, kw_only=True):
     compared: Mapping[int, Compared] = {}  # tables that it updated, by number
     bounds: Bounds = {}  # rows that it writes over at most, whatever the target holds
     row_locks: tuple[RowLocks, ...] = ()
+    numbered: tuple[Numbered, ...] = ()  # of tables whose rows it wrote
 
 
 class Scripts:
@@ -122,9 +124,20 @@ class Scripts:
         if script is None:
             return
         try:
-            self.found.append(replace(script, after=self._state()))
+            numbered = self._numbered(script.doings)
+            self.found.append(replace(script, after=self._state(), numbered=numbered))
         except (psycopg.Error, MigrateError) as error:
             self.found.append(replace(script, blind=f"what it left was not read: {error}"))
+
+    def _numbered(self, doings: Doings) -> tuple[Numbered, ...]:
+        wrote = {
+            oid
+            for oid, one in doings.before.items()
+            if oid in doings.after and doings.after[oid].written != one.written
+        }
+        with closing(self._connect()) as conn:
+            conn.execute("SET lock_timeout = '5s'")
+            return read_numbered(conn, wrote)
 
     def _state(self) -> State:
         with closing(self._connect()) as conn:

@@ -21,16 +21,19 @@ from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
+from migrate_core.risk.clashing import clashing
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.filling import filling
 from migrate_core.risk.numbers import too_many_rows
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.triggers import of_wider
 from migrate_core.schema.clauses import column_clause, comment_on
 from migrate_core.schema.column_filling import add_filled
 from migrate_core.schema.delta import SchemaDelta
 from migrate_core.schema.edges import column_ref, numbers_for
 from migrate_core.schema.families import is_alone, taken_names
 from migrate_core.schema.graph import SchemaGraph
+from migrate_core.schema.literals import is_beyond
 from migrate_core.schema.not_null import with_name
 from migrate_core.schema.objects import Column
 from migrate_core.schema.refs import Ref
@@ -139,6 +142,9 @@ class AddColumn(Operation, frozen=True, kw_only=True):
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         size = facts.describe()
         yield from too_many_rows(self.numbers, facts)
+        if is_beyond(self.column.default, self.column.type):
+            said = f"{self.column.type} does not hold {self.column.default}"
+            yield why.WOULD_FAIL.because(said)
         if self.key:
             yield from filling(facts, self.key)
         elif self.checked:
@@ -151,6 +157,10 @@ class AddColumn(Operation, frozen=True, kw_only=True):
             yield why.ADDS_REQUIRED_COLUMN_WITHOUT_DEFAULT.because(size)
         else:
             yield why.ADDS_NULLABLE_COLUMN.because(f"no rewrite; {size}")
+
+    def reasons_since(self, base: SchemaGraph, graph: SchemaGraph) -> Iterator[Reason]:
+        yield from of_wider(base, graph, self.table)
+        yield from clashing(graph, self.table, self.column.name)
 
     @property
     def _is_bare(self) -> bool:

@@ -19,6 +19,7 @@ from migrate_core.risk import reasons as why
 from migrate_core.risk.computing import asked_of_default, refused_default
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
+from migrate_core.risk.narrowing import refusing_default
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.cycles import later_parts
 from migrate_core.schema.delta import DropMode, SchemaDelta
@@ -141,6 +142,9 @@ class AlterColumnDefault(Operation, frozen=True, kw_only=True):
             yield why.CHANGES_DEFAULT.because(
                 f"{what}: an INSERT that leaves the column out fails", level=Level.MEDIUM
             )
+        table = graph.table(self.table)
+        column = table.column(self.column) if table else None
+        yield from refusing_default(self.default, column.type) if column else ()
 
     def takes_away(self, graph: SchemaGraph) -> str:
         table = graph.table(self.table)

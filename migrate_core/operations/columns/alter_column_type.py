@@ -22,8 +22,15 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts, Probe
-from migrate_core.risk.narrowing import asked_of_values, fits_today, narrowing, rounding
+from migrate_core.risk.narrowing import (
+    asked_of_values,
+    fits_today,
+    narrowing,
+    refusing_default,
+    rounding,
+)
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.rechecking import pointing_again
 from migrate_core.schema import casts, rereading, types
 from migrate_core.schema.casts import comparable
 from migrate_core.schema.delta import SchemaDelta
@@ -75,6 +82,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
     rereads: bool = False  # whether rules or indexes make a free change read every row
     tied: tuple[QualifiedName, ...] = ()  # tables at the other end of a foreign key on it
 
+    pointing: tuple[QualifiedName, ...] = ()  # those whose rows are looked at again for it
+
     @property
     def subject(self) -> Ref:
         return column_ref(self.table, self.column)
@@ -98,12 +107,25 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         again |= was.collation != to.collation and rereading.is_indexed(table, self.column)
         tied = tuple(sorted(set(self._tied(graph)) - {self.table}))
         bound: Self = replaced(self, to=to, was=was, rereads=again, tied=tied)
+        pointing = set(bound._pointing(graph)) if bound._checks_keys else set()
+        bound = replaced(bound, pointing=tuple(sorted(pointing)))
         return bound
 
     def _tied(self, graph: SchemaGraph) -> Iterator[QualifiedName]:
         """PostgreSQL makes their foreign keys anew, and locks them for that."""
         for table, key in _keys_on(graph, self.table, self.column):
             yield from (name for name in (table, key.references) if name is not None)
+
+    @property
+    def _checks_keys(self) -> bool:
+        """Whether a key that stays compares by another operator from then on."""
+        kept = self.was is not None and comparable(self.was.stored, self.to.stored)
+        return kept and self._change is not TypeChange.FREE
+
+    def _pointing(self, graph: SchemaGraph) -> Iterator[QualifiedName]:
+        for table, key in _keys_on(graph, self.table, self.column):
+            if key.references == self.table and table != self.table and key.validated:
+                yield table
 
     def apply(self, graph: SchemaGraph) -> SchemaGraph:
         to = self.to
@@ -199,6 +221,7 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             using=_using(self.column, self.to, self.was),
             rereads=self.rereads,
             tied=self.tied,
+            pointing=self.pointing,
             was=self.to,
         )
 
@@ -265,6 +288,8 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         if self.was is not None:
             yield from rounding(self.was.stored, self.to.stored, facts)
         yield why.LOSES_STATISTICS.because(f"of {self.column}; {facts.describe()}")
+        yield from refusing_default(self.to.default, self.to.type, self.to.base)
+        yield from pointing_again(facts, self.pointing)
         if self._takes_zone:
             yield why.TAKES_TIMES_AS_UTC.because(evidence)
         if self._rebuilds:

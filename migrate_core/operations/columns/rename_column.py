@@ -19,6 +19,7 @@ from migrate_core.pg.ddl import Stage, Statement, ddl, stage
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
+from migrate_core.risk.clashing import clashing
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.delta import SchemaDelta
@@ -96,3 +97,6 @@ class RenameColumn(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.RENAME_COLUMN.because(f"{self.column} becomes {self.to}")
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        yield from clashing(graph, self.table, self.to)

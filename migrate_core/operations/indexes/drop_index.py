@@ -19,6 +19,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.outdated import unrefreshable
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.concurrent import drop_index
 from migrate_core.schema.delta import SchemaDelta
@@ -122,3 +123,7 @@ class DropIndex(Operation, frozen=True, kw_only=True):
         yield why.DROPS_INDEX.because(f"on {columns}; {facts.describe()}")
         if self.was and self.was.unique:
             yield why.DROPS_UNIQUE_CONSTRAINT.because(f"unique over {columns}")
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        if graph.table(self.table) is None:
+            yield from unrefreshable(graph, self.table)

@@ -11,6 +11,7 @@ from migrate_core.operations.base import Effect, Operation, Place, replaced, unb
 from migrate_core.pg.ddl import Stage, Statement, ddl, raw, stage
 from migrate_core.risk import reasons as why
 from migrate_core.risk.facts import Facts
+from migrate_core.risk.outdated import short_rows
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema.definitions import Attribute, Composite
 from migrate_core.schema.delta import SchemaDelta
@@ -114,6 +115,9 @@ class AlterComposite(Operation, frozen=True, kw_only=True):
             yield why.CHANGES_METADATA.because(f"attributes of {self.to.name}")
         if self.was is None or not is_alterable(SchemaGraph(), self.to, self.was):
             yield why.NO_INVERSE.because("an attribute cannot come back to its place")
+
+    def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
+        yield from short_rows(graph, self.was, self.to) if self.was else ()
 
 
 def _by_name(composite: Composite | None) -> dict[str, Attribute]:

@@ -9,6 +9,7 @@ import pytest
 from psycopg import Connection, Error
 
 from migrate_core.risk.levels import Level
+from tests.migrate_core.risk.changed import changed, evidence
 from tests.migrate_core.risk.test_circumstances import judged
 
 MakeDb = Callable[..., Connection[Any]]
@@ -106,3 +107,89 @@ def _refused(db: Connection[Any], statements: str) -> bool:
     except Error:
         return True
     return False
+
+
+TYPED = """
+CREATE TABLE typed (id integer, v varchar(3), b char(3), s smallint, i integer, l bigint,
+                    n numeric(5,2), w numeric(4), t text, d numeric);
+"""
+LITERALS = [
+    ("v", "'abcdef'", True),
+    ("v", "'abc   '", False),
+    ("v", "'äöü'", False),
+    ("v", "'äöüß'", True),
+    ("v", "$$a'bc$$", True),
+    ("v", "$$'bc$$", False),
+    ("v", "'abcdef'::text", True),
+    ("v", "'abcdef'::varchar(3)", False),
+    ("v", "12345", True),
+    ("v", "123", False),
+    ("v", "lower('ABC')", False),
+    ("b", "'abcd'", True),
+    ("b", "'ab'", False),
+    ("s", "32767", False),
+    ("s", "32768", True),
+    ("s", "-32768", False),
+    ("s", "-99999", True),
+    ("i", "3000000000", True),
+    ("i", "1e3", False),
+    ("i", "2147483647.5", True),
+    ("i", "2147483647.4", False),
+    ("l", "1e30", True),
+    ("n", "999.994", False),
+    ("n", "999.995", True),
+    ("n", "-1234.5", True),
+    ("n", "'1234'", True),
+    ("n", "'NaN'", False),
+    ("w", "9999.5", True),
+    ("w", "9999", False),
+    ("t", "'abcdef'", False),
+    ("d", "123456789", False),
+    ("d", "NULL", False),
+]
+
+
+@pytest.mark.parametrize(("column", "default", "fails"), LITERALS)
+def test_a_default_that_its_type_does_not_hold(
+    make_db: MakeDb, column: str, default: str, fails: bool
+) -> None:
+    """PostgreSQL takes it, and fails once a row gets it."""
+    db, plan = changed(make_db, TYPED, f"ALTER TABLE typed ALTER {column} SET DEFAULT {default}")
+
+    high = [one for one in evidence(plan, "changes_default") if "does not hold" in one]
+    assert bool(high) is fails
+    assert not fails or plan.level is Level.HIGH
+    assert _refused(db, "INSERT INTO typed (id) VALUES (1)") is fails
+
+
+@pytest.mark.parametrize(("column", "default", "fails"), LITERALS)
+def test_a_column_with_a_default_that_its_type_does_not_hold(
+    make_db: MakeDb, column: str, default: str, fails: bool
+) -> None:
+    """That is computed at once, for rows that are not there too."""
+    ((type_, default),) = make_db(f"""
+        {TYPED} ALTER TABLE typed ALTER {column} SET DEFAULT {default}""").execute(
+        """SELECT format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid)
+             FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d
+               ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+            WHERE a.attrelid = 'typed'::regclass AND a.attname = %s""",
+        [column],
+    )
+    db = make_db(TYPED)
+    said = {"name": "fresh", "type": type_, "default": default or "NULL"}
+
+    plan = judged(db, {"op": "addColumn", "table": "public.typed", "column": said})
+
+    assert (plan.level is Level.BLOCKED) is fails
+    change = f"ALTER TABLE typed ADD fresh {type_} DEFAULT {said['default']}"
+    assert _refused(db, change) is fails
+
+
+@pytest.mark.parametrize(("type_", "fails"), [("varchar(2)", True), ("varchar(20)", False)])
+def test_a_type_that_no_longer_holds_the_default(make_db: MakeDb, type_: str, fails: bool) -> None:
+    before = f"{TYPED} ALTER TABLE typed ALTER v SET DEFAULT 'abc';"
+    db, plan = changed(make_db, before, f"ALTER TABLE typed ALTER v TYPE {type_}")
+
+    high = [one for one in evidence(plan, "changes_default") if "does not hold" in one]
+    assert bool(high) is fails
+    assert _refused(db, "INSERT INTO typed (id) VALUES (1)") is fails

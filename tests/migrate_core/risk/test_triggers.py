@@ -138,6 +138,48 @@ def test_a_function_that_returns_null_before_a_row_is_written(
     assert written == (None if swallows or body in (MOVED, CALLING) else ("b",))
 
 
+GONE = "BEGIN INSERT INTO other VALUES (OLD.id); RETURN NEW; END"
+
+
+@pytest.mark.parametrize(
+    ("body", "when", "swallows"),
+    [
+        ("BEGIN RAISE LOG 'gone: %', OLD.id; RETURN NEW; END", "BEFORE DELETE", True),
+        ("BEGIN RETURN NEW; END", "BEFORE UPDATE OR DELETE", True),
+        (GONE, "BEFORE DELETE", True),
+        ("BEGIN RETURN NEW; END", "AFTER DELETE", False),
+        ("BEGIN RETURN NEW; END", "BEFORE UPDATE", False),
+        ("BEGIN RETURN OLD; END", "BEFORE DELETE", False),
+        ("BEGIN RETURN coalesce(NEW, OLD); END", "BEFORE DELETE", False),
+        ("BEGIN NEW := OLD; RETURN NEW; END", "BEFORE DELETE", False),
+        ("BEGIN SELECT OLD.* INTO NEW; RETURN NEW; END", "BEFORE DELETE", False),
+        ("BEGIN NEW.id := OLD.id; RETURN NEW; END", "BEFORE DELETE", False),
+        (
+            "BEGIN IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END",
+            "BEFORE UPDATE OR DELETE",
+            False,
+        ),
+    ],
+)
+def test_a_function_that_returns_new_where_a_row_is_deleted(
+    body: str, when: str, swallows: bool, make_db: MakeDb
+) -> None:
+    trigger = TRIGGER.format(when, ROW)
+    db, plan = changed(make_db, f"{TABLES} {function(body)}", trigger)
+
+    assert codes(plan).get(SWALLOWS) is (Level.HIGH if swallows else None)
+    gone = db.execute("DELETE FROM t WHERE id = 1").rowcount
+    assert gone == (0 if swallows else 1)
+
+
+def test_who_updates_a_row_instead_means_to_keep_it(make_db: MakeDb) -> None:
+    body = "BEGIN UPDATE t SET v = 'gone' WHERE id = OLD.id; RETURN NEW; END"
+    trigger = TRIGGER.format("BEFORE DELETE", ROW)
+    _db, plan = changed(make_db, f"{TABLES} {function(body)}", trigger)
+
+    assert SWALLOWS not in codes(plan)
+
+
 def test_a_statement_is_written_whatever_its_trigger_returns(make_db: MakeDb) -> None:
     body = "BEGIN RETURN NULL; END"
     db, plan = changed(
