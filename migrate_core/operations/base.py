@@ -254,6 +254,10 @@ class Operation(
         not say that it leans on anything."""
         return frozenset()
 
+    def checks_again(self) -> tuple[QualifiedName, ...]:
+        """Other tables whose foreign keys are validated anew for it, row by row."""
+        return ()
+
     @property
     def rehearsable(self) -> bool:
         """Whether it can run where the target's roles are mere stand-ins."""

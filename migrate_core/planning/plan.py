@@ -25,6 +25,7 @@ from migrate_core.risk.estimates import Estimate, estimate
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
 from migrate_core.risk.rates import Rates, WorkKind
+from migrate_core.risk.rechecking import pointing_again
 from migrate_core.risk.surroundings import Surroundings
 from migrate_core.risk.verdict import Verdict, judge, weigh
 from migrate_core.schema.fingerprint import fingerprint
@@ -237,6 +238,7 @@ def _step(
     reasons = (
         *operation.reasons(facts),
         *circumstances(work, facts),
+        *pointing_again(facts, operation.checks_again()),
         *context.reasons(operation, stages, work, graph),
     )
     step = Step(

@@ -30,7 +30,6 @@ from migrate_core.risk.narrowing import (
     rounding,
 )
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.rechecking import pointing_again
 from migrate_core.schema import casts, rereading, types
 from migrate_core.schema.casts import comparable
 from migrate_core.schema.delta import SchemaDelta
@@ -115,6 +114,9 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
         """PostgreSQL makes their foreign keys anew, and locks them for that."""
         for table, key in _keys_on(graph, self.table, self.column):
             yield from (name for name in (table, key.references) if name is not None)
+
+    def checks_again(self) -> tuple[QualifiedName, ...]:
+        return self.pointing
 
     @property
     def _checks_keys(self) -> bool:
@@ -289,7 +291,6 @@ class AlterColumnType(Operation, frozen=True, kw_only=True):
             yield from rounding(self.was.stored, self.to.stored, facts)
         yield why.LOSES_STATISTICS.because(f"of {self.column}; {facts.describe()}")
         yield from refusing_default(self.to.default, self.to.type, self.to.base)
-        yield from pointing_again(facts, self.pointing)
         if self._takes_zone:
             yield why.TAKES_TIMES_AS_UTC.because(evidence)
         if self._rebuilds:
