@@ -1,6 +1,6 @@
 """Judges the labelled migrations, and says how far the verdicts are what a DBA says.
 
-python -m tests.labelled [--set first|independent|fresh|blind|sealed|unseen|unread]
+python -m tests.labelled [--set first|independent|fresh|blind|sealed|unseen|unread|untold]
     [--half tune|held-out] [--major 15] [--all] [--only TEXT]
 """
 

@@ -30,27 +30,27 @@ DELETE FROM public.users WHERE id = 40;
 USERS = "INSERT INTO public.users (id, name) OVERRIDING SYSTEM VALUE VALUES "
 
 
-@pytest.mark.parametrize(
-    ("sql", "table", "collides"),
-    [
-        (f"{USERS} (93, 'x')", "users (name)", True),
-        (f"{USERS} (91, 'x')", "users (name)", True),
-        ("INSERT INTO public.notes VALUES (92, 'x')", "notes (body)", True),
-        ("INSERT INTO public.down VALUES (-93, 'x')", "down (v)", True),
-        ("UPDATE public.notes SET id = 95 WHERE id = 5", "notes (body)", True),
-        (f"{USERS} (40, 'x')", "users (name)", False),
-        (f"{USERS} (-1, 'x')", "users (name)", False),
-        ("INSERT INTO public.users (name) VALUES ('x'), ('y')", "users (name)", False),
-        (
-            "INSERT INTO public.notes VALUES (92, 'x');"
-            " SELECT setval('public.notes_id_seq', (SELECT max(id) FROM public.notes))",
-            "notes (body)",
-            False,
-        ),
-        ("INSERT INTO public.down VALUES (93, 'x')", "down (v)", False),
-        ("INSERT INTO public.lines VALUES (92, 'x')", "lines (body)", False),  # repeated, at most
-    ],
-)
+GIVEN = [
+    (f"{USERS} (93, 'x')", "users (name)", True),
+    (f"{USERS} (91, 'x')", "users (name)", True),
+    ("INSERT INTO public.notes VALUES (92, 'x')", "notes (body)", True),
+    ("INSERT INTO public.down VALUES (-93, 'x')", "down (v)", True),
+    ("UPDATE public.notes SET id = 95 WHERE id = 5", "notes (body)", True),
+    (f"{USERS} (40, 'x')", "users (name)", False),
+    (f"{USERS} (-1, 'x')", "users (name)", False),
+    ("INSERT INTO public.users (name) VALUES ('x'), ('y')", "users (name)", False),
+    (
+        "INSERT INTO public.notes VALUES (92, 'x');"
+        " SELECT setval('public.notes_id_seq', (SELECT max(id) FROM public.notes))",
+        "notes (body)",
+        False,
+    ),
+    ("INSERT INTO public.down VALUES (93, 'x')", "down (v)", False),
+    ("INSERT INTO public.lines VALUES (92, 'x')", "lines (body)", False),  # repeated, at most
+]
+
+
+@pytest.mark.parametrize(("sql", "table", "collides"), GIVEN)
 @pytest.mark.parametrize("rows", [True, False])
 def test_a_number_that_is_given_later(
     rows: bool, sql: str, table: str, collides: bool, make_story: MakeStory
