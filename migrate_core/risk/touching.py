@@ -15,7 +15,7 @@ from migrate_core.schema.graph import SchemaGraph
 _WRITES = frozenset([("insert", "into"), ("delete", "from"), ("merge", "into")])
 _NO_UPDATE = frozenset(["for", "do", "key", "or", "on"])  # what stands before another UPDATE
 _QUERIES = frozenset(["select", "perform"])
-_ASKED = {"merge": "UPDATE"}
+_ASKED = {"merge": "update"}
 
 
 def touched(graph: SchemaGraph, routine: Routine) -> tuple[tuple[str, QualifiedName], ...]:
@@ -25,7 +25,7 @@ def touched(graph: SchemaGraph, routine: Routine) -> tuple[tuple[str, QualifiedN
         return ()
     found = words(routine)
     asked = [
-        (_ASKED.get(verb, verb.upper()), name)
+        (_ASKED.get(verb, verb).upper(), name)
         for verb, rest in writes(found)
         if (name := _relation(graph, rest))
     ]

@@ -217,7 +217,7 @@ def test_a_table_in_another_schema_is_renamed_to_its_readers_and_loses_nothing(s
     [
         ("CREATE TABLE public.t AS SELECT 1; DROP TABLE public.t", Level.SAFE, "had made itself"),
         ("TRUNCATE public.empty_one", Level.LOW, "public.empty_one had no row"),
-        ("DROP TABLE public.empty_one", Level.LOW, "public.empty_one had no row"),
+        ("DROP TABLE public.bare", Level.LOW, "public.bare had no row"),
         ("DELETE FROM public.empty_one", Level.LOW, "public.empty_one had no row"),
         ("ALTER TABLE public.empty_one DROP COLUMN note", Level.LOW, "public.empty_one had no row"),
     ],
