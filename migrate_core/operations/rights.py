@@ -111,9 +111,10 @@ class OfPrivileges(OfObject, frozen=True, kw_only=True):
         return rights.with_change(graph, self.change)
 
     def inverse(self, place: Place) -> Operation | None:
+        """None where it changes nothing: run again, it would undo what somebody did since."""
         back = self.change._replace(was=self.becomes, becomes=self.change.was)
         if back.was == back.becomes:
-            return self  # what changes nothing is undone by nothing
+            return None
         kind: Any = kinds()["grant" if back.grants else "revoke"]
         undone: Operation = kind._of(back, self.owner)
         return undone

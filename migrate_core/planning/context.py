@@ -9,12 +9,12 @@ from migrate_core.pg.ddl import Stage, StageMode
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import here
-from migrate_core.risk.bodies import still_named
 from migrate_core.risk.circumstances import Work, in_use
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.index_use import index_in_use
 from migrate_core.risk.levels import Level
+from migrate_core.risk.outdated import still_named
 from migrate_core.risk.triggers import of_batches
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Column

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from migrate_core.pg.lexer import Token, tokens
-from migrate_core.risk.levels import Level
 from migrate_core.risk.reasons import (
     DEFINER_WITHOUT_SEARCH_PATH,
     UNTRACKED_DEPENDENCIES,
@@ -15,8 +14,6 @@ from migrate_core.risk.reasons import (
 )
 from migrate_core.schema.bodies import code, without_space
 from migrate_core.schema.definitions import Routine
-from migrate_core.schema.graph import SchemaGraph
-from migrate_core.schema.refs import RELATIONS, ObjectKind, Ref
 from migrate_core.schema.volatility import BUILT_IN, is_lasting
 
 # As pg_get_functiondef() prints them, on lines of their own before the body.
@@ -35,19 +32,6 @@ def of_body(routine: Routine) -> Iterator[Reason]:
         yield DEFINER_WITHOUT_SEARCH_PATH.because(f"{routine.kind} {routine.name}")
     if not routine.parsed and routine.language not in _COMPILED:
         yield UNTRACKED_DEPENDENCIES.because(f"its body is text in {routine.language}")
-
-
-def still_named(graph: SchemaGraph, ref: Ref) -> Iterator[Reason]:
-    """Bodies that are text and name a relation that is gone from `graph`, or one and its column."""
-    wanted = {name for name in (ref.name, ref.part) if name}
-    if graph.get(ref) is not None or ref.kind not in (*RELATIONS, ObjectKind.COLUMN):
-        return
-    for routine in graph.routines:
-        if routine.parsed or routine.language not in FREE_FORM:
-            continue
-        if wanted <= {token.name for token in code(routine)}:
-            said = f"{routine.kind} {routine.name} names {ref}, and is not changed along with it"
-            yield UNTRACKED_DEPENDENCIES.because(said, level=Level.HIGH)
 
 
 def acts_as_owner(routine: Routine) -> bool:

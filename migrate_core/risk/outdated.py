@@ -12,6 +12,7 @@ from migrate_core.schema.bodies import code
 from migrate_core.schema.definitions import Composite, Routine
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.schema.objects import Index
+from migrate_core.schema.refs import RELATIONS, ObjectKind, Ref
 from migrate_core.schema.rules import is_whole, top_level_lists
 
 Words = Sequence[str]
@@ -37,6 +38,16 @@ def is_named(words: Words, name: QualifiedName, *, alone: bool = True) -> bool:
     if list(words[:3]) == [name.schema, ".", name.name]:
         return True
     return alone and list(words[:1]) == [name.name] and list(words[1:2]) != ["."]
+
+
+def still_named(graph: SchemaGraph, ref: Ref) -> Iterator[Reason]:
+    """A relation, or one and its column, that is gone from `graph`."""
+    if graph.get(ref) is not None or ref.kind not in (*RELATIONS, ObjectKind.COLUMN):
+        return
+    wanted = {name for name in (ref.name, ref.part) if name}
+    for routine in graph.routines:
+        if wanted <= set(words_of(routine)):
+            yield fails(routine, f"names {ref}, and is not changed along with it")
 
 
 # REFRESH MATERIALIZED VIEW CONCURRENTLY ---------------------------------------------------------

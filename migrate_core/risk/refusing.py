@@ -28,10 +28,11 @@ _CALLING = frozenset(
 _USING = WRITING | {"SELECT"}
 
 
-def by_policy(graph: SchemaGraph, table: QualifiedName, policy: Policy) -> Iterator[Reason]:
+def by_policy(graph: SchemaGraph, ref: Ref) -> Iterator[Reason]:
     """What a policy reads it reads with the rights of who is held to it, whatever it then says."""
+    table, policy = ref.relation, graph.get(ref)
     found = graph.table(table)
-    if found is None or not found.row_security:
+    if found is None or not found.row_security or not isinstance(policy, Policy):
         return
     asked = _USING if policy.command == "all" else {policy.command.upper()}
     held = holders(graph, table, asked)

@@ -141,6 +141,4 @@ class AlterPolicy(Operation, frozen=True, kw_only=True):
 
     def reasons_in_the_end(self, graph: SchemaGraph, facts: Facts) -> Iterator[Reason]:
         """Rights on what it reads may come in the same plan."""
-        table = graph.table(self.table)
-        if table and (policy := table.policy(self.subject.part)):
-            yield from by_policy(graph, table.name, policy)
+        yield from by_policy(graph, self.subject)

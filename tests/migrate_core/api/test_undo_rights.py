@@ -104,6 +104,18 @@ def test_a_role_that_is_gone_gets_nothing_back(make_db: MakeDb) -> None:
     assert {p.grantee for p in read_graph(db).privileges} == {READER}
 
 
+def test_a_revoke_that_changed_nothing_takes_away_nothing_later(make_db: MakeDb) -> None:
+    db = make_db("CREATE TABLE public.t (id int)")
+    revoke = {"op": "revoke", "object": "table", "schema": "public", "name": "t"}
+    runs.run(db, runs.plan_for(db, [{**revoke, "privileges": ["SELECT"], "grantee": READER}]))
+    db.execute(f"GRANT SELECT ON public.t TO {READER}".encode())
+
+    (told,) = api.undos(runs.endpoint_of(db))
+
+    assert told.plan is None
+    assert "nothing undoes step 1" in told.stuck[0]
+
+
 def rights(graph: SchemaGraph) -> Any:
     found = graph.normal()
     return codec.to_builtins((found.owners, found.privileges))

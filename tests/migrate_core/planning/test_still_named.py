@@ -68,6 +68,4 @@ def test_a_body_that_names_what_goes_is_told(
         for reason in step.verdict.reasons
         if (reason.code, reason.level) == ("untracked_dependencies", Level.HIGH)
     ]
-    assert [text.split(" names ")[0] for text in said] == (
-        [f"function {routine}"] if routine else []
-    )
+    assert [text.split(" names ")[0] for text in said] == ([routine] if routine else [])
