@@ -258,6 +258,11 @@ class Operation(
         """Other tables whose foreign keys are validated anew for it, row by row."""
         return ()
 
+    def reasons_beside(self, table: QualifiedName, facts: Facts) -> Iterator[Reason]:
+        """What it does to another table that it locks; they weigh by that one's `facts`, whose
+        answers are its own."""
+        return iter(())
+
     @property
     def rehearsable(self) -> bool:
         """Whether it can run where the target's roles are mere stand-ins."""

@@ -25,6 +25,7 @@ from migrate_core.risk.estimates import Estimate, estimate
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.levels import Level
 from migrate_core.risk.rates import Rates, WorkKind
+from migrate_core.risk.reasons import Reason
 from migrate_core.risk.rechecking import pointing_again
 from migrate_core.risk.surroundings import Surroundings
 from migrate_core.risk.verdict import Verdict, judge, weigh
@@ -241,12 +242,15 @@ def _step(
         *pointing_again(facts, operation.checks_again()),
         *context.reasons(operation, stages, work, graph),
     )
+    verdict = judge(reasons, facts)
+    for reason in _beside(operation, facts):
+        verdict = verdict.with_reason(reason)
     step = Step(
         number=place.step,
         operation=operation,
         stages=stages,
         park=park,
-        verdict=judge(reasons, facts),
+        verdict=verdict,
         facts=msgspec.structs.replace(facts, locked=(), surroundings=None, rates=Rates()),
         undo=inverse.kind if inverse else "",
     )
@@ -254,6 +258,13 @@ def _step(
         return step  # of text that a person wrote nobody knows how long it takes
     found = estimate(stages, facts, first=_parking(park))
     return msgspec.structs.replace(step, estimate=found)
+
+
+def _beside(operation: Operation, facts: Facts) -> Iterator[Reason]:
+    """Of other tables that it locks, each by what was measured of it."""
+    for other in facts.locked:
+        of = facts.of(other)
+        yield from (weigh(reason, of) for reason in operation.reasons_beside(other.table, of))
 
 
 # What keeping rows takes: those of a column are copied, those of a table read for a checksum.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk.rates import Rates
 from migrate_core.risk.surroundings import Activity, Surroundings
@@ -110,6 +112,18 @@ class Facts(Value, frozen=True, kw_only=True):
 
     def get(self, fact: str) -> int | None:
         return next((a.count for a in self.answers if a.fact == fact), None)
+
+    def of(self, other: OtherTable) -> Facts:
+        """The same questions and answers, and the size and use of a table that is locked too."""
+        return msgspec.structs.replace(
+            self,
+            size=other.size,
+            activity=other.activity,
+            is_new=other.is_new,
+            is_made=False,
+            is_ahead=False,
+            awaits="",
+        )
 
     @property
     def rows(self) -> int | None:

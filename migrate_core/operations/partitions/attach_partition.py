@@ -208,7 +208,16 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
             yield from breaking(facts, "misfits")
         elif not self.new:
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"its rows must fit; {facts.describe()}")
-        if self.default is not None:
-            yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"{self.default} is read for rows to move")
-            if any(answer.fact == "strays" for answer in facts.answers):
-                yield from breaking(facts, "strays")
+        if self.relation == self.default:
+            yield from self._of_default(facts)
+
+    def reasons_beside(self, table: QualifiedName, facts: Facts) -> Iterator[Reason]:
+        if table == self.default:
+            yield from self._of_default(facts)
+
+    def _of_default(self, facts: Facts) -> Iterator[Reason]:
+        yield why.SCANS_UNDER_BLOCKING_LOCK.because(
+            f"{self.default} is read for rows to move; {facts.describe()}"
+        )
+        if any(answer.fact == "strays" for answer in facts.answers):
+            yield from breaking(facts, "strays")
