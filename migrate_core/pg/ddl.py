@@ -64,16 +64,17 @@ class Statement(Struct, frozen=True, kw_only=True):
     """One SQL statement and what it takes while it runs.
 
     `lock` is taken on `on`; `also` lists further relations. `scans` and `rewrites` speak of
-    `on`: every row read, or every row written, inside that lock; `builds`, of an index that is
-    made of all rows; `queries`, of a person's query that it runs. What is `inherited` is done
-    to all that inherit from `on`, or are partitions of it, under the same lock; what is
-    `cloned`, to partitions alone.
+    `on`, or of the tables that `reads` names instead: every row read, or every row written,
+    inside that lock; `builds`, of an index that is made of all rows; `queries`, of a person's
+    query that it runs. What is `inherited` is done to all that inherit from `on`, or are
+    partitions of it, under the same lock; what is `cloned`, to partitions alone.
     """
 
     sql: str
     lock: LockMode | None = None
     on: QualifiedName | None = None
     also: tuple[tuple[QualifiedName, LockMode], ...] = ()
+    reads: tuple[QualifiedName, ...] = ()
     scans: bool = False
     rewrites: bool = False
     builds: bool = False
@@ -87,6 +88,12 @@ class Statement(Struct, frozen=True, kw_only=True):
     def locks(self) -> tuple[tuple[QualifiedName, LockMode], ...]:
         own = ((self.on, self.lock),) if self.on and self.lock else ()
         return own + self.also
+
+    def through(self) -> tuple[QualifiedName, ...]:
+        """The tables that it reads or writes from end to end."""
+        if not (self.scans or self.rewrites):
+            return ()
+        return self.reads or ((self.on,) if self.on else ())
 
 
 class StageMode(StrEnum):

@@ -198,5 +198,5 @@ def _through(stages: tuple[Stage, ...]) -> Iterator[tuple[QualifiedName, bool]]:
     """Tables that it reads or writes from end to end while writes wait; whether it rewrites."""
     for statement in (s for stage in stages for s in stage.statements):
         waits = statement.lock is not None and statement.lock.blocks_writes
-        if statement.on and waits and (statement.scans or statement.rewrites):
-            yield statement.on, statement.rewrites
+        for table in statement.through() if waits else ():
+            yield table, statement.rewrites

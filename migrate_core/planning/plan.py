@@ -251,13 +251,22 @@ def _step(
         stages=stages,
         park=park,
         verdict=verdict,
-        facts=msgspec.structs.replace(facts, locked=(), surroundings=None, rates=Rates()),
+        facts=_kept(facts, stages),
         undo=inverse.kind if inverse else "",
     )
     if step.is_script:
         return step  # of text that a person wrote nobody knows how long it takes
     found = estimate(stages, facts, first=_parking(park))
     return msgspec.structs.replace(step, estimate=found)
+
+
+def _kept(facts: Facts, stages: tuple[Stage, ...]) -> Facts:
+    """What an estimate by other rates needs: of other tables, the sizes of those gone through."""
+    through = {table for stage in stages for one in stage.statements for table in one.through()}
+    sizes = (
+        msgspec.structs.replace(one, activity=None) for one in facts.locked if one.table in through
+    )
+    return msgspec.structs.replace(facts, locked=tuple(sizes), surroundings=None, rates=Rates())
 
 
 def _beside(operation: Operation, facts: Facts) -> Iterator[Reason]:

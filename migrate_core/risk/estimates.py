@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migrate_core.pg.ddl import Stage, StageMode, Statement
-from migrate_core.risk.facts import Facts
+from migrate_core.risk.facts import Facts, TableSize
 from migrate_core.risk.rates import Rates, WorkKind
 from migrate_core.risk.surroundings import human_seconds
 from migrate_core.schema.objects import Value
@@ -75,9 +75,8 @@ def estimate(
     `first`: the stage (from 1) that begins with this work, of parking its rows.
     """
     number, parking = first or (0, None)
-    size = 0 if facts.is_empty else (facts.size.bytes if facts.size else None)
     found = [
-        _of_stage(stage, size, facts.rates, parking if at == number else None)
+        _of_stage(stage, facts, parking if at == number else None)
         for at, stage in enumerate(stages, start=1)
     ]
     if any(one is None for one in found):
@@ -108,18 +107,17 @@ def _spread(kind: WorkKind, rates: Rates) -> tuple[float, float]:
     return SPREAD, SPREAD
 
 
-def _of_stage(
-    stage: Stage, size: int | None, rates: Rates, parking: WorkKind | None
-) -> Estimate | None:
+def _of_stage(stage: Stage, facts: Facts, parking: WorkKind | None) -> Estimate | None:
     """What its statements take one after another; locks are held until the last is done."""
     if any(statement.queries for statement in stage.statements):
         return None  # over tables whose sizes say nothing of how long it takes
     low = high = 0.0
     written = read = 0
+    rates = facts.rates
     most = WorkKind.METADATA
     locks = (lock for statement in stage.statements for lock in statement.locks())
     blocks = any(mode.blocks_writes for _table, mode in locks)
-    for kind in _work(stage, parking):
+    for kind, size in _work(stage, facts, parking):
         if kind is WorkKind.METADATA:
             low, high = low + METADATA_SECONDS / 10, high + METADATA_SECONDS
             continue
@@ -143,11 +141,24 @@ def _of_stage(
     )
 
 
-def _work(stage: Stage, parking: WorkKind | None) -> Iterator[WorkKind]:
+def _work(
+    stage: Stage, facts: Facts, parking: WorkKind | None
+) -> Iterator[tuple[WorkKind, int | None]]:
+    """Each kind of work, and how many bytes it goes through; None: not measured."""
+    own = _bytes(facts.is_empty, facts.size)
     if parking:
-        yield parking
+        yield parking, own
+    others = {one.table: _bytes(one.is_empty, one.size) for one in facts.locked}
     for statement in stage.statements:
-        yield _kind(stage, statement)
+        sizes = [others.get(table, own) for table in statement.through()] or [own]
+        known = [size for size in sizes if size is not None]
+        yield _kind(stage, statement), sum(known) if len(known) == len(sizes) else None
+
+
+def _bytes(is_empty: bool, size: TableSize | None) -> int | None:
+    if is_empty:
+        return 0
+    return size.bytes if size else None
 
 
 def _kind(stage: Stage, statement: Statement) -> WorkKind:

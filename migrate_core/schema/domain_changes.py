@@ -130,4 +130,6 @@ def _reads(domain: Domain, action: str, users: Tables) -> Statement:
     if not users:
         return Statement(sql=sql)
     also = tuple((table, LockMode.SHARE) for table in users[1:])
-    return Statement(sql=sql, lock=LockMode.SHARE, on=users[0], also=also, scans=True)
+    return Statement(
+        sql=sql, lock=LockMode.SHARE, on=users[0], also=also, reads=tuple(users), scans=True
+    )

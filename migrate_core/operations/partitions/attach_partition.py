@@ -142,7 +142,7 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
             bound=raw(self.bound),
         )
         attach = Statement(sql=sql, lock=SHARED, on=self.parent, also=tuple(also))
-        attach = replaced(attach, scans=self._reads)
+        attach = replaced(attach, reads=self._reads, scans=bool(self._reads))
         if self.proof is None:
             return (stage(attach),)
         add = self._on_table(
@@ -153,10 +153,11 @@ class AttachPartition(Operation, frozen=True, kw_only=True):
         return (stage(add), stage(validate), stage(attach, drop))
 
     @property
-    def _reads(self) -> bool:
+    def _reads(self) -> tuple[QualifiedName, ...]:
         """A new one is read too, empty as it is; so is one that lacks a key of the parent's."""
         lacks = self.references != self.merges
-        return self.default is not None or self.proof is None or lacks
+        own = (self.table,) if self.proof is None or lacks else ()
+        return (*own, self.default) if self.default else own
 
     def _on_table(self, action: str, lock: LockMode, *, scans: bool = False) -> Statement:
         sql = ddl("ALTER TABLE {table} {action}", table=self.table, action=raw(action))

@@ -150,8 +150,14 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
         also += [(other, LockMode.SHARE_ROW_EXCLUSIVE) for other in self.references]
         also += [(other, EXCLUSIVE) for other in self.referring]
         # Rows that point at the partition are looked for in every table that may hold some.
-        scans = bool(self.referring)
-        return Statement(sql=sql, lock=lock, on=self.parent, also=tuple(also), scans=scans)
+        return Statement(
+            sql=sql,
+            lock=lock,
+            on=self.parent,
+            also=tuple(also),
+            reads=self.referring,
+            scans=bool(self.referring),
+        )
 
     def _concurrent(self, how: Raw, statement: Statement) -> Stage:
         observe = ddl(
@@ -181,3 +187,9 @@ class DetachPartition(Operation, frozen=True, kw_only=True):
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         yield why.DETACHES_PARTITION.because(f"{self.bound or self.parent}; {facts.describe()}")
+
+    def reasons_beside(self, table: QualifiedName, facts: Facts) -> Iterator[Reason]:
+        if table in self.referring:
+            yield why.SCANS_UNDER_BLOCKING_LOCK.because(
+                f"{table} is read for rows that point at {self.table}; {facts.describe()}"
+            )

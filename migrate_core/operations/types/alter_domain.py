@@ -8,12 +8,13 @@ from typing import ClassVar, Self
 import msgspec
 
 from migrate_core.operations.base import Effect, Operation, Place, replaced, unbound
-from migrate_core.pg.ddl import Stage, ddl, raw
+from migrate_core.pg.ddl import Stage, ddl
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema import domain_changes
 from migrate_core.schema.definitions import Domain
 from migrate_core.schema.delta import SchemaDelta
@@ -83,38 +84,53 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
         """NULLs only: what a check asks of VALUE cannot be asked of a column as it stands."""
         if not self._forbids_null:
             return ()
-        counts = [
-            ddl(
-                "(SELECT count(*) FROM {table} WHERE {column} IS NULL)",
-                table=ref.relation,
-                column=ref.part,
+        columns = sorted(columns_leaning(graph, self.subject))
+        return tuple(
+            Probe(
+                fact=_null_rows(table),
+                question=f"rows of {table} hold NULL where {self.to.name} will forbid it",
+                query=counted(table, where),
+                sample=sampled(graph, table, where),
             )
-            for ref in sorted(columns_leaning(graph, self.subject))
-        ]
-        query = raw(" + ".join(counts) or "0")
-        question = f"rows hold NULL where {self.to.name} will forbid it"
-        return (Probe(fact="null_rows", question=question, query=f"SELECT {query}"),)
+            for table in self.users
+            if (where := _any_null(ref.part for ref in columns if ref.relation == table))
+        )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
-        size = facts.describe()
         old = {check.definition for check in self.was.constraints} if self.was else set()
         new = {check.definition for check in self.to.constraints}
         for rule in sorted(new - old):
-            yield why.ADDS_CHECK.because(f"{rule}; {size}")
+            yield why.ADDS_CHECK.because(f"{rule}; {facts.describe()}")
         for rule in sorted(old - new):
             yield why.DROPS_CHECK.because(rule)
+        yield from self._reading(self.relation, facts)
+        if old == new and not self._forbids_null:
+            yield why.CHANGES_METADATA.because(f"of {self.to.name}")
+
+    def reasons_beside(self, table: QualifiedName, facts: Facts) -> Iterator[Reason]:
+        if table in self.users:
+            yield from self._reading(table, facts)
+
+    def _reading(self, table: QualifiedName | None, facts: Facts) -> Iterator[Reason]:
+        size = f"{table}, {facts.describe()}" if table else facts.describe()
         for rule in sorted(_valid(self.to) - _valid(self.was)):
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"validates {rule}; {size}")
         if self._forbids_null:
             yield why.CHANGES_COLUMN_NULLABLE_TO_NOT_NULL.because(f"of {self.to.name}; {size}")
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"no online way for a domain; {size}")
-            yield from breaking(facts, "null_rows")
-        elif old == new:
-            yield why.CHANGES_METADATA.because(f"of {self.to.name}")
+            yield from breaking(facts, _null_rows(table)) if table else ()
 
     @property
     def _forbids_null(self) -> bool:
         return self.to.not_null and not (self.was and self.was.not_null)
+
+
+def _null_rows(table: QualifiedName) -> str:
+    return f"null_rows_{table}"
+
+
+def _any_null(columns: Iterable[str]) -> str:
+    return " OR ".join(ddl("{column} IS NULL", column=column) for column in columns)
 
 
 def _valid(domain: Domain | None) -> set[str]:

@@ -18,6 +18,7 @@ from migrate_core.risk.breaking import breaking
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.hindrances import hindrances
 from migrate_core.risk.reasons import Reason
+from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema.bounds import object_name
 from migrate_core.schema.clauses import noun
 from migrate_core.schema.definitions import Domain
@@ -160,43 +161,51 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
         )
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        asked = [parked_users(str(self.to[0].name))]
-        counts = list(self._removed_values())
-        if counts:
-            asked.append(
-                Probe(
-                    fact="removed_values",
-                    question=f"rows hold a value that {self.to[0].name} will not have",
-                    query=f"SELECT {' + '.join(counts)}",
-                )
+        name = self.to[0].name
+        held = (
+            Probe(
+                fact=_removed_values(table),
+                question=f"rows of {table} hold a value that {name} will not have",
+                query=counted(table, where),
+                sample=sampled(graph, table, where),
             )
-        return tuple(asked)
+            for table in dict.fromkeys(column.table for column in self.columns)
+            if (where := " OR ".join(self._holding_removed(table)))
+        )
+        return (parked_users(str(name)), *held)
 
-    def _removed_values(self) -> Iterator[str]:
+    def _holding_removed(self, table: QualifiedName) -> Iterator[str]:
+        """Conditions on rows of `table`, one for each of its columns."""
         old, new = self.was[0].enum if self.was else None, self.to[0].enum
         gone = [v for v in old.values if v not in new.values] if old and new else []
+        values = raw(", ".join(literal(value) for value in gone))
         for column in self.columns if gone else ():
-            if not is_of_type(column, self.to[0]):
-                continue
-            values = raw(", ".join(literal(value) for value in gone))
-            is_array = column.type.endswith("[]")
-            template = "{c}::text[] && ARRAY[{values}]" if is_array else "{c}::text IN ({values})"
-            yield ddl(
-                "(SELECT count(*) FROM {table} WHERE {where})",
-                table=column.table,
-                where=raw(template.format(c=ddl("{c}", c=column.column), values=values)),
-            )
+            if column.table == table and is_of_type(column, self.to[0]):
+                is_array = column.type.endswith("[]")
+                template = "{c}::text[] && ARRAY[{v}]" if is_array else "{c}::text IN ({v})"
+                yield ddl(template, c=column.column, v=values)
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
         if not self.columns:
             yield why.CHANGES_METADATA.because("no column is of it")
-        for column in self.columns:
-            yield why.CHANGES_COLUMN_TYPE.because(
-                f"{column.table}.{column.column} moves over; {facts.describe()}"
-            )
+        yield from self._moving(self.relation, facts)
         yield from hindrances(facts, PARKED_USERS)
-        if any(self._removed_values()):
-            yield from breaking(facts, "removed_values")
+
+    def reasons_beside(self, table: QualifiedName, facts: Facts) -> Iterator[Reason]:
+        yield from self._moving(table, facts)
+
+    def _moving(self, table: QualifiedName | None, facts: Facts) -> Iterator[Reason]:
+        if table and any(self._holding_removed(table)):
+            yield from breaking(facts, _removed_values(table))
+        for column in self.columns:
+            if column.table == table:
+                yield why.CHANGES_COLUMN_TYPE.because(
+                    f"{table}.{column.column} moves over; {facts.describe()}"
+                )
+
+
+def _removed_values(table: QualifiedName) -> str:
+    return f"removed_values_{table}"
 
 
 def _now(graph: SchemaGraph, members: tuple[Member, ...]) -> tuple[Member, ...]:

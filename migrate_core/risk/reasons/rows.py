@@ -10,7 +10,6 @@ FAILS_ON_EXISTING_ROWS = _code(
     Level.BLOCKED,
     "The step would fail: rows of today break the new rule.",
     "Mend or backfill those rows first.",
-    by_rows=True,
 )
 TOO_LONG_FOR_INDEX = _code(
     "too_long_for_index",
