@@ -27,7 +27,7 @@ def stages(old: Domain, new: Domain, users: Tables, major: int) -> tuple[Stage, 
     quick = tuple(_quick(old, new, major))
     checks = tuple(
         stage(_reads(new, ddl("VALIDATE CONSTRAINT {name}", name=check.name), users))
-        for check in _to_validate(old, new)
+        for check in to_validate(old, new)
     )
     required = (_not_null(new, users, major),) if new.not_null and not old.not_null else ()
     return ((stage(*quick),) if quick else ()) + checks + required
@@ -72,7 +72,8 @@ def _under_new_names(old: Domain, new: Domain) -> dict[str, DomainCheck]:
     return {renamed.get(check.name, check.name): check for check in old.constraints}
 
 
-def _to_validate(old: Domain, new: Domain) -> Iterator[DomainCheck]:
+def to_validate(old: Domain, new: Domain) -> Iterator[DomainCheck]:
+    """Checks that are to hold for values that are stored, and do not yet."""
     was = _under_new_names(old, new)
     for check in new.constraints:
         before = was.get(check.name)

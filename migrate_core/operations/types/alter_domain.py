@@ -11,10 +11,9 @@ from migrate_core.operations.base import Effect, Operation, Place, replaced, unb
 from migrate_core.pg.ddl import Stage, ddl
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
-from migrate_core.risk.breaking import breaking
+from migrate_core.risk.domain_values import DomainRules
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
-from migrate_core.risk.samples import counted, sampled
 from migrate_core.schema import domain_changes
 from migrate_core.schema.definitions import Domain
 from migrate_core.schema.delta import SchemaDelta
@@ -81,19 +80,15 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
         return AlterDomain(to=self.was, was=self.to, users=self.users)
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        """NULLs only: what a check asks of VALUE cannot be asked of a column as it stands."""
-        if not self._forbids_null:
-            return ()
         columns = sorted(columns_leaning(graph, self.subject))
         return tuple(
-            Probe(
-                fact=_null_rows(table),
-                question=f"rows of {table} hold NULL where {self.to.name} will forbid it",
-                query=counted(table, where),
-                sample=sampled(graph, table, where),
-            )
+            probe
             for table in self.users
-            if (where := _any_null(ref.part for ref in columns if ref.relation == table))
+            for probe in self._asked.probes(
+                graph,
+                table,
+                [ddl("{column}", column=ref.part) for ref in columns if ref.relation == table],
+            )
         )
 
     def reasons(self, facts: Facts) -> Iterator[Reason]:
@@ -104,7 +99,7 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
         for rule in sorted(old - new):
             yield why.DROPS_CHECK.because(rule)
         yield from self._reading(self.relation, facts)
-        if old == new and not self._forbids_null:
+        if old == new and not self._asked.not_null:
             yield why.CHANGES_METADATA.because(f"of {self.to.name}")
 
     def reasons_beside(self, table: QualifiedName, facts: Facts) -> Iterator[Reason]:
@@ -112,27 +107,21 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
             yield from self._reading(table, facts)
 
     def _reading(self, table: QualifiedName | None, facts: Facts) -> Iterator[Reason]:
-        size = f"{table}, {facts.describe()}" if table else facts.describe()
-        for rule in sorted(_valid(self.to) - _valid(self.was)):
-            yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"validates {rule}; {size}")
-        if self._forbids_null:
+        if table is None:
+            return
+        size = f"{table}, {facts.describe()}"
+        for check in self._asked.checks:
+            yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"validates {check.definition}; {size}")
+        if self._asked.not_null:
             yield why.CHANGES_COLUMN_NULLABLE_TO_NOT_NULL.because(f"of {self.to.name}; {size}")
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"no online way for a domain; {size}")
-            yield from breaking(facts, _null_rows(table)) if table else ()
+        yield from self._asked.breaking(table, facts)
 
     @property
-    def _forbids_null(self) -> bool:
-        return self.to.not_null and not (self.was and self.was.not_null)
-
-
-def _null_rows(table: QualifiedName) -> str:
-    return f"null_rows_{table}"
-
-
-def _any_null(columns: Iterable[str]) -> str:
-    return " OR ".join(ddl("{column} IS NULL", column=column) for column in columns)
-
-
-def _valid(domain: Domain | None) -> set[str]:
-    checks = domain.constraints if domain else ()
-    return {check.definition for check in checks if check.validated}
+    def _asked(self) -> DomainRules:
+        was = self.was or Domain(name=self.to.name, type=self.to.type)
+        return DomainRules(
+            domain=self.to,
+            checks=tuple(domain_changes.to_validate(was, self.to)),
+            not_null=self.to.not_null and not was.not_null,
+        )

@@ -15,6 +15,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
+from migrate_core.risk.domain_values import DomainRules, rules_for_moved
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.hindrances import hindrances
 from migrate_core.risk.reasons import Reason
@@ -161,18 +162,36 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
         )
 
     def probes(self, graph: SchemaGraph) -> tuple[Probe, ...]:
-        name = self.to[0].name
-        held = (
-            Probe(
-                fact=_removed_values(table),
-                question=f"rows of {table} hold a value that {name} will not have",
-                query=counted(table, where),
-                sample=sampled(graph, table, where),
-            )
-            for table in dict.fromkeys(column.table for column in self.columns)
-            if (where := " OR ".join(self._holding_removed(table)))
-        )
-        return (parked_users(str(name)), *held)
+        asked = [parked_users(str(self.to[0].name))]
+        for table in dict.fromkeys(column.table for column in self.columns):
+            if where := " OR ".join(self._holding_removed(table)):
+                asked.append(_removed_values(graph, table, where, self.to[0].name))
+            for rules, values in self._rules(table):
+                asked += rules.probes(graph, table, values)
+        return tuple(asked)
+
+    def _rules(self, table: QualifiedName) -> Iterator[tuple[DomainRules, list[str]]]:
+        """What domains of other rules ask of its values; those inside of rows are not asked."""
+        for member in self.to:
+            was = next((old.domain for old in self.was if old.ref == member.ref), None)
+            if member.domain is None or was is None:
+                continue
+            rules = rules_for_moved(was, member.domain)
+            values = [
+                ddl("unnest({c}::text[])" if is_array else "{c}::text", c=column.column)
+                for column in self.columns
+                if column.table == table and member in self._over(column)
+                for is_array in (column.type.endswith("[]"),)
+            ]
+            if values:
+                yield rules, values
+
+    def _over(self, column: MovedColumn) -> Iterator[Member]:
+        """The domains that its values are of: its own, and those that this one is over."""
+        found = _of(self.to, column)
+        while found is not None and found.domain is not None:
+            yield found
+            found = next((m for m in self.to if str(m.name) == found.domain.type), None)
 
     def _holding_removed(self, table: QualifiedName) -> Iterator[str]:
         """Conditions on rows of `table`, one for each of its columns."""
@@ -195,8 +214,12 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
         yield from self._moving(table, facts)
 
     def _moving(self, table: QualifiedName | None, facts: Facts) -> Iterator[Reason]:
-        if table and any(self._holding_removed(table)):
-            yield from breaking(facts, _removed_values(table))
+        if table is None:
+            return
+        if any(self._holding_removed(table)):
+            yield from breaking(facts, _removed_fact(table))
+        for rules, _values in self._rules(table):
+            yield from rules.breaking(table, facts)
         for column in self.columns:
             if column.table == table:
                 yield why.CHANGES_COLUMN_TYPE.because(
@@ -204,7 +227,18 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
                 )
 
 
-def _removed_values(table: QualifiedName) -> str:
+def _removed_values(
+    graph: SchemaGraph, table: QualifiedName, where: str, name: QualifiedName
+) -> Probe:
+    return Probe(
+        fact=_removed_fact(table),
+        question=f"rows of {table} hold a value that {name} will not have",
+        query=counted(table, where),
+        sample=sampled(graph, table, where),
+    )
+
+
+def _removed_fact(table: QualifiedName) -> str:
     return f"removed_values_{table}"
 
 

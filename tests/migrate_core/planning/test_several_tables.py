@@ -111,6 +111,58 @@ def test_rows_of_a_later_table_stop_it_though_the_first_has_none(
     assert codes(judged(db, operation))[FAILS] is Level.BLOCKED
 
 
+def flying(make_db: MakeDb, of: str, value: str) -> Connection[Any]:
+    """One flight, with a value that no check was there to see."""
+    db = make_db(f"""
+    CREATE DOMAIN code AS text;
+    CREATE DOMAIN short_code AS code;
+    CREATE TABLE airports (code code);
+    CREATE TABLE flights (number int, origin {of});
+    INSERT INTO flights VALUES (1, {value});
+    ALTER DOMAIN code ADD CONSTRAINT code_short CHECK (length(VALUE) < 9) NOT VALID;
+    """)
+    return db
+
+
+def said(plan: Plan) -> str:
+    assert codes(plan)[FAILS] is Level.BLOCKED
+    return "; ".join(r.evidence for r in step(plan).verdict.reasons if r.code == FAILS)
+
+
+@pytest.mark.parametrize("of", ["code", "short_code"])
+def test_a_value_that_a_domains_new_rule_does_not_take_stops_it(of: str, make_db: MakeDb) -> None:
+    long = judged(flying(make_db, of, "'longer than nine'"), VALIDATE)
+    null = judged(flying(make_db, of, "NULL"), FORBID)
+
+    assert said(long) == "1 rows of public.flights break code_short of public.code"
+    assert said(null) == "1 rows of public.flights hold NULL where public.code will forbid it"
+
+
+@pytest.mark.parametrize(
+    ("of", "value"), [("code", "{}"), ("short_code", "{}"), ("code[]", "ARRAY['7', {}]")]
+)
+def test_so_does_one_that_the_domain_made_anew_does_not_take(
+    of: str, value: str, make_db: MakeDb
+) -> None:
+    """In an array too, where ALTER DOMAIN does not look."""
+    positive = {"name": "code_positive", "definition": "CHECK (VALUE > 0)"}
+    number = {"name": "public.code", "type": "integer", "constraints": [positive]}
+
+    def replaced(held: str, code: dict[str, Any]) -> Plan:
+        over = {"domain": {"name": "public.short_code", "type": "public.code"}}
+        to = [{"domain": code}, over]
+        return judged(flying(make_db, of, value.format(held)), {"op": "replaceType", "to": to})
+
+    assert said(replaced("'-1'", number)) == (
+        "1 rows of public.flights break code_positive of public.code"
+    )
+    assert "invalid input syntax for type integer" in said(replaced("'LHR'", number))
+    assert said(replaced("NULL", {**CODE, "not_null": True})) == (
+        "1 rows of public.flights hold NULL where public.code will forbid it"
+    )
+    assert FAILS not in codes(replaced("'4'", number))
+
+
 @pytest.mark.parametrize(
     ("schema", "operation", "read"),
     [(OF_DOMAIN, VALIDATE, 1000), (OF_DOMAIN, FORBID, 2000), (OF_ENUM, REPLACE, 1000)],
