@@ -28,7 +28,7 @@ class DomainRules(Value, frozen=True, kw_only=True):
     ) -> Iterator[Probe]:
         """`values` are expressions over a row of `table`, each of one value or, as unnest() has
         it, of many: of the domain's type, or of one that casts to its base."""
-        for fact, where, rule in self._asked(table, values):
+        for fact, where, rule in self.asked(table, values):
             yield Probe(
                 fact=fact,
                 question=f"rows of {table} {rule}",
@@ -36,11 +36,7 @@ class DomainRules(Value, frozen=True, kw_only=True):
                 sample=sampled(graph, table, where),
             )
 
-    def breaking(self, table: QualifiedName, facts: Facts) -> Iterator[Reason]:
-        for fact, _where, _rule in self._asked(table, ()):
-            yield from breaking(facts, fact)
-
-    def _asked(self, table: QualifiedName, values: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    def asked(self, table: QualifiedName, values: Iterable[str]) -> Iterator[tuple[str, str, str]]:
         """The fact's name, the condition on a row, and what such rows do, in words."""
         name, written = self.domain.name, list(values)
         for check in self.checks:
@@ -58,6 +54,11 @@ class DomainRules(Value, frozen=True, kw_only=True):
             rows=raw(" UNION ALL ".join(each)),
             condition=raw(condition),
         )
+
+
+def breaking_domain(rules: DomainRules, table: QualifiedName, facts: Facts) -> Iterator[Reason]:
+    for fact, _where, _rule in rules.asked(table, ()):
+        yield from breaking(facts, fact)
 
 
 def rules_for_moved(was: Domain, to: Domain) -> DomainRules:

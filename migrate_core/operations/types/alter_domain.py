@@ -11,7 +11,7 @@ from migrate_core.operations.base import Effect, Operation, Place, replaced, unb
 from migrate_core.pg.ddl import Stage, ddl
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
-from migrate_core.risk.domain_values import DomainRules
+from migrate_core.risk.domain_values import DomainRules, breaking_domain
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.reasons import Reason
 from migrate_core.schema import domain_changes
@@ -115,7 +115,7 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
         if self._asked.not_null:
             yield why.CHANGES_COLUMN_NULLABLE_TO_NOT_NULL.because(f"of {self.to.name}; {size}")
             yield why.SCANS_UNDER_BLOCKING_LOCK.because(f"no online way for a domain; {size}")
-        yield from self._asked.breaking(table, facts)
+        yield from breaking_domain(self._asked, table, facts)
 
     @property
     def _asked(self) -> DomainRules:

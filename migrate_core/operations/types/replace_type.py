@@ -15,7 +15,7 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.risk import reasons as why
 from migrate_core.risk.breaking import breaking
-from migrate_core.risk.domain_values import DomainRules, rules_for_moved
+from migrate_core.risk.domain_values import DomainRules, breaking_domain, rules_for_moved
 from migrate_core.risk.facts import Facts, Probe
 from migrate_core.risk.hindrances import hindrances
 from migrate_core.risk.reasons import Reason
@@ -219,7 +219,7 @@ class ReplaceType(Operation, frozen=True, kw_only=True):
         if any(self._holding_removed(table)):
             yield from breaking(facts, _removed_fact(table))
         for rules, _values in self._rules(table):
-            yield from rules.breaking(table, facts)
+            yield from breaking_domain(rules, table, facts)
         for column in self.columns:
             if column.table == table:
                 yield why.CHANGES_COLUMN_TYPE.because(

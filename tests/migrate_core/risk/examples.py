@@ -258,6 +258,7 @@ def _codes_of(kind: str) -> set[str]:
         "reasons",
         "reasons_before",
         "reasons_at_once",
+        "reasons_beside",
         "reasons_in_the_end",
         "reasons_since",
     ):
