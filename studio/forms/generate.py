@@ -60,11 +60,11 @@ def uploaded(files: MultiValueDict[str, Any]) -> list[tuple[str, str]]:
     return [((file.name or "declared.sql"), file.read().decode("utf-8")) for file in found]
 
 
-def drops(live: Sequence[Table], wanted: Sequence[Table]) -> list[Ref]:
-    """Every table and column that is live and not declared."""
+def drops(there: Sequence[Table], wanted: Sequence[Table]) -> list[Ref]:
+    """Every table and column that will be there and is not declared."""
     declared = {table.name: table for table in wanted}
     found = []
-    for table in live:
+    for table in there:
         new = declared.get(table.name)
         if new is None:
             found.append(Ref.of(ObjectKind.TABLE, table.name))

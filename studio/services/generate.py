@@ -18,11 +18,12 @@ from studio.services.refusals import StaleError
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Both schemas at one moment, and the operations that lead from live to declared."""
+    """Both schemas at one moment, and the operations that lead from one to the other."""
 
-    live: SchemaGraph
+    base: SchemaGraph  # live, with what is pending as if it had run
     wanted: SchemaGraph
     generated: Generated
+    pending: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -39,17 +40,24 @@ def compare(declared: DeclaredVersion, user: Any, *, name: str, answers: Answers
     shadow = verifications.server_for(target)
     major = api.server_major(endpoint)
     wanted = api.wanted(sources.source(declared), shadow, major, schemas)
+    pending = pendings.of(target)
+    migrations = pendings.migrations(pending)
     generated = api.generate(
         live,
         wanted.graph,
         name=name,
         answers=answers,
-        pending=pendings.migrations(pendings.of(target)),
+        pending=migrations,
         renames=wanted.renames,
         endpoint=endpoint,
     )
+    base = api.after_all(live, migrations)
     return Comparison(
-        live=live, wanted=complete(wanted.graph, live), generated=generated, notes=wanted.notes
+        base=base,
+        wanted=complete(wanted.graph, base),
+        generated=generated,
+        pending=tuple(pending),
+        notes=wanted.notes,
     )
 
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from migrate_core.errors import MigrateError
 from migrate_core.schema.delta import Answers
-from migrate_core.schema.silence import complete
 from studio import stories
 from studio.access import form as shown_form
 from studio.boards.schema import differences
@@ -70,7 +69,7 @@ def compare(request: HttpRequest, declared: DeclaredVersion) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     name = given.get("name", "").strip() or NAME
     first = generate.compare(declared, request.user, name=name, answers=Answers())
-    dropped = forms.drops(first.live.tables, first.wanted.tables)
+    dropped = forms.drops(first.base.tables, first.wanted.tables)
     answers = forms.answers(
         given,
         dropped=dropped,
@@ -86,11 +85,10 @@ def compare(request: HttpRequest, declared: DeclaredVersion) -> HttpResponse:
         except MigrateError as refusal:
             error = refusal
     found = generate.compare(declared, request.user, name=name, answers=answers)
-    wanted = complete(found.wanted, found.live)
     context = {
         "declared": declared,
         "found": found,
-        "objects": [d for d in differences(found.live, wanted) if d.change != "same"],
+        "objects": [d for d in differences(found.base, found.wanted) if d.change != "same"],
         "name": "" if name == NAME else name,
         "error": error,
         **_questions(first, answers, dropped),
