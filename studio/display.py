@@ -167,6 +167,14 @@ class OperationRow(Shown, frozen=True, kw_only=True):
     open: bool = False
     state: str = ""  # of the step, once there is a run
 
+    @property
+    def told(self) -> list[ReasonLike]:
+        """Of reasons with the same code, as of several tables, the worst."""
+        worst: dict[str, ReasonLike] = {}
+        for reason in self.reasons:
+            worst.setdefault(reason.code, reason)
+        return list(worst.values())
+
 
 class ObjectDiff(Shown, frozen=True, kw_only=True):
     name: str

@@ -95,6 +95,11 @@ class Statement(Struct, frozen=True, kw_only=True):
             return ()
         return self.reads or ((self.on,) if self.on else ())
 
+    def keeps_waiting(self) -> tuple[QualifiedName, ...]:
+        """Those of them that nobody can write meanwhile."""
+        held = {table for table, mode in self.locks() if mode.blocks_writes}
+        return tuple(table for table in self.through() if table in held)
+
 
 class StageMode(StrEnum):
     TRANSACTION = "transaction"  # the statements and their ledger row commit together
@@ -140,6 +145,12 @@ class Stage(Struct, frozen=True, kw_only=True):
         return self.mode is not StageMode.TRANSACTION or any(
             s.scans or s.rewrites for s in self.statements
         )
+
+
+def gone_through(stages: Iterable[Stage]) -> frozenset[QualifiedName]:
+    """The tables that some statement reads or writes from end to end."""
+    statements = (statement for stage in stages for statement in stage.statements)
+    return frozenset(table for statement in statements for table in statement.through())
 
 
 def stage(*statements: Statement) -> Stage:

@@ -197,6 +197,5 @@ def _touched(stages: tuple[Stage, ...]) -> dict[QualifiedName, bool]:
 def _through(stages: tuple[Stage, ...]) -> Iterator[tuple[QualifiedName, bool]]:
     """Tables that it reads or writes from end to end while writes wait; whether it rewrites."""
     for statement in (s for stage in stages for s in stage.statements):
-        waits = statement.lock is not None and statement.lock.blocks_writes
-        for table in statement.through() if waits else ():
+        for table in statement.keeps_waiting():
             yield table, statement.rewrites

@@ -13,7 +13,7 @@ from migrate_core.operations.base import Effect, Operation, Place
 from migrate_core.operations.park import ArtifactKind, Park
 from migrate_core.operations.registry import from_builtins
 from migrate_core.pg import codec
-from migrate_core.pg.ddl import Stage
+from migrate_core.pg.ddl import Stage, gone_through
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.context import Context, work_of
@@ -262,7 +262,7 @@ def _step(
 
 def _kept(facts: Facts, stages: tuple[Stage, ...]) -> Facts:
     """What an estimate by other rates needs: of other tables, the sizes of those gone through."""
-    through = {table for stage in stages for one in stage.statements for table in one.through()}
+    through = gone_through(stages)
     sizes = (
         msgspec.structs.replace(one, activity=None) for one in facts.locked if one.table in through
     )

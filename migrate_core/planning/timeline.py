@@ -32,6 +32,11 @@ def holds(plan: Plan) -> tuple[Hold, ...]:
     return tuple(hold for step in plan.steps for hold in _of_step(step))
 
 
+def strongest(step: Step) -> Hold | None:
+    """Declared, or of raw SQL as it was rehearsed; of equal ones the first."""
+    return max(_of_step(step), key=lambda hold: hold.mode.strength, default=None)
+
+
 def by_table(plan: Plan) -> tuple[TableHolds, ...]:
     """Strongest lock first, then by how long others may wait."""
     found: dict[QualifiedName, list[Hold]] = {}

@@ -105,11 +105,7 @@ def _of_plan(plan: Plan | None, artifact: ArtifactRow) -> dict[str, Any]:
 
 
 def _blocks_for_rows(step: Step) -> bool:
-    return any(
-        s.lock is not None and s.lock.blocks_writes and (s.scans or s.rewrites)
-        for stage in step.stages
-        for s in stage.statements
-    )
+    return any(s.keeps_waiting() for stage in step.stages for s in stage.statements)
 
 
 def _counts(matching: Matching | None) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from migrate_core.api import Obstacle
-from migrate_core.pg.locks import LockMode
 from migrate_core.planning.plan import Plan, Step
-from migrate_core.planning.timeline import TableHolds, by_table
+from migrate_core.planning.timeline import TableHolds, by_table, strongest
 from migrate_core.risk.estimates import between
-from studio.boards.plan import blocks, worst_lock
+from studio.boards.plan import blocks
 from studio.display import Shown
 
 
@@ -67,14 +66,14 @@ def locking(plan: Plan) -> Locking:
 def _steps(steps: Sequence[Step]) -> list[StepLock]:
     rows, before = [], 0.0
     for step in steps:
-        worst, found = _strongest(step), step.estimate
+        worst, found = strongest(step), step.estimate
         rows.append(
             StepLock(
                 number=step.number,
                 kind=step.kind,
                 object=step.label,
-                lock=str(worst or ""),
-                blocks=blocks(worst),
+                lock=str(worst.mode) if worst else "",
+                blocks=blocks(worst.mode) if worst else "",
                 takes=found.takes if found else "not known",
                 holds=_waits(step),
                 before_ms=before * 1000,
@@ -84,13 +83,6 @@ def _steps(steps: Sequence[Step]) -> list[StepLock]:
         )
         before += found.high if found else 0
     return rows
-
-
-def _strongest(step: Step) -> LockMode | None:
-    declared = worst_lock(step)
-    if declared:
-        return declared.lock
-    return max((mode for _, mode in step.seen_locks), key=lambda m: m.strength, default=None)
 
 
 def _waits(step: Step) -> str:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from migrate_core.planning.plan import Plan
-from studio.boards.plan import worst_lock
+from migrate_core.planning.timeline import strongest
+from studio.boards.plan import hold_words
 from studio.display import LockParty
 from studio.models import Run
 
@@ -27,10 +28,8 @@ def wanted_lock(waiting: Found | None, plan: Plan) -> str:
     if waiting is None:
         return ""
     step = next((s for s in plan.steps if s.number == waiting.get("step")), None)
-    worst = worst_lock(step) if step else None
-    if worst is None or worst.lock is None:
-        return "its lock"
-    return f"{worst.lock} on {worst.on}" if worst.on else str(worst.lock)
+    worst = strongest(step) if step else None
+    return hold_words(worst) if worst else "its lock"
 
 
 def waiting_note(waiting: Found | None) -> str:

@@ -13,11 +13,11 @@ from migrate_core.pg.locks import LockMode
 from migrate_core.planning import gates as core
 from migrate_core.planning import undoing
 from migrate_core.planning.plan import Plan, Step
+from migrate_core.planning.timeline import Hold, strongest
 from migrate_core.risk.levels import Level
 from migrate_core.risk.policy import Policy
 from studio.display import Action, Gate, OperationRow, StageRow, StatementRow
 
-_STRENGTH = {mode: rank for rank, mode in enumerate(LockMode)}
 _GATE_STATES = {
     core.GateState.OPEN: "ok",
     core.GateState.NOT_ASKED: "ok",
@@ -26,6 +26,7 @@ _GATE_STATES = {
 }
 
 WORTH_TELLING_SECONDS = 1
+MOST_TABLES = 4  # by name in one line
 
 Safer = Callable[[Step], tuple[Action | None, str]]
 
@@ -54,7 +55,7 @@ def operation_rows(
 def _row(step: Step, place: Place, policy: Policy, safer: Safer, state: str) -> OperationRow:
     over = step.verdict.level is Level.BLOCKED or policy.is_over(step.verdict)
     action, note = safer(step)
-    worst = worst_lock(step)
+    worst = strongest(step)
     return OperationRow(
         number=step.number,
         kind=step.kind,
@@ -62,8 +63,8 @@ def _row(step: Step, place: Place, policy: Policy, safer: Safer, state: str) -> 
         level=step.verdict.level,
         score=step.verdict.score,
         reasons=step.verdict.reasons,
-        lock=str(worst.lock) if worst and worst.lock else "",
-        blocks=blocks(worst.lock) if worst else "",
+        lock=str(worst.mode) if worst else "",
+        blocks=blocks(worst.mode) if worst else "",
         size="" if step.facts.is_new or step.operation.relation is None else step.facts.describe(),
         hold=hold(step),
         takes=takes(step),
@@ -88,7 +89,7 @@ def stage_rows(stages: Sequence[Stage], *, before: Sequence[str] = ()) -> list[S
 
 def _stage(stage: Stage) -> StageRow:
     rows = [
-        StatementRow(sql=s.sql, lock=_lock_words(s), blocks=blocks(s.lock))
+        StatementRow(sql=s.sql, lock=_lock_words(s), blocks=blocks(_strongest_of(s)))
         for s in stage.statements
     ]
     notes = {
@@ -99,22 +100,18 @@ def _stage(stage: Stage) -> StageRow:
     return StageRow(statements=rows, note=notes[stage.mode])
 
 
-def _strength(statement: Statement) -> int:
-    return _STRENGTH[statement.lock] if statement.lock else -1
-
-
-def worst_lock(step: Step) -> Statement | None:
-    locking = [s for stage in step.stages for s in stage.statements if s.lock]
-    return max(locking, key=_strength, default=None)
-
-
 def worst_lock_of(plan: Plan) -> str:
     """For the line under the title and for confirmations."""
-    found = [s for step in plan.steps if (s := worst_lock(step))]
-    worst = max(found, key=_strength, default=None)
-    if worst:
-        return _lock_words(worst)
-    return "not declared" if any(step.is_script for step in plan.steps) else "no table lock"
+    held = [hold for step in plan.steps if (hold := strongest(step))]
+    worst = max(held, key=lambda hold: hold.mode.strength, default=None)
+    unseen = any(step.is_script and not step.seen_locks for step in plan.steps)
+    if worst is None:
+        return "not declared" if unseen else "no table lock"
+    return f"{hold_words(worst)}{', or what raw SQL takes' if unseen else ''}"
+
+
+def hold_words(hold: Hold) -> str:
+    return f"{hold.mode} on {hold.relation}"
 
 
 def blocks(lock: LockMode | None) -> str:
@@ -131,25 +128,20 @@ def hold(step: Step) -> str:
         return "the table is new" if step.facts.is_new else "the table is not there yet"
     if step.estimate and step.estimate.holds_high >= WORTH_TELLING_SECONDS:
         return f"held {step.estimate.holds}"
-    blocking = [
-        s
-        for stage in step.stages
-        for s in stage.statements
-        if s.lock and s.lock.blocks_writes and (s.scans or s.rewrites)
-    ]
+    blocking = [s for stage in step.stages for s in stage.statements if s.keeps_waiting()]
     if any(s.rewrites for s in blocking):
         return "while every row is rewritten"
     if blocking:
         return "while every row is read"
     if any(stage.batch for stage in step.stages):
-        worst = worst_lock(step)
-        apart = worst and worst.lock and worst.lock.blocks_writes
+        worst = strongest(step)
+        apart = worst and worst.mode.blocks_writes
         return "briefly, apart from its batches" if apart else "one batch at a time"
     if any(stage.mode is StageMode.CONCURRENT for stage in step.stages):
         return "while it is built or dropped"
     if any(s.scans or s.rewrites for stage in step.stages for s in stage.statements):
         return "while rows are read"
-    return "catalog only" if worst_lock(step) else ""
+    return "catalog only" if strongest(step) and not step.is_script else ""
 
 
 def takes(step: Step) -> str:
@@ -176,10 +168,25 @@ def reversible(step: Step) -> str:
     return step.undo_in_words
 
 
+def _strongest_of(statement: Statement) -> LockMode | None:
+    modes = (mode for _table, mode in statement.locks())
+    return max(modes, key=lambda mode: mode.strength, default=None)
+
+
 def _lock_words(statement: Statement) -> str:
-    if not statement.lock:
-        return ""
-    return f"{statement.lock} on {statement.on}" if statement.on else str(statement.lock)
+    """`SHARE on public.a and public.b, ROW SHARE on public.c`: the strongest first."""
+    held: dict[LockMode, list[str]] = {}
+    for table, mode in statement.locks():
+        held.setdefault(mode, []).append(str(table))
+    ordered = sorted(held.items(), key=lambda one: -one[0].strength)
+    return ", ".join(f"{mode} on {_some(tables)}" for mode, tables in ordered)
+
+
+def _some(tables: Sequence[str]) -> str:
+    if len(tables) > MOST_TABLES:
+        return f"{', '.join(tables[: MOST_TABLES - 1])} and {len(tables) - MOST_TABLES + 1} more"
+    *others, last = tables
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _parking(step: Step) -> Sequence[str]:

@@ -23,6 +23,7 @@ from migrate_core.diff.diff import diff
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.pg.locks import LockMode
 from migrate_core.planning.plan import Plan, Step, build
+from migrate_core.planning.reach import reach
 from migrate_core.risk.levels import Level
 from tests.conformance import rows
 from tests.conformance.cases import Case
@@ -139,13 +140,15 @@ def _plan(bench: Workbench, case: Case) -> Plan:
     found = api.found(endpoint)
     operations = diff(found, api.found(Endpoint.from_url(bench.url_of(after))), PLAIN)
     with closing(plan_session(endpoint, "zanith/plan")) as conn:
+        measure = Measuring(conn)
+        measure.look_at(reach(operations, found, major=bench.major))
         return build(
             operations,
             found,
             migration_id=ID,
             checksum="",
             major=bench.major,
-            ask=Measuring(conn),
+            ask=measure,
         )
 
 

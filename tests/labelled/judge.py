@@ -21,6 +21,7 @@ from migrate_core.operations.base import Operation
 from migrate_core.pg.names import QualifiedName
 from migrate_core.pg.version import major
 from migrate_core.planning.plan import Plan, build
+from migrate_core.planning.reach import reach
 from migrate_core.planning.verified import judged
 from migrate_core.risk.facts import Answer, Facts, Probe, TableSize
 from migrate_core.risk.surroundings import Activity, InTheWay, Surroundings
@@ -171,13 +172,15 @@ class Declared:
 def planned(
     conn: Connection, trial: Trial, found: SchemaGraph, operations: tuple[Operation, ...]
 ) -> Plan:
+    measure, on = Measuring(conn), major(conn)
+    measure.look_at(reach(operations, found, major=on))
     return build(
         operations,
         found,
         migration_id=ID,
         checksum="",
-        major=major(conn),
-        ask=Declared(Measuring(conn), trial),
+        major=on,
+        ask=Declared(measure, trial),
     )
 
 

@@ -17,6 +17,7 @@ from migrate_core.pg import connect
 from migrate_core.pg.locks import LockMode
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan, build
+from migrate_core.planning.reach import reach
 from migrate_core.risk import circumstances
 from migrate_core.risk.facts import Facts
 from migrate_core.risk.levels import Level
@@ -51,13 +52,16 @@ def judged(
     with closing(connect.plan_session(endpoint, "zanith/plan")) as conn:
         if user:
             conn.execute(f"SET ROLE {user}".encode())
-        measure = Measuring(conn)
+        measure, graph = Measuring(conn), read_graph(db)
+        written = [from_builtins(one) for one in operations]
+        major = db.info.server_version // 10_000
+        measure.look_at(reach(written, graph, major=major))
         return build(
-            [from_builtins(one) for one in operations],
-            read_graph(db),
+            written,
+            graph,
             migration_id="20260101_000000_m",
             checksum="c",
-            major=db.info.server_version // 10_000,
+            major=major,
             ask=lambda relation, probes: given(relation, measure(relation, probes)),
         )
 
