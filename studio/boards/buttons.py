@@ -25,16 +25,18 @@ EDITABLE = {
     ChangeState.APPROVED,
 }
 Style = Literal["plain", "primary", "danger"]
-CONSENT, WINDOW = 2, 7  # the gates' numbers
+CONSENT, DRIFT, WINDOW = 2, 5, 7  # the gates' numbers
 
 
-def more(change: Change, user: Any, working: str) -> list[Action]:
-    """What changes the change itself; beside the page, away from the next step."""
+def more(change: Change, user: Any, working: str, *, beside: Sequence[Action] = ()) -> list[Action]:
+    """What changes the change itself; beside the page, away from the next step, unless it is it."""
     if undo.is_undoable(change) and can(user, Act.APPLY, change):
         return [Action(label="Undo", url=_url(change, "undo"), method="get", small=True)]
     if working or change.status not in EDITABLE or not can(user, Act.CREATE, change):
         return []
-    return [_replan(change), _edit(change), _close(change)]
+    given = {action.url for action in beside}
+    found = (_replan(change), _edit(change), _close(change))
+    return [action for action in found if action.url not in given]
 
 
 def planned(
@@ -52,6 +54,8 @@ def planned(
     state = {gate.number: gate for gate in gates}
     may = {act: can(user, act, change) for act in (Act.CREATE, Act.APPROVE, Act.APPLY)}
     next_step = _next_step(change, row, plan, state, user, may)
+    if next_step == "replan":
+        found.append(structs.replace(_replan(change), small=False, style="primary"))
     if may[Act.CREATE] and softening.softenable(plan) and not state[1].passes:
         found.append(_make_safe(change, plan, _style(next_step, "soften")))
     if may[Act.CREATE] and state[4].state is not core.GateState.NOT_ASKED:
@@ -93,6 +97,8 @@ def _next_step(
     user: Any,
     may: dict[Act, bool],
 ) -> str:
+    if may[Act.CREATE] and state[DRIFT].state is core.GateState.REFUSED:
+        return "replan"  # what was measured is of another schema
     if may[Act.CREATE] and not state[1].passes and softening.softenable(plan):
         return "soften"
     if may[Act.CREATE] and not state[4].passes:

@@ -110,6 +110,7 @@ def _planned(
     found = gating.gates_of(change, current, applier=applier)
     run = change.runs.order_by("-number").first()
     over = change.status in OVER
+    offered = buttons.planned(change, current, plan, found, user, working)
     return Board(
         number=f"#{change.number}",
         row=row,
@@ -123,8 +124,8 @@ def _planned(
         ),
         gates=() if over else plans.gate_rows(found, _fixes(change)),
         gates_open=f"{sum(gate.passes for gate in found)} of {len(found)}",
-        buttons=buttons.planned(change, current, plan, found, user, working),
-        more=buttons.more(change, user, working),
+        buttons=offered,
+        more=buttons.more(change, user, working, beside=offered),
         working=working,
         error=error,
         verification=verification,

@@ -158,9 +158,17 @@ def current_plan(change: Change) -> Plan | None:
 
 
 def verification_of(plan: Plan) -> Verification | None:
-    """The newest that ended and speaks of this very plan."""
+    """The newest that ended and speaks of this very plan, of the schema that it starts from.
+
+    What runs may be the same on another schema, and do something else there: fire a trigger
+    that has come, or cascade by a new foreign key.
+    """
     found = Verification.objects.filter(
-        plan__change=plan.change, plan__target=plan.target, plan_hash=plan.hash, work=Work.DONE
+        plan__change=plan.change,
+        plan__target=plan.target,
+        plan__base_fingerprint=plan.base_fingerprint,
+        plan_hash=plan.hash,
+        work=Work.DONE,
     )
     return found.order_by("-pk").first()
 

@@ -254,6 +254,29 @@ def test_a_live_schema_that_changed_voids_the_approval(
     assert changes.valid_approvals(change, plan) == []
 
 
+def test_a_rehearsal_on_another_schema_counts_no_more(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    """The plan's hash is the same; what a DELETE takes along is not."""
+    sql(target, "CREATE TABLE bills (owner bigint REFERENCES users)")
+    purge = "operations: [{op: rawSql, sql: DELETE FROM public.users WHERE id < 0}]"
+    change = verified(make_change(target, purge), world.author)
+    before = changes.current_plan(change)
+    assert before is not None
+    assert gating.gates_of(change, before)[3].passes
+
+    sql(target, "ALTER TABLE bills DROP CONSTRAINT bills_owner_fkey")
+    sql(target, "ALTER TABLE bills ADD FOREIGN KEY (owner) REFERENCES users ON DELETE CASCADE")
+    changes.replan(change, world.author)
+    change = replanned(change)
+
+    after = changes.current_plan(change)
+    assert after is not None
+    assert after.hash == before.hash
+    assert not gating.gates_of(change, after)[3].passes
+    assert change.status is ChangeState.PLANNED
+
+
 def test_asking_for_changes_takes_back_ones_approval(
     world: World, target: Target, make_change: MakeChange
 ) -> None:
