@@ -18,11 +18,15 @@ COUNTED_PAGES = 1_000  # 8 MB; a table known to be larger is not counted
 TIMEOUT_MS = 2_000
 TOGETHER = 50  # tables that one statement counts
 
-# Of a partitioned table, its partitions' together: it has no storage of its own.
+# Of a table with all that inherit from it, partitions among them: what is done to it is done to
+# those. A partitioned table has no storage of its own.
 BYTES: LiteralString = """
-SELECT coalesce(sum(pg_catalog.pg_total_relation_size(t.relid)),
-                pg_catalog.pg_total_relation_size(%(oid)s::oid))::bigint
-  FROM pg_catalog.pg_partition_tree(%(oid)s::oid::regclass) AS t
+WITH RECURSIVE family (oid) AS (
+    SELECT %(oid)s::oid
+    UNION
+    SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i JOIN family ON i.inhparent = family.oid
+)
+SELECT sum(pg_catalog.pg_total_relation_size(oid))::bigint FROM family
 """
 
 

@@ -18,36 +18,44 @@ WITH published AS MATERIALIZED (
 ), known AS MATERIALIZED (
     SELECT a.place, c.oid, c.relname, n.nspname, c.relkind, c.relfrozenxid, c.reloptions, c.relowner,
            c.relkind IN ('r', 'p', 'm', 'i', 'I') AS is_counted,
-           CASE c.relkind WHEN 'i' THEN ARRAY[c.oid] -- what is scanned where it is an index
-                          WHEN 'I' THEN ARRAY(SELECT t.relid::oid
-                                                FROM pg_catalog.pg_partition_tree(c.oid) AS t
-                                               WHERE t.isleaf)
-            END AS indexes
+           -- Scans and rows are counted where the rows are: below what is partitioned or inherited.
+           ARRAY(WITH RECURSIVE family (oid) AS (
+                     SELECT c.oid
+                      UNION
+                     SELECT i.inhrelid
+                       FROM pg_catalog.pg_inherits AS i
+                       JOIN family ON i.inhparent = family.oid
+                 )
+                 SELECT family.oid FROM family) AS family
       FROM unnest(%(schemas)s::text[], %(names)s::text[]) WITH ORDINALITY AS a (schema, name, place)
       JOIN pg_catalog.pg_namespace AS n ON n.nspname = a.schema
       JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = a.name
 )
 SELECT c.place::int,
        CASE WHEN c.is_counted
-            THEN pg_stat_get_numscans(c.oid)
-                 + coalesce((SELECT sum(pg_stat_get_numscans(i.indexrelid))
-                               FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid), 0)::bigint
-                 + coalesce((SELECT sum(pg_stat_get_numscans(x.oid))
-                               FROM unnest(c.indexes) AS x (oid) WHERE x.oid <> c.oid), 0)::bigint
+            THEN (SELECT sum(pg_stat_get_numscans(f.oid)
+                             + coalesce((SELECT sum(pg_stat_get_numscans(i.indexrelid))
+                                           FROM pg_catalog.pg_index AS i
+                                          WHERE i.indrelid = f.oid), 0))
+                    FROM unnest(c.family) AS f (oid))::bigint
              END AS reads,
        -- Before PostgreSQL 16 there is no such column.
        (SELECT extract(epoch FROM clock_timestamp()
                        - max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz))::float8
           FROM pg_catalog.pg_stat_all_indexes AS s
-         WHERE s.indexrelid = ANY (c.indexes)) AS last_read_seconds,
+         WHERE s.indexrelid = ANY (c.family)) AS last_read_seconds,
        CASE WHEN c.is_counted
-            THEN pg_stat_get_tuples_inserted(c.oid) + pg_stat_get_tuples_updated(c.oid)
-                 + pg_stat_get_tuples_deleted(c.oid) END AS writes,
+            THEN (SELECT sum(pg_stat_get_tuples_inserted(f.oid) + pg_stat_get_tuples_updated(f.oid)
+                             + pg_stat_get_tuples_deleted(f.oid))
+                    FROM unnest(c.family) AS f (oid))::bigint
+             END AS writes,
        coalesce((SELECT seconds FROM counted),
                 extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8)
          AS counted_seconds,
        coalesce((SELECT is_since_reset FROM counted), false) AS is_since_reset,
-       CASE WHEN c.is_counted THEN pg_stat_get_dead_tuples(c.oid) END AS dead_rows,
+       CASE WHEN c.is_counted
+            THEN (SELECT sum(pg_stat_get_dead_tuples(f.oid)) FROM unnest(c.family) AS f (oid))::bigint
+             END AS dead_rows,
        CASE WHEN c.relkind IN ('r', 'm') THEN age(c.relfrozenxid) END AS frozen_age,
        c.oid IN (SELECT relid FROM guarded) AS vacuumed_for_wraparound,
        NOT coalesce(c.reloptions && ARRAY['autovacuum_enabled=false', 'autovacuum_enabled=off',

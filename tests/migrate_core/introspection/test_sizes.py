@@ -63,6 +63,25 @@ def test_a_partitioned_table_has_the_size_of_its_partitions(make_db: MakeDb) -> 
     assert (size.bytes or 0) >= 8192
 
 
+def test_a_parent_has_the_size_of_all_that_inherit_from_it(make_db: MakeDb) -> None:
+    """What is done to it is done to them, in one statement and under one lock."""
+    conn = make_db("""
+        CREATE TABLE public.parent (id int PRIMARY KEY);
+        CREATE TABLE public.child (note text) INHERITS (public.parent);
+        CREATE TABLE public.grandchild () INHERITS (public.child);
+        CREATE TABLE public.by_two () INHERITS (public.parent, public.child);
+        INSERT INTO public.grandchild SELECT n, 'x' FROM generate_series(1, 500) AS n;
+        INSERT INTO public.by_two SELECT n, 'x' FROM generate_series(1, 5000) AS n;
+    """)
+    names = [QualifiedName("public", n) for n in ("parent", "child", "grandchild", "by_two")]
+    for asked in (names, names[:1]):  # together, and one by itself
+        found = read_sizes(conn, asked)[names[0]]
+        alone = "SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(%s::text[]) AS t"
+        each = conn.execute(alone, [[str(name) for name in names]]).fetchone()
+        assert each is not None
+        assert (found.rows, found.bytes) == (5500, each[0])
+
+
 def test_a_table_that_is_not_there_has_no_size(make_db: MakeDb) -> None:
     assert read_sizes(make_db("CREATE VIEW v AS SELECT 1"), [public("gone"), public("v")]) == {}
 
