@@ -64,8 +64,12 @@ SELECT c.place::int,
        ARRAY(SELECT p.pubname::text
                FROM pg_catalog.pg_publication AS p
               WHERE p.puballtables
-                 OR p.pubname = ANY (SELECT unnest(t.names) FROM published AS t
-                                      WHERE t.schemaname = c.nspname AND t.tablename = c.relname)
+                 OR p.pubname = ANY (SELECT unnest(t.names)
+                                       FROM unnest(c.family) AS f (oid)
+                                       JOIN pg_catalog.pg_class AS m ON m.oid = f.oid
+                                       JOIN pg_catalog.pg_namespace AS n ON n.oid = m.relnamespace
+                                       JOIN published AS t
+                                         ON t.schemaname = n.nspname AND t.tablename = m.relname)
               ORDER BY 1) AS publications,
        pg_has_role(c.relowner, 'USAGE') AS may_alter,
        has_table_privilege(c.oid, 'UPDATE') AS may_update

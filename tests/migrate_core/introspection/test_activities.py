@@ -69,3 +69,20 @@ def test_what_is_done_to_partitions_is_done_to_the_partitioned_table(
     assert quiet.reads == 0
     assert (assets.writes, cables.writes) == (2, 2)
     assert (assets.reads or 0) >= (cables.reads or 0) > 0
+
+
+@pytest.mark.pg
+def test_what_is_published_below_is_published(
+    make_db_on: Callable[..., Connection[Any]], major: int
+) -> None:
+    """PostgreSQL lists the partitions alone, unless it is told to publish by way of the root."""
+    db = make_db_on(major, TABLES)
+    db.execute("CREATE PUBLICATION whole FOR TABLE public.readings")
+    db.execute("CREATE PUBLICATION one FOR TABLE public.y2026")
+    names = [QualifiedName("public", name) for name in ("readings", "y2025", "y2026", "quiet")]
+
+    found = read_activities(db, names)
+
+    assert [found[name].publications for name in names] == [
+        ("one", "whole"), ("whole",), ("one", "whole"), (),
+    ]  # fmt: skip
