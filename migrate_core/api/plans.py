@@ -183,9 +183,14 @@ class Measuring:
     ) -> None:
         sizes = read_sizes(self.conn, wanted)
         activities = read_activities(self.conn, (*wanted, *beside))
+        around = self.surroundings
+        replicas = (around.replicas if around else None) or 0
         for relation in {*sizes, *activities}:
             self._sizes[relation] = sizes.get(relation)
-            self._activity[relation] = activities.get(relation)
+            counted = activities.get(relation)
+            self._activity[relation] = (
+                msgspec.structs.replace(counted, replicas=replicas) if counted else None
+            )
 
     def __call__(self, relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
         """The size of what an operation touches, what goes on there, and the answers to its

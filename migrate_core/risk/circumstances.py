@@ -83,9 +83,10 @@ def in_use(
         kind = "writes" if by_writers else "reads and writes"
         yield here.USED_NOW.because(f"{what}; {on} has {about} {human_rate(rate, kind)}")
     elif not is_kept and not _nobody_can(facts):
-        seconds = min(a.counted_since(writes_only=by_writers) if a else 0 for _on, a in counted)
-        if seconds < A_DAY:
-            since = f"counted for {human_seconds(seconds)}" if seconds else "not counted"
+        activities = [activity or Activity() for _on, activity in counted]
+        least = min(activities, key=lambda one: one.counted_since(writes_only=by_writers))
+        if least.counted_since(writes_only=by_writers) < A_DAY:
+            since = least.counted_in_words(writes_only=by_writers)
             yield here.USE_UNKNOWN.because(f"{what}; {since}")
 
 

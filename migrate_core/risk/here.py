@@ -48,7 +48,8 @@ USE_UNKNOWN = _code(
     "use_unknown",
     Level.HIGH,
     "Whoever relies on it fails, or is held to it no more, and nobody has counted who that is.",
-    "Count for a day first, or take it away a release after its last user.",
+    "Count for a day first, on every server that answers queries, or take it away a release"
+    " after its last user.",
 )
 INDEX_IN_USE = _code(
     "index_in_use",

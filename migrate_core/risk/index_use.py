@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrate_core.risk import here
 from migrate_core.risk.codes import Reason
 from migrate_core.risk.facts import Facts
-from migrate_core.risk.surroundings import A_DAY, human_rate, human_seconds
+from migrate_core.risk.surroundings import A_DAY, Activity, human_rate, human_seconds
 from migrate_core.schema.objects import Index, Relation, Table
 from migrate_core.schema.serving import serves
 
@@ -22,16 +22,12 @@ def index_in_use(index: Index, table: Relation | None, facts: Facts) -> Iterator
     left = {column.name for column in table.columns} if isinstance(table, Table) else None
     if left is not None and not left.issuperset(index.columns):
         return  # that is told of the column
-    seconds = activity.counted_since() if activity else 0
-    if activity is None or seconds < A_DAY:
-        since = f"counted for {human_seconds(seconds)}" if seconds else "not counted"
-        yield here.INDEX_USE_UNKNOWN.because(f"{index.name}; {since}; {facts.describe()}")
-        return
-    rate = activity.use()
-    if rate is None:
-        return
-    last = activity.last_read_seconds
-    if last is not None and last >= FORGOTTEN_SECONDS:
+    activity = activity or Activity()
+    rate, last = activity.use(), activity.last_read_seconds
+    if rate is None or (last is not None and last >= FORGOTTEN_SECONDS):
+        if activity.counted_since() < A_DAY:
+            since = activity.counted_in_words()
+            yield here.INDEX_USE_UNKNOWN.because(f"{index.name}; {since}; {facts.describe()}")
         return
     about = "about" if activity.is_since_reset else "at most"
     since = human_seconds(activity.counted_seconds or 0)

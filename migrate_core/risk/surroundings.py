@@ -53,6 +53,7 @@ class Activity(Value, frozen=True, kw_only=True):
     counted_seconds: float | None = None  # since the counters were reset; at least so long
     last_read_seconds: float | None = None  # ago, of an index; from PostgreSQL 16 on
     is_since_reset: bool = True  # False: nobody knows when that was, but before the server began
+    replicas: int = 0  # which may read it too: of that nothing is counted here
     dead_rows: int | None = None
     frozen_age: int | None = None  # transactions since its oldest row was frozen
     vacuumed_for_wraparound: bool = False  # right now
@@ -72,7 +73,7 @@ class Activity(Value, frozen=True, kw_only=True):
     def use(self, *, writes_only: bool = False) -> float | None:
         """Reads and writes a second, or writes alone, where there are so many that somebody lives
         by it; None where they are few, or were not counted."""
-        known, seconds = self._counted(writes_only), self.counted_since(writes_only=writes_only)
+        known, seconds = self._counted(writes_only), self._counted_here(writes_only)
         if not seconds:
             return None
         rate = sum(known) / seconds
@@ -81,7 +82,18 @@ class Activity(Value, frozen=True, kw_only=True):
         return rate if is_busy or is_steady else None
 
     def counted_since(self, *, writes_only: bool = False) -> float:
-        """For how many seconds reads and writes were counted, or writes alone; 0: never."""
+        """For how many seconds all reads and writes were counted, or writes alone; 0: never."""
+        return self._counted_here(writes_only) if writes_only or not self.replicas else 0
+
+    def counted_in_words(self, *, writes_only: bool = False) -> str:
+        """`counted for 3 h`, or why that says nothing."""
+        if self.replicas and not writes_only:
+            where = "a replica" if self.replicas == 1 else f"{self.replicas} replicas"
+            return f"what is read on {where} is not counted here"
+        seconds = self.counted_since(writes_only=writes_only)
+        return f"counted for {human_seconds(seconds)}" if seconds else "not counted"
+
+    def _counted_here(self, writes_only: bool) -> float:
         is_known = len(self._counted(writes_only)) == (1 if writes_only else 2)
         return (self.counted_seconds or 0) if is_known else 0
 
@@ -91,8 +103,8 @@ class Activity(Value, frozen=True, kw_only=True):
 
     @property
     def is_unread(self) -> bool:
-        """Counted, and for long enough to mean something."""
-        return self.reads == 0 and self.writes == 0 and (self.counted_seconds or 0) >= A_DAY
+        """Counted, wherever it could be, and for long enough to mean something."""
+        return self.reads == 0 and self.writes == 0 and self.counted_since() >= A_DAY
 
 
 class Surroundings(Value, frozen=True, kw_only=True):

@@ -154,7 +154,11 @@ class Declared:
             changes["activity"] = _activity(facts.activity or Activity(), said)
         if self.case.around:
             found = facts.surroundings or Surroundings()
-            changes["surroundings"] = msgspec.structs.replace(found, **_fields(self.case.around))
+            around = msgspec.structs.replace(found, **_fields(self.case.around))
+            changes["surroundings"] = around
+            if (known := changes.get("activity", facts.activity)) is not None:
+                replicas = around.replicas or 0
+                changes["activity"] = msgspec.structs.replace(known, replicas=replicas)
         return msgspec.structs.replace(facts, **changes)
 
     def _answer(self, answer: Answer) -> Answer:

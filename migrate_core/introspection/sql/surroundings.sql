@@ -12,12 +12,15 @@ WITH oldest AS (
     SELECT count(*)::int AS number, extract(epoch FROM clock_timestamp() - min(x.prepared)) AS seconds
       FROM pg_catalog.pg_prepared_xacts AS x
      WHERE x.database = current_database()
-), replicas AS (
+), replicas AS ( -- and neither subscribers, which have tables of their own, nor backups
     SELECT count(*)::int AS number,
            extract(epoch FROM max(r.replay_lag)) AS seconds,
            CASE WHEN NOT pg_is_in_recovery()
                 THEN max(pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)) END AS bytes
       FROM pg_catalog.pg_stat_replication AS r
+     WHERE coalesce(r.application_name, '') NOT IN ('pg_receivewal', 'pg_basebackup')
+       AND NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots AS s
+                        WHERE s.active_pid = r.pid AND s.slot_type = 'logical')
 ), slots AS (
     SELECT array_agg(s.slot_name::text ORDER BY s.slot_name) FILTER (WHERE NOT s.active) AS idle,
            CASE WHEN NOT pg_is_in_recovery()
