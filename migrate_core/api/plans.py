@@ -182,15 +182,10 @@ class Measuring:
         self, wanted: Collection[QualifiedName], beside: Collection[QualifiedName] = ()
     ) -> None:
         sizes = read_sizes(self.conn, wanted)
-        activities = read_activities(self.conn, (*wanted, *beside))
-        around = self.surroundings
-        replicas = (around.replicas if around else None) or 0
+        activities = read_activities(self.conn, (*wanted, *beside), self.surroundings)
         for relation in {*sizes, *activities}:
             self._sizes[relation] = sizes.get(relation)
-            counted = activities.get(relation)
-            self._activity[relation] = (
-                msgspec.structs.replace(counted, replicas=replicas) if counted else None
-            )
+            self._activity[relation] = activities.get(relation)
 
     def __call__(self, relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
         """The size of what an operation touches, what goes on there, and the answers to its

@@ -30,9 +30,11 @@ def read_surroundings(conn: psycopg.Connection[Any]) -> Surroundings | None:
 
 
 def read_activities(
-    conn: psycopg.Connection[Any], relations: Iterable[QualifiedName]
+    conn: psycopg.Connection[Any],
+    relations: Iterable[QualifiedName],
+    around: Surroundings | None = None,
 ) -> dict[QualifiedName, Activity]:
-    """Of those that exist; none where they cannot be read in time."""
+    """Of those that exist; none where they cannot be read in time. `around`: of the server."""
     wanted = list(dict.fromkeys(relations))
     names = {"schemas": [r.schema for r in wanted], "names": [r.name for r in wanted]}
     rows = _rows(conn, "activity", names)
@@ -41,7 +43,14 @@ def read_activities(
     found = {wanted[row.pop("place") - 1]: row for row in rows}
     held = activity.holders(conn, list(found))
     return {
-        relation: _as(Activity, {**row, "holders": tuple(map(_in_the_way, held[relation]))})
+        relation: _as(
+            Activity,
+            {
+                **row,
+                "holders": tuple(map(_in_the_way, held[relation])),
+                "replicas": (around.replicas if around else None) or 0,
+            },
+        )
         for relation, row in found.items()
     }
 

@@ -98,7 +98,8 @@ class Target:
     def _ask(self, relation: QualifiedName | None, probes: tuple[Probe, ...]) -> Facts:
         if relation is not None and relation not in self._sizes:
             self._sizes[relation] = read_sizes(self._conn, [relation]).get(relation)
-            self._activities[relation] = read_activities(self._conn, [relation]).get(relation)
+            found = read_activities(self._conn, [relation], self._surroundings)
+            self._activities[relation] = found.get(relation)
         size = self._sizes[relation] if relation else None
         activity = self._activities[relation] if relation else None
         return Facts(
