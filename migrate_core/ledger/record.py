@@ -12,13 +12,11 @@ from migrate_core.ledger.journal import Entry
 from migrate_core.ledger.rows import EventKind, StepRow
 from migrate_core.operations.base import Place
 from migrate_core.pg import codec
-from migrate_core.pg.locks import LockMode
 from migrate_core.pg.queries import query
 from migrate_core.planning.plan import Plan, Step, encode_plan
+from migrate_core.planning.timeline import strongest
 from migrate_core.schema.objects import Value
 from migrate_core.states import RunState, StepState
-
-_STRENGTH = list(LockMode)
 
 
 class Attempt(Value, frozen=True, kw_only=True):
@@ -186,8 +184,8 @@ def migration_reverted(entry: Entry, plan: Plan, run_id: UUID) -> None:
 
 def strongest_lock(step: Step) -> str | None:
     """The strongest table lock that any of its statements takes."""
-    locks = [lock for stage in step.stages for s in stage.statements for _, lock in s.locks()]
-    return max(locks, key=_STRENGTH.index, default=None)
+    held = strongest(step)
+    return held.mode if held else None
 
 
 def _whose(plan: Plan, run_id: UUID) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from migrate_core.cli.console.output import columns, plural
 from migrate_core.cli.reports.documents import GateData, PlanData, ReasonData, StepData, extended
 from migrate_core.operations.raw.raw_sql import RawSql
 from migrate_core.pg import codec
-from migrate_core.pg.locks import LockMode
 from migrate_core.planning import undoing
 from migrate_core.planning.gates import Gate, GateState
 from migrate_core.planning.plan import Plan, Step
+from migrate_core.planning.timeline import strongest
 from migrate_core.planning.undoing import UndoGrade
 from migrate_core.risk.estimates import Estimate
 from migrate_core.risk.policy import Policy
@@ -22,7 +22,6 @@ from migrate_core.risk.reasons import Reason
 
 _WIDTH = 96
 WORTH_TELLING_SECONDS = 1
-_LOCKS = list(LockMode)
 
 
 def plan_lines(plan: Plan, policy: Policy) -> Iterator[str]:
@@ -76,8 +75,8 @@ def _said(reason: Reason) -> str:
 
 def _lock(step: Step) -> str:
     """The strongest table lock that its statements take."""
-    modes = [mode for s in statements(step) for _relation, mode in s.locks()]
-    return str(max(modes, key=_LOCKS.index)) if modes else ""
+    held = strongest(step)
+    return str(held.mode) if held else ""
 
 
 def statements(step: Step) -> Iterator[Any]:
