@@ -21,11 +21,12 @@ from migrate_core.declared.schema import introspect, loaded
 from migrate_core.declared.scratch import Scratch, ShadowServer
 from migrate_core.declared.statements import File, Statement, split
 from migrate_core.diff.diff import diff
-from migrate_core.errors import ShadowError, UncoveredChangeError
+from migrate_core.errors import DriftError, ShadowError, UncoveredChangeError
 from migrate_core.operations.base import Place
 from migrate_core.pg.connect import Endpoint
 from migrate_core.pg.ddl import Statement as Planned
 from migrate_core.planning.plan import Plan
+from migrate_core.schema.fingerprint import fingerprint
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify import dump, pg_dump, rights
 from migrate_core.verify.report import Baseline
@@ -160,3 +161,18 @@ def _run(conn: psycopg.Connection, statements: Sequence[str]) -> None:
                 detail=f"{error.diag.message_primary}: {statement}",
                 sqlstate=error.sqlstate or "",
             ) from error
+
+
+def refuse_drift(live: SchemaGraph, earlier: Sequence[Plan], plan: Plan) -> None:
+    """Raises DriftError where `live`, after what is pending before it, is not what `plan` starts
+    from: what it does there would say nothing of what it does elsewhere."""
+    base = live
+    for step in (step for one in earlier for step in one.steps):
+        base = step.operation.apply(base)
+    if fingerprint(base) != plan.base_fingerprint:
+        raise DriftError(
+            "the live schema changed since planning",
+            detail="What was planned was planned for another one.",
+            still_true="Nothing was rehearsed, and nothing was changed.",
+            hint="Plan again, then rehearse it.",
+        )

@@ -49,7 +49,7 @@ from migrate_core.verify import (
     throughput,
 )
 from migrate_core.verify.aftermath import judged_by_deeds, refused, replayed
-from migrate_core.verify.baseline import Rebuilt, rebuilt
+from migrate_core.verify.baseline import Rebuilt, rebuilt, refuse_drift
 from migrate_core.verify.failed import failed, in_words, ms
 from migrate_core.verify.locks import LockObserver
 from migrate_core.verify.options import Rehearsing
@@ -150,6 +150,7 @@ class _Rehearsal:
         beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
         with self._stage("provision") as notes:
             found, like = self._look(live)
+            refuse_drift(found, self.earlier, self.plan)
             wanted_dump = beside.submit(
                 judge.wanted_dump, declared, self.shadow, self.schemas, major=self.plan.major
             )

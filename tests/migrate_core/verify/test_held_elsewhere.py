@@ -78,7 +78,7 @@ def test_a_vacuum_against_wraparound_is_in_the_way_of_sql(
 ) -> None:
     guarded = Activity(vacuumed_for_wraparound=True)
     monkeypatch.setattr(
-        asked, "read_activities", lambda _conn, names: dict.fromkeys(names, guarded)
+        asked, "read_activities", lambda _conn, names, _around: dict.fromkeys(names, guarded)
     )
 
     found, _ahead = see(INDEX, "SELECT 1")
