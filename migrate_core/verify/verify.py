@@ -150,7 +150,6 @@ class _Rehearsal:
         beside = stack.enter_context(ThreadPoolExecutor(max_workers=1))
         with self._stage("provision") as notes:
             found, like = self._look(live)
-            refuse_drift(found, self.earlier, self.plan)
             wanted_dump = beside.submit(
                 judge.wanted_dump, declared, self.shadow, self.schemas, major=self.plan.major
             )
@@ -185,7 +184,9 @@ class _Rehearsal:
             self._require(major_of(conn))
             self.rights = parked.rights_on(conn, self.plans)
             self.filled = filled.in_target(conn)
-            return read_graph(conn, self.schemas), read_original(conn)
+            found = read_graph(conn, self.schemas)
+            refuse_drift(found, self.earlier, self.plan)
+            return found, read_original(conn)
 
     def _provision(
         self, stack: ExitStack, found: SchemaGraph, like: Original, endpoint: Endpoint
