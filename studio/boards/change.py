@@ -80,6 +80,7 @@ def board(change: Change, user: Any, tab: str) -> Board:
     row, current = changes.latest_plan(change), changes.current_plan(change)
     verification = _verification(change, current)
     working = _working(row, verification)
+    change.refresh_from_db(fields=["state"])  # read before, it may be from before they ended
     error = problems.row(row.error) if row and row.work == Work.FAILED else None
     if current is None:
         return Board(

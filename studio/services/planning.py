@@ -41,12 +41,13 @@ def _make(plan: Plan) -> None:
     except Exception as error:
         _fail(plan, unexpected("planning", error))
         raise
-    keep(plan, found, elapsed_ms=(time.monotonic() - began) * 1000)
-    if plan.change.plans.filter(work=Work.DONE).exclude(text=plan.text).exists():
-        pendings.plan_again(plan.change)
+    elapsed_ms = (time.monotonic() - began) * 1000
     targets.look(plan.target)
-    with transaction.atomic():
+    with transaction.atomic():  # nobody sees that it has ended before they see what follows
+        keep(plan, found, elapsed_ms=elapsed_ms)
         changes.settle(changes.locked(plan.change))
+        if plan.change.plans.filter(work=Work.DONE).exclude(text=plan.text).exists():
+            pendings.plan_again(plan.change)
 
 
 def keep(plan: Plan, found: CorePlan, *, elapsed_ms: float | None = None) -> None:

@@ -21,7 +21,7 @@ from migrate_core.pg.connect import Endpoint
 from migrate_core.pg.names import QualifiedName
 from migrate_core.planning.plan import Plan
 from migrate_core.risk.facts import TableSize
-from migrate_core.risk.surroundings import Activity
+from migrate_core.risk.surroundings import Activity, Surroundings
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify import asked
 from migrate_core.verify.options import Rehearsing
@@ -91,8 +91,10 @@ class Shadow:
                     measured[table] = TableSize(table=table, rows=size.rows, bytes=size.bytes)
             return measured
 
-        def used(conn: Connection, tables: Iterable[QualifiedName]) -> dict[Any, Activity]:
-            found = read_activities(conn, tables)
+        def used(
+            conn: Connection, tables: Iterable[QualifiedName], around: Surroundings | None
+        ) -> dict[Any, Activity]:
+            found = read_activities(conn, tables, around)
             given = {name: said for name in found if (said := activity.get(str(name)))}
             return {**found, **{name: said(found[name]) for name, said in given.items()}}
 

@@ -187,9 +187,9 @@ def test_many_statements_meet_the_lock_on_the_other_table(make_db: MakeDb) -> No
 def test_all_tables_are_asked_for_at_once(make_db: MakeDb, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[set[str]] = []
 
-    def read(conn: Connection[Any], relations: Any) -> Any:
+    def read(conn: Connection[Any], relations: Any, around: Any) -> Any:
         asked.append({relation.name for relation in relations})
-        return read_activities(conn, relations)
+        return read_activities(conn, relations, around)
 
     monkeypatch.setattr(plans, "read_activities", read)
     planned(make_db(SHOP), key(), DAYS)

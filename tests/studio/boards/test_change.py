@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from migrate_core.states import ChangeState
 from studio.boards.change import board, script
-from studio.models import Change, Target
+from studio.models import Change, Target, Verification
+from studio.models.changes import Work
 from studio.services import changes, targets
 from tests.studio.conftest import MakeChange, World, replanned, verified
 from tests.studio.services.test_changes import sql
@@ -41,3 +43,38 @@ def test_the_next_step_of_a_plan_of_another_schema_is_another_plan(
 
     changes.replan(change, world.author)
     assert primary(world, replanned(change)) == ["Verify"]
+
+
+def test_a_page_that_read_the_change_before_the_end_of_its_work_shows_the_end(
+    world: World, target: Target, make_change: MakeChange
+) -> None:
+    """It asks again only while something goes on: what it shows then stays."""
+    change = make_change(target)
+    read_before = Change.objects.get(pk=change.pk)
+    verified(change, world.author)
+
+    found = board(read_before, world.author, "operations")
+
+    assert (found.working, read_before.status) == ("", ChangeState.VERIFIED)
+
+
+def test_work_has_not_ended_before_the_change_says_so(
+    world: World, target: Target, make_change: MakeChange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that dies in between leaves work that is taken up again."""
+    change = make_change(target)
+
+    def dies(_change: Change) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(changes, "settle", dies)
+    with pytest.raises(KeyboardInterrupt):
+        verified(change, world.author)
+    changes.replan(change, world.author)
+    with pytest.raises(KeyboardInterrupt):
+        replanned(change)
+
+    assert [one.work for one in Verification.objects.all()] == [Work.RUNNING]
+    latest = changes.latest_plan(change)
+    assert latest is not None
+    assert latest.work == Work.RUNNING
