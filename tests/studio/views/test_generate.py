@@ -98,7 +98,21 @@ def test_nothing_to_change_is_said(sign_in: SignIn, target: Target) -> None:
     given = {"target": target.pk, "other": target.pk}
     address = client.post("/generate?kind=target", given)["Location"]
 
-    assertContains(client.get(address), "Live equals declared")
+    assertContains(client.get(address), "Nothing to change")
+
+
+def test_what_makes_live_equal_what_is_declared_is_named(
+    sign_in: SignIn, target: Target, make_change: MakeChange
+) -> None:
+    pending = make_change(target)
+    client = sign_in("author")
+    columns = "email text NOT NULL, created_at timestamptz NOT NULL DEFAULT '2024-01-01'"
+    wanted = f"CREATE TABLE users (id bigint PRIMARY KEY, {columns}, last_login timestamptz);"
+
+    page = client.get(declare(client, target, wanted))
+
+    assertContains(page, "Nothing to change")
+    assertContains(page, reverse("change", args=[pending.pk]))
 
 
 def test_what_is_pending_counts_as_there_and_is_named(
