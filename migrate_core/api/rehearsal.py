@@ -10,12 +10,12 @@ import msgspec
 from migrate_core.api.schemas import Schemas, found
 from migrate_core.declared.scratch import ShadowServer
 from migrate_core.declared.sources import Source
-from migrate_core.errors import DriftError, VerificationFailedError
+from migrate_core.errors import VerificationFailedError
 from migrate_core.pg.connect import Endpoint, plan_session
 from migrate_core.planning.plan import Plan
-from migrate_core.schema.fingerprint import fingerprint
 from migrate_core.schema.graph import SchemaGraph
 from migrate_core.verify import verify as rehearsal
+from migrate_core.verify.baseline import refuse_drift
 from migrate_core.verify.options import Rehearsing
 from migrate_core.verify.report import VerifyReport
 from migrate_core.verify.verify import NOTHING_MORE
@@ -59,13 +59,7 @@ def verify_restore(
         DriftError: the live schema is not the one that it was made against.
     """
     live = found(endpoint, schemas)
-    if fingerprint(live) != plan.base_fingerprint:
-        raise DriftError(
-            "the live schema is not the one that the restore was planned for",
-            detail="It was changed since.",
-            still_true="Nothing was rehearsed, and nothing was changed.",
-            hint="Look at the restore again, then rehearse it.",
-        )
+    refuse_drift(live, (), plan)
     wanted = reduce(lambda graph, step: step.operation.apply(graph), plan.steps, live)
     return verify(endpoint, plan, wanted=wanted, declared=None, shadow=shadow, schemas=schemas)
 

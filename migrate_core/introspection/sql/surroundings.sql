@@ -12,7 +12,7 @@ WITH oldest AS (
     SELECT count(*)::int AS number, extract(epoch FROM clock_timestamp() - min(x.prepared)) AS seconds
       FROM pg_catalog.pg_prepared_xacts AS x
      WHERE x.database = current_database()
-), replicas AS ( -- and neither subscribers, which have tables of their own, nor backups
+), replicas AS ( -- not subscribers, which have tables of their own, nor backups
     SELECT count(*)::int AS number,
            extract(epoch FROM max(r.replay_lag)) AS seconds,
            CASE WHEN NOT pg_is_in_recovery()

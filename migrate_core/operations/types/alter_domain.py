@@ -99,7 +99,7 @@ class AlterDomain(Operation, frozen=True, kw_only=True):
         for rule in sorted(old - new):
             yield why.DROPS_CHECK.because(rule)
         yield from self._reading(self.relation, facts)
-        if old == new and not self._asked.not_null:
+        if old == new and not (self._asked.not_null and self.users):
             yield why.CHANGES_METADATA.because(f"of {self.to.name}")
 
     def reasons_beside(self, table: QualifiedName, facts: Facts) -> Iterator[Reason]:

@@ -129,6 +129,14 @@ def said(plan: Plan) -> str:
     return "; ".join(r.evidence for r in step(plan).verdict.reasons if r.code == FAILS)
 
 
+def test_a_domain_that_no_table_uses_is_no_more_than_a_catalog_change(make_db: MakeDb) -> None:
+    bare = {"name": "public.code", "type": "text", "not_null": True}
+
+    plan = judged(make_db("CREATE DOMAIN code AS text"), {"op": "alterDomain", "to": bare})
+
+    assert codes(plan) == {"changes_metadata": Level.SAFE}
+
+
 @pytest.mark.parametrize("of", ["code", "short_code"])
 def test_a_value_that_a_domains_new_rule_does_not_take_stops_it(of: str, make_db: MakeDb) -> None:
     long = judged(flying(make_db, of, "'longer than nine'"), VALIDATE)
